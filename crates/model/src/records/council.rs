@@ -1,0 +1,367 @@
+//! The monthly loop of five parties and five steps (五方五步).
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use xinghuo_derive::Record;
+
+use crate::ids::*;
+use crate::month::Month;
+use crate::rules;
+use crate::words::*;
+
+fn settle_topic(values: &[Value]) -> Option<usize> {
+    rules::furthest(values, |v| TopicState::parse(v["state"].as_str()?), rules::topic_leads_to)
+}
+
+fn settle_meeting(values: &[Value]) -> Option<usize> {
+    rules::furthest(values, |v| MeetingState::parse(v["state"].as_str()?), |a, b| a < b)
+}
+
+fn settle_task(values: &[Value]) -> Option<usize> {
+    rules::furthest(values, |v| TaskState::parse(v["state"].as_str()?), rules::task_leads_to)
+}
+
+/// One month of the loop (月度议事周期). Its id follows from compound and month, so that two
+/// offline laptops that open the same month open the same record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 30, table = "cycle", zh = "月度议事", space = compound)]
+#[ts(export)]
+pub struct Cycle {
+    /// Its id.
+    pub id: CycleId,
+    /// Which month.
+    #[field(1, zh = "月份", class = district)]
+    pub month: Month,
+    /// 本月无议题: stated, never assumed; holds the reason.
+    #[field(2, zh = "本月无议题", class = district)]
+    pub no_topic: Option<String>,
+}
+
+/// An opinion gathered (民意).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 31, table = "opinion", zh = "民意", space = compound, append_only)]
+#[ts(export)]
+pub struct Opinion {
+    /// Its id.
+    pub id: OpinionId,
+    /// In which month it is counted.
+    #[field(1, zh = "月份", class = district)]
+    pub month: Month,
+    /// The day it was said.
+    #[field(2, zh = "日期", class = district)]
+    pub on: NaiveDate,
+    /// How it came.
+    #[field(3, zh = "来源", class = district)]
+    pub source: Source,
+    /// What it is about.
+    #[field(4, zh = "类别", class = district)]
+    pub category: Category,
+    /// What was said.
+    #[field(5, zh = "内容", class = community, search = text)]
+    pub text: String,
+    /// Who said it, where they wish to be told what became of it.
+    #[field(6, zh = "反映人", class = community)]
+    pub person: Option<PersonId>,
+}
+
+/// A topic (议题) of a month.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 32, table = "topic", zh = "议题", space = compound)]
+#[ts(export)]
+pub struct Topic {
+    /// Its id.
+    pub id: TopicId,
+    /// Of which month.
+    #[field(1, zh = "月份", class = district)]
+    pub month: Month,
+    /// Its title: 关于……
+    #[field(2, zh = "议题", class = district, search = text)]
+    pub title: String,
+    /// The opinions it gathers.
+    #[field(3, zh = "归并民意", class = community)]
+    pub opinions: Vec<OpinionId>,
+    /// Where it stands.
+    #[field(4, zh = "状态", class = district, group = "progress", settle = settle_topic)]
+    pub state: TopicState,
+    /// Why chosen, dropped or shelved.
+    #[field(5, zh = "理由", class = district, group = "progress")]
+    pub reason: Option<String>,
+    /// The day it was chosen or dropped.
+    #[field(6, zh = "确定日期", class = district, group = "progress")]
+    pub decided_on: Option<NaiveDate>,
+    /// Touches residents' own interest (切身利益): may not be decided outside a council (A24).
+    #[field(7, zh = "切身利益", class = district)]
+    pub benefit: bool,
+    /// A matter that only the owners may decide (台州市物业管理条例 §16).
+    #[field(8, zh = "业主共同决定事项", class = district)]
+    pub owner_matter: Option<OwnerMatter>,
+    /// Who proposes it, where no opinion stands behind it (invariant I06).
+    #[field(9, zh = "提出人", class = community)]
+    pub sponsor: Option<String>,
+}
+
+/// A council meeting (会议).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 33, table = "meeting", zh = "会议", space = compound)]
+#[ts(export)]
+pub struct Meeting {
+    /// Its id.
+    pub id: MeetingId,
+    /// Of which month.
+    #[field(1, zh = "月份", class = district)]
+    pub month: Month,
+    /// What kind.
+    #[field(2, zh = "会议类型", class = district)]
+    pub kind: MeetingKind,
+    /// When it is held, with offset.
+    #[field(3, zh = "时间", class = district)]
+    pub held_at: DateTime<FixedOffset>,
+    /// Where.
+    #[field(4, zh = "地点", class = community)]
+    pub place: String,
+    /// Who chairs.
+    #[field(5, zh = "主持", class = community)]
+    pub chair: String,
+    /// Who records.
+    #[field(6, zh = "记录", class = community)]
+    pub recorder: String,
+    /// The topics on its agenda, in order.
+    #[field(7, zh = "议程", class = district)]
+    pub agenda: Vec<TopicId>,
+    /// Where it stands.
+    #[field(8, zh = "状态", class = district, group = "progress", settle = settle_meeting)]
+    pub state: MeetingState,
+    /// The number of its minutes, given when they become final.
+    #[field(9, zh = "纪要编号", class = district, group = "progress")]
+    pub number: Option<String>,
+    /// The day the minutes became final.
+    #[field(10, zh = "定稿日期", class = district, group = "progress")]
+    pub final_on: Option<NaiveDate>,
+}
+
+/// A delegate of one of the five parties (五方代表).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 34, table = "delegate", zh = "五方代表", space = compound)]
+#[ts(export)]
+pub struct Delegate {
+    /// Its id.
+    pub id: DelegateId,
+    /// For which party.
+    #[field(1, zh = "所属方", class = community)]
+    pub party: Party,
+    /// Name as it stands on papers.
+    #[field(2, zh = "姓名", class = community, search = name)]
+    pub name: String,
+    /// The resident behind it, where they live here.
+    #[field(3, zh = "人员", class = community)]
+    pub person: Option<PersonId>,
+    /// Unit or room (单位或房号).
+    #[field(4, zh = "单位或房号", class = community)]
+    pub unit: Option<String>,
+    /// Post (职务).
+    #[field(5, zh = "职务", class = community)]
+    pub title: Option<String>,
+    /// Since when.
+    #[field(6, zh = "任期起", class = community, group = "term")]
+    pub since: NaiveDate,
+    /// Until when; open while in office.
+    #[field(7, zh = "任期止", class = community, group = "term")]
+    pub until: Option<NaiveDate>,
+}
+
+/// A line of the sign-in (签到). To change one, it is withdrawn and written anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 35, table = "attendance", zh = "签到", space = compound, append_only)]
+#[ts(export)]
+pub struct Attendance {
+    /// Its id.
+    pub id: AttendanceId,
+    /// At which meeting.
+    #[field(1, zh = "会议", class = community)]
+    pub meeting: MeetingId,
+    /// Which delegate; none for an observer (列席).
+    #[field(2, zh = "代表", class = community)]
+    pub delegate: Option<DelegateId>,
+    /// How they attended.
+    #[field(3, zh = "到会情况", class = community)]
+    pub presence: Presence,
+    /// The proxy's or observer's name.
+    #[field(4, zh = "姓名", class = community)]
+    pub name: Option<String>,
+    /// Late, left early, why on leave.
+    #[field(5, zh = "备注", class = community)]
+    pub note: Option<String>,
+}
+
+/// What somebody said on a topic (发言).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 36, table = "speech", zh = "发言", space = compound, append_only)]
+#[ts(export)]
+pub struct Speech {
+    /// Its id.
+    pub id: SpeechId,
+    /// At which meeting.
+    #[field(1, zh = "会议", class = community)]
+    pub meeting: MeetingId,
+    /// On which topic.
+    #[field(2, zh = "议题", class = community)]
+    pub topic: TopicId,
+    /// Who spoke, by party and name.
+    #[field(3, zh = "发言人", class = community)]
+    pub speaker: String,
+    /// The gist, as it was said.
+    #[field(4, zh = "发言", class = community)]
+    pub text: String,
+}
+
+/// How one delegate voted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Ballot {
+    /// Which delegate.
+    pub delegate: DelegateId,
+    /// How.
+    pub choice: Choice,
+}
+
+/// The count of one vote (表决). Counts are asked once; ballots by name must add up to them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 37, table = "vote", zh = "表决", space = compound, append_only)]
+#[ts(export)]
+pub struct Vote {
+    /// Its id.
+    pub id: VoteId,
+    /// At which meeting.
+    #[field(1, zh = "会议", class = district)]
+    pub meeting: MeetingId,
+    /// On which topic.
+    #[field(2, zh = "议题", class = district)]
+    pub topic: TopicId,
+    /// By hands or by name.
+    #[field(3, zh = "方式", class = district)]
+    pub method: VoteMethod,
+    /// Voters present at this item, without those who recused themselves.
+    #[field(4, zh = "在场", class = district)]
+    pub present: u32,
+    /// 同意
+    #[field(5, zh = "同意", class = district)]
+    pub yes: u32,
+    /// 反对
+    #[field(6, zh = "反对", class = district)]
+    pub no: u32,
+    /// 弃权
+    #[field(7, zh = "弃权", class = district)]
+    pub abstain: u32,
+    /// 回避
+    #[field(8, zh = "回避", class = district)]
+    pub recused: u32,
+    /// By name, where it was taken so.
+    #[field(9, zh = "记名", class = community)]
+    pub ballots: Vec<Ballot>,
+}
+
+/// What a council agreed on a topic (议定事项).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 38, table = "resolution", zh = "议定事项", space = compound)]
+#[ts(export)]
+pub struct Resolution {
+    /// Its id.
+    pub id: ResolutionId,
+    /// At which meeting.
+    #[field(1, zh = "会议", class = district)]
+    pub meeting: MeetingId,
+    /// On which topic.
+    #[field(2, zh = "议题", class = district)]
+    pub topic: TopicId,
+    /// What was agreed.
+    #[field(3, zh = "议定", class = district)]
+    pub text: String,
+}
+
+/// Something to be carried out (落实事项): one party answers for it, by a date (I09).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 39, table = "task", zh = "落实事项", space = compound)]
+#[ts(export)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// Of which month's council.
+    #[field(1, zh = "月份", class = district)]
+    pub month: Month,
+    /// Which resolution it carries out.
+    #[field(2, zh = "议定事项", class = district)]
+    pub resolution: Option<ResolutionId>,
+    /// What is to be done.
+    #[field(3, zh = "事项", class = district, search = text)]
+    pub text: String,
+    /// The party that answers for it.
+    #[field(4, zh = "责任方", class = district)]
+    pub party: Party,
+    /// The person.
+    #[field(5, zh = "责任人", class = community)]
+    pub owner: String,
+    /// By when.
+    #[field(6, zh = "期限", class = district)]
+    pub due_on: NaiveDate,
+    /// Where it stands.
+    #[field(7, zh = "状态", class = district, group = "progress", settle = settle_task)]
+    pub state: TaskState,
+    /// The day it was done.
+    #[field(8, zh = "完成日期", class = district, group = "progress")]
+    pub done_on: Option<NaiveDate>,
+    /// What was done, or why it is carried over.
+    #[field(9, zh = "落实情况", class = community)]
+    pub outcome: Option<String>,
+}
+
+/// The report back on a task (监督反馈).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 40, table = "feedback", zh = "监督反馈", space = compound, append_only)]
+#[ts(export)]
+pub struct Feedback {
+    /// Its id.
+    pub id: FeedbackId,
+    /// On which task.
+    #[field(1, zh = "落实事项", class = district)]
+    pub task: TaskId,
+    /// The day it was given.
+    #[field(2, zh = "日期", class = district)]
+    pub on: NaiveDate,
+    /// To whom.
+    #[field(3, zh = "反馈对象", class = community)]
+    pub to: String,
+    /// How.
+    #[field(4, zh = "方式", class = district)]
+    pub channel: Source,
+    /// How content they were.
+    #[field(5, zh = "满意度", class = district)]
+    pub satisfaction: Satisfaction,
+    /// Who supervised.
+    #[field(6, zh = "监督人", class = community)]
+    pub supervisor: String,
+}
+
+/// A paper that was issued (文书), filed on its matter with its hash (M11).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 50, table = "paper", zh = "文书", space = compound, append_only)]
+#[ts(export)]
+pub struct Paper {
+    /// Its id.
+    pub id: PaperId,
+    /// Which paper.
+    #[field(1, zh = "文书", class = district)]
+    pub kind: PaperKind,
+    /// Of which meeting.
+    #[field(2, zh = "会议", class = district)]
+    pub meeting: MeetingId,
+    /// Its number, where it has one.
+    #[field(3, zh = "编号", class = district)]
+    pub number: Option<String>,
+    /// The day it was issued.
+    #[field(4, zh = "日期", class = district)]
+    pub on: NaiveDate,
+    /// BLAKE3 of its content (not of the PDF's bytes), hex.
+    #[field(5, zh = "校验", class = district)]
+    pub hash: String,
+}

@@ -1,0 +1,501 @@
+//! Pure rules on records: what may follow what, what adds up, what is late.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use crate::month::Month;
+use crate::policy::Policy;
+use crate::words::*;
+
+/// Why something may not be done. The code is stable; faces map it to a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A field that must be filled is empty.
+    #[error("{0}还没有填写")]
+    Empty(&'static str),
+    /// A state does not lead to the other.
+    #[error("“{from}”之后不能直接到“{to}”")]
+    Step {
+        /// The state it is in.
+        from: &'static str,
+        /// The state that was asked for.
+        to: &'static str,
+    },
+    /// Votes do not add up (I07).
+    #[error("同意、反对、弃权相加是 {sum} 票，应与在场表决人数 {present} 相同")]
+    VoteSum {
+        /// The sum of the three.
+        sum: u32,
+        /// Voters present.
+        present: u32,
+    },
+    /// Ballots by name do not equal the counts (I07).
+    #[error("记名票与合计不一致，请核对“{0}”")]
+    Ballots(&'static str),
+    /// More voters than people who signed in.
+    #[error("在场表决 {present} 人，多于已签到的 {signed} 人")]
+    TooManyVoters {
+        /// Voters present.
+        present: u32,
+        /// People signed in.
+        signed: u32,
+    },
+    /// Only the owners may decide it (I12).
+    #[error("“{0}”须由业主共同决定，议事会只能讨论并提出建议，不能表决通过")]
+    OwnersDecide(&'static str),
+    /// Not enough delegates (quorum).
+    #[error("实到 {present} 人，不足应到 {invited} 人的法定人数 {needed} 人")]
+    NoQuorum {
+        /// Delegates present.
+        present: u32,
+        /// Delegates invited.
+        invited: u32,
+        /// How many are needed.
+        needed: u32,
+    },
+    /// A benefit topic decided outside a council (I11).
+    #[error("与居民切身利益相关的议题只能在议事会上决定")]
+    OutsideCouncil,
+    /// Something happened after today (I22).
+    #[error("{0}不能晚于今天")]
+    Future(&'static str),
+    /// An order of dates is broken (I10).
+    #[error("{0}不能早于{1}")]
+    Before(&'static str, &'static str),
+    /// A resolution without task, a topic without opinion or sponsor, and the like.
+    #[error("{0}")]
+    Lacks(&'static str),
+    /// It can no longer be changed.
+    #[error("纪要已定稿，不能再改；需要更正时请出更正版")]
+    Locked,
+}
+
+impl Refusal {
+    /// Stable code of the refusal.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty(_) => "rule.empty",
+            Self::Step { .. } => "rule.step",
+            Self::VoteSum { .. } => "rule.vote_sum",
+            Self::Ballots(_) => "rule.ballots",
+            Self::TooManyVoters { .. } => "rule.too_many_voters",
+            Self::OwnersDecide(_) => "rule.owners_decide",
+            Self::NoQuorum { .. } => "rule.no_quorum",
+            Self::OutsideCouncil => "rule.outside_council",
+            Self::Future(_) => "rule.future",
+            Self::Before(..) => "rule.before",
+            Self::Lacks(_) => "rule.lacks",
+            Self::Locked => "rule.locked",
+        }
+    }
+}
+
+/// Of concurrent values, the one that all the others lead to.
+pub(crate) fn furthest<S: Copy + PartialEq>(
+    values: &[Value],
+    state: impl Fn(&Value) -> Option<S>,
+    leads: impl Fn(S, S) -> bool,
+) -> Option<usize> {
+    let states: Vec<S> = values.iter().map(state).collect::<Option<_>>()?;
+    // Two values in the same state differ in something else: a person decides.
+    (0..states.len()).find(|&i| {
+        (0..states.len()).all(|j| i == j || (states[i] != states[j] && leads(states[j], states[i])))
+    })
+}
+
+/// The states a request may go to next.
+pub fn request_next(from: RequestState) -> &'static [RequestState] {
+    use RequestState::*;
+    match from {
+        Registered => &[Accepted, Refused, Withdrawn],
+        Accepted => &[Working, Closed, Withdrawn],
+        Working => &[Closed, Withdrawn],
+        Closed => &[Answered, Working],
+        Answered => &[Working],
+        Refused | Withdrawn => &[Accepted],
+    }
+}
+
+/// Whether work on a request leads from one state to the other without going back.
+pub(crate) fn request_leads_to(from: RequestState, to: RequestState) -> bool {
+    use RequestState::*;
+    let rank = |s| match s {
+        Registered => Some(0),
+        Accepted => Some(1),
+        Working => Some(2),
+        Closed => Some(3),
+        Answered => Some(4),
+        Refused | Withdrawn => None,
+    };
+    matches!((rank(from), rank(to)), (Some(a), Some(b)) if a < b)
+}
+
+pub(crate) fn topic_leads_to(from: TopicState, to: TopicState) -> bool {
+    use TopicState::*;
+    match (from, to) {
+        (Candidate, Candidate) => false,
+        (Candidate, _) => true,
+        (Chosen, Passed | Rejected | Shelved | ToOwners) => true,
+        _ => false,
+    }
+}
+
+pub(crate) fn task_leads_to(from: TaskState, to: TaskState) -> bool {
+    use TaskState::*;
+    matches!((from, to), (Open, Doing | Done | CarriedOver) | (Doing, Done | CarriedOver))
+}
+
+/// Checks a request's step to another state.
+///
+/// # Errors
+/// [`Refusal::Step`].
+pub fn check_request_step(from: RequestState, to: RequestState) -> Result<(), Refusal> {
+    if from == to || request_next(from).contains(&to) {
+        Ok(())
+    } else {
+        Err(Refusal::Step { from: from.zh(), to: to.zh() })
+    }
+}
+
+/// The numbers of a vote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// Voters present at the item, without the recused.
+    pub present: u32,
+    /// 同意
+    pub yes: u32,
+    /// 反对
+    pub no: u32,
+    /// 弃权
+    pub abstain: u32,
+    /// 回避
+    pub recused: u32,
+}
+
+/// Checks that a vote adds up (I07), and with those signed in.
+///
+/// # Errors
+/// [`Refusal::VoteSum`], [`Refusal::TooManyVoters`], [`Refusal::Ballots`].
+pub fn check_vote(count: Count, ballots: &[Choice], signed_in: u32) -> Result<(), Refusal> {
+    let sum = count.yes.saturating_add(count.no).saturating_add(count.abstain);
+    if sum != count.present {
+        return Err(Refusal::VoteSum { sum, present: count.present });
+    }
+    if count.present.saturating_add(count.recused) > signed_in {
+        return Err(Refusal::TooManyVoters { present: count.present + count.recused, signed: signed_in });
+    }
+    if !ballots.is_empty() {
+        for (choice, n) in [
+            (Choice::Yes, count.yes),
+            (Choice::No, count.no),
+            (Choice::Abstain, count.abstain),
+            (Choice::Recused, count.recused),
+        ] {
+            if ballots.iter().filter(|b| **b == choice).count() as u64 != u64::from(n) {
+                return Err(Refusal::Ballots(choice.zh()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a vote makes of a topic: 通过 or 未通过, and for a matter of the owners 转业主大会,
+/// whatever the count (I12).
+pub fn outcome(policy: &Policy, count: Count, owner_matter: Option<OwnerMatter>) -> TopicState {
+    if owner_matter.is_some() {
+        TopicState::ToOwners
+    } else if policy.passes(count.yes, count.present) {
+        TopicState::Passed
+    } else {
+        TopicState::Rejected
+    }
+}
+
+/// Checks the quorum (法定人数).
+///
+/// # Errors
+/// [`Refusal::NoQuorum`].
+pub fn check_quorum(policy: &Policy, invited: u32, present: u32) -> Result<(), Refusal> {
+    let needed = policy.quorum_of(invited);
+    if present < needed || present == 0 {
+        return Err(Refusal::NoQuorum { present, invited, needed });
+    }
+    Ok(())
+}
+
+/// How a step of the month stands (requirements §4.2, cycle step).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum StepState {
+    /// 未开始: its window is not open yet.
+    NotYet,
+    /// 进行中
+    Open,
+    /// 按期完成
+    Done,
+    /// 逾期完成
+    DoneLate,
+    /// 已逾期, not done
+    Late,
+    /// 本月无事项
+    Nothing,
+    /// 结转
+    CarriedOver,
+}
+
+impl StepState {
+    /// The word on screen.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::NotYet => "未开始",
+            Self::Open => "进行中",
+            Self::Done => "按期完成",
+            Self::DoneLate => "逾期完成",
+            Self::Late => "已逾期",
+            Self::Nothing => "本月无事项",
+            Self::CarriedOver => "已结转",
+        }
+    }
+}
+
+/// What is known of one task for the month's last two steps.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskFact {
+    /// By when.
+    pub due_on: NaiveDate,
+    /// Where it stands.
+    pub state: TaskState,
+    /// When it was done.
+    pub done_on: Option<NaiveDate>,
+    /// When its first report back was given.
+    pub reported_on: Option<NaiveDate>,
+}
+
+/// What happened in a month, by the day it *happened*, however late it was typed.
+#[derive(Debug, Clone, Default)]
+pub struct MonthFacts {
+    /// The days on which opinions were gathered.
+    pub opinions: Vec<NaiveDate>,
+    /// The days on which topics were chosen.
+    pub chosen: Vec<NaiveDate>,
+    /// Candidates nobody has decided on.
+    pub undecided: u32,
+    /// The day of the first council that closed.
+    pub council: Option<NaiveDate>,
+    /// The tasks of the month.
+    pub tasks: Vec<TaskFact>,
+    /// 本月无议题 was stated.
+    pub no_topic: bool,
+}
+
+/// One step of the bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepNow {
+    /// Which.
+    pub step: Step,
+    /// First day of its window.
+    pub from: NaiveDate,
+    /// Last day of its window.
+    pub to: NaiveDate,
+    /// How it stands.
+    pub state: StepState,
+    /// How many things belong to it.
+    pub count: u32,
+    /// How many of them are open and late.
+    pub late: u32,
+}
+
+/// Judges the five steps of a month by the pack in force, on the given day.
+pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: NaiveDate) -> [StepNow; 5] {
+    let waiting = |from: NaiveDate, to: NaiveDate| {
+        if today < from {
+            StepState::NotYet
+        } else if today <= to {
+            StepState::Open
+        } else {
+            StepState::Late
+        }
+    };
+    let done_by = |day: Option<NaiveDate>, from, to| match day {
+        Some(day) if day <= to => StepState::Done,
+        Some(_) => StepState::DoneLate,
+        None => waiting(from, to),
+    };
+    let step = |step: Step| {
+        let (from, to) = policy.window(step, month);
+        let (state, count, late) = match step {
+            Step::Gather => {
+                let first = facts.opinions.iter().min().copied();
+                let state = if first.is_none() && facts.no_topic {
+                    StepState::Nothing
+                } else {
+                    done_by(first, from, to)
+                };
+                (state, facts.opinions.len(), 0)
+            }
+            Step::Choose => {
+                let state = if facts.no_topic {
+                    StepState::Nothing
+                } else if facts.undecided > 0 && !facts.chosen.is_empty() && today <= to {
+                    StepState::Open
+                } else {
+                    done_by(facts.chosen.iter().min().copied(), from, to)
+                };
+                (state, facts.chosen.len(), 0)
+            }
+            Step::Consult => {
+                let state = if facts.no_topic { StepState::Nothing } else { done_by(facts.council, from, to) };
+                (state, usize::from(facts.council.is_some()), 0)
+            }
+            Step::CarryOut => {
+                let open: Vec<_> = facts
+                    .tasks
+                    .iter()
+                    .filter(|t| matches!(t.state, TaskState::Open | TaskState::Doing))
+                    .collect();
+                let late = open.iter().filter(|t| t.due_on < today).count();
+                let state = if facts.tasks.is_empty() {
+                    if facts.no_topic || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
+                } else if late > 0 {
+                    StepState::Late
+                } else if !open.is_empty() {
+                    waiting(from.min(today), to.max(today))
+                } else if facts.tasks.iter().any(|t| t.state == TaskState::CarriedOver) {
+                    StepState::CarriedOver
+                } else if facts.tasks.iter().all(|t| t.done_on.is_some_and(|d| d <= t.due_on)) {
+                    StepState::Done
+                } else {
+                    StepState::DoneLate
+                };
+                (state, facts.tasks.len(), late)
+            }
+            Step::Report => {
+                let done: Vec<_> = facts.tasks.iter().filter_map(|t| t.done_on.map(|d| (d, t.reported_on))).collect();
+                let late = done.iter().filter(|(d, r)| r.is_none() && today > policy.report_due(*d)).count();
+                let all_tasks_ended = facts
+                    .tasks
+                    .iter()
+                    .all(|t| matches!(t.state, TaskState::Done | TaskState::CarriedOver));
+                let state = if facts.tasks.is_empty() {
+                    if facts.no_topic || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
+                } else if late > 0 {
+                    StepState::Late
+                } else if done.iter().any(|(_, r)| r.is_none()) || !all_tasks_ended {
+                    if done.is_empty() && today < from { StepState::NotYet } else { StepState::Open }
+                } else if done.iter().all(|(d, r)| r.is_some_and(|r| r <= policy.report_due(*d))) {
+                    StepState::Done
+                } else {
+                    StepState::DoneLate
+                };
+                (state, done.iter().filter(|(_, r)| r.is_some()).count(), late)
+            }
+        };
+        StepNow { step, from, to, state, count: count as u32, late: late as u32 }
+    };
+    [
+        step(Step::Gather),
+        step(Step::Choose),
+        step(Step::Consult),
+        step(Step::CarryOut),
+        step(Step::Report),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    fn states(facts: &MonthFacts, today: &str) -> Vec<&'static str> {
+        let month = "2024-11".parse().expect("a month");
+        judge_month(&Policy::default(), month, facts, day(today)).iter().map(|s| s.state.zh()).collect()
+    }
+
+    #[test]
+    fn a_month_in_which_nothing_happened_grows_late_step_by_step() {
+        let facts = MonthFacts::default();
+        assert_eq!(states(&facts, "2024-11-03"), ["进行中", "进行中", "未开始", "未开始", "未开始"]);
+        assert_eq!(states(&facts, "2024-11-15"), ["已逾期", "已逾期", "进行中", "进行中", "进行中"]);
+    }
+
+    #[test]
+    fn lateness_counts_from_when_a_thing_happened() {
+        let mut facts = MonthFacts {
+            opinions: vec![day("2024-11-04")],
+            chosen: vec![day("2024-11-12")],
+            council: Some(day("2024-11-15")),
+            ..MonthFacts::default()
+        };
+        facts.tasks.push(TaskFact {
+            due_on: day("2024-11-28"),
+            state: TaskState::Done,
+            done_on: Some(day("2024-11-27")),
+            reported_on: Some(day("2024-11-29")),
+        });
+        // Typed weeks later, judged by the days themselves.
+        assert_eq!(states(&facts, "2024-12-20"), ["按期完成", "逾期完成", "按期完成", "按期完成", "逾期完成"]);
+    }
+
+    #[test]
+    fn a_month_without_topic_is_a_stated_result() {
+        let facts = MonthFacts { no_topic: true, ..MonthFacts::default() };
+        assert_eq!(states(&facts, "2024-12-20"), ["本月无事项"; 5]);
+    }
+
+    #[test]
+    fn a_vote_must_add_up_and_not_exceed_the_sign_in() {
+        let count = |present, yes, no, abstain, recused| Count { present, yes, no, abstain, recused };
+        for (c, signed, code) in [
+            (count(10, 8, 1, 1, 0), 10, ""),
+            (count(10, 8, 1, 0, 0), 10, "rule.vote_sum"),
+            (count(10, 8, 1, 1, 1), 10, "rule.too_many_voters"),
+        ] {
+            let got = check_vote(c, &[], signed).err().map_or("", |r| r.code());
+            assert_eq!(got, code, "{c:?}");
+        }
+        let by_name = [Choice::Yes, Choice::Yes, Choice::No];
+        assert!(check_vote(count(3, 2, 1, 0, 0), &by_name, 3).is_ok());
+        assert_eq!(check_vote(count(3, 1, 2, 0, 0), &by_name, 3), Err(Refusal::Ballots("同意")));
+    }
+
+    #[test]
+    fn a_matter_of_the_owners_never_passes_in_a_council() {
+        let all = Count { present: 10, yes: 10, no: 0, abstain: 0, recused: 0 };
+        let policy = Policy::default();
+        assert_eq!(outcome(&policy, all, Some(OwnerMatter::SpendFund)), TopicState::ToOwners);
+        assert_eq!(outcome(&policy, all, None), TopicState::Passed);
+    }
+
+    #[test]
+    fn every_state_of_a_request_is_reachable_and_illegal_steps_are_refused() {
+        let mut seen = vec![RequestState::Registered];
+        let mut i = 0;
+        while i < seen.len() {
+            for next in request_next(seen[i]) {
+                if !seen.contains(next) {
+                    seen.push(*next);
+                }
+            }
+            i += 1;
+        }
+        assert_eq!(seen.len(), RequestState::ALL.len());
+        assert!(check_request_step(RequestState::Registered, RequestState::Answered).is_err());
+    }
+
+    #[test]
+    fn concurrent_states_settle_only_where_one_leads_to_the_other() {
+        let value = |s: &str| serde_json::json!({ "state": s });
+        let judge = |states: &[&str]| {
+            let values: Vec<_> = states.iter().map(|s| value(s)).collect();
+            furthest(&values, |v| RequestState::parse(v["state"].as_str()?), request_leads_to)
+        };
+        assert_eq!(judge(&["accepted", "working"]), Some(1));
+        assert_eq!(judge(&["closed", "accepted", "working"]), Some(0));
+        assert_eq!(judge(&["closed", "withdrawn"]), None);
+        assert_eq!(judge(&["working", "working"]), None, "same state, something else differs");
+    }
+}

@@ -1,0 +1,254 @@
+//! Closed lists of words: codes in the store, Chinese on screen and paper.
+//!
+//! Codes are append-only and never change their meaning (rule M10).
+
+/// Declares an enum whose variants carry a stable code and a Chinese word.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal $zh:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,
+            serde::Serialize, serde::Deserialize, ts_rs::TS,
+        )]
+        #[ts(export)]
+        pub enum $name {
+            $(
+                #[doc = $zh]
+                $(#[$vdoc])*
+                #[serde(rename = $code)]
+                $variant
+            ),+
+        }
+
+        impl $name {
+            /// Every word, in the order they are shown.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// The word on screen and paper.
+            pub fn zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh),+ }
+            }
+            /// The stable code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+            /// The word with this code or this Chinese form.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|w| w.code() == text || w.zh() == text)
+            }
+        }
+
+        $crate::field_type!(Text: $name);
+    };
+}
+
+words! {
+    /// The five parties (五方) of a council, in the fixed order of every paper.
+    Party {
+        Community = "community" "社区两委",
+        Owners = "owners" "业委会",
+        Property = "property" "物业企业",
+        Society = "society" "社会组织",
+        Residents = "residents" "居民群众代表",
+    }
+}
+
+words! {
+    /// The five steps (五步) of a month.
+    Step {
+        Gather = "gather" "收集民意",
+        Choose = "choose" "确定议题",
+        Consult = "consult" "协商讨论",
+        CarryOut = "carry_out" "事项落实",
+        Report = "report" "监督反馈",
+    }
+}
+
+words! {
+    /// Where a request (诉求) stands (requirements §4.2).
+    RequestState {
+        Registered = "registered" "登记",
+        Accepted = "accepted" "受理",
+        Refused = "refused" "不受理",
+        Working = "working" "办理中",
+        Closed = "closed" "办结",
+        Answered = "answered" "已反馈",
+        Withdrawn = "withdrawn" "撤回",
+    }
+}
+
+words! {
+    /// What a request or an opinion is about (requirements A30 and practice).
+    Category {
+        Safety = "safety" "公共安全",
+        Neighbours = "neighbours" "邻里文明",
+        Property = "property" "物业纠纷",
+        Repairs = "repairs" "设施修缮",
+        Environment = "environment" "环境卫生",
+        Parking = "parking" "停车秩序",
+        OldAndYoung = "old_and_young" "一老一小",
+        Other = "other" "其他",
+    }
+}
+
+words! {
+    /// How something reached the branch.
+    Source {
+        Visit = "visit" "走访",
+        Counter = "counter" "来访",
+        Phone = "phone" "电话",
+        ChatGroup = "chat_group" "居民群",
+        Hotline = "hotline" "12345转办",
+        Office = "office" "社区交办",
+        Council = "council" "议事会",
+    }
+}
+
+words! {
+    /// How pressing a request is.
+    Urgency {
+        Normal = "normal" "一般",
+        Urgent = "urgent" "紧急",
+    }
+}
+
+words! {
+    /// Where a mediation (调解) stands (requirements §4.2).
+    MediationState {
+        Accepted = "accepted" "受理",
+        Talking = "talking" "调解中",
+        Agreed = "agreed" "达成协议",
+        Failed = "failed" "未达成",
+        Ended = "ended" "终止",
+        Performed = "performed" "已履行",
+    }
+}
+
+words! {
+    /// Where a topic (议题) stands (requirements §4.2).
+    TopicState {
+        Candidate = "candidate" "候选",
+        Chosen = "chosen" "确定",
+        Dropped = "dropped" "不采纳",
+        Passed = "passed" "通过",
+        Rejected = "rejected" "未通过",
+        Shelved = "shelved" "搁置",
+        ToOwners = "to_owners" "转业主大会",
+    }
+}
+
+words! {
+    /// The nine kinds of matter that only the owners together may decide
+    /// (台州市物业管理条例 §16, 民法典 §278).
+    OwnerMatter {
+        Rules = "rules" "制定修改业主大会议事规则",
+        Covenant = "covenant" "制定修改管理规约",
+        Election = "election" "选举或更换业主委员会",
+        PropertyFirm = "property_firm" "选聘解聘物业服务企业",
+        SpendFund = "spend_fund" "使用维修资金",
+        RaiseFund = "raise_fund" "筹集维修资金",
+        Rebuild = "rebuild" "改建重建建筑物及附属设施",
+        CommonUse = "common_use" "改变共有部分用途或利用共有部分经营",
+        OtherMajor = "other_major" "有关共有和共同管理权利的其他重大事项",
+    }
+}
+
+words! {
+    /// What kind of meeting (会议).
+    MeetingKind {
+        Council = "council" "议事会",
+        Emergency = "emergency" "紧急议事会",
+    }
+}
+
+words! {
+    /// Where a meeting stands (requirements §4.2).
+    MeetingState {
+        Planned = "planned" "拟定",
+        Running = "running" "进行中",
+        Closed = "closed" "散会",
+        Final = "final" "定稿",
+    }
+}
+
+words! {
+    /// How an invited delegate attended.
+    Presence {
+        Present = "present" "到会",
+        Proxy = "proxy" "代会",
+        Leave = "leave" "请假",
+        Absent = "absent" "缺席",
+        Observer = "observer" "列席",
+    }
+}
+
+words! {
+    /// How a vote was taken.
+    VoteMethod {
+        Hands = "hands" "举手表决",
+        ByName = "by_name" "记名表决",
+    }
+}
+
+words! {
+    /// One delegate's vote.
+    Choice {
+        Yes = "yes" "同意",
+        No = "no" "反对",
+        Abstain = "abstain" "弃权",
+        Recused = "recused" "回避",
+    }
+}
+
+words! {
+    /// Where a task (落实事项) stands (requirements §4.2).
+    TaskState {
+        Open = "open" "待办",
+        Doing = "doing" "进行中",
+        Done = "done" "已完成",
+        CarriedOver = "carried_over" "跨月结转",
+    }
+}
+
+words! {
+    /// How content the person was with the answer.
+    Satisfaction {
+        Satisfied = "satisfied" "满意",
+        Fair = "fair" "基本满意",
+        Dissatisfied = "dissatisfied" "不满意",
+        Unknown = "unknown" "未评价",
+    }
+}
+
+words! {
+    /// How a room is lived in (居住性质).
+    Occupancy {
+        Owner = "owner" "自住",
+        Tenant = "tenant" "租住",
+        Vacant = "vacant" "空置",
+    }
+}
+
+words! {
+    /// Sex as rosters carry it.
+    Sex {
+        Male = "male" "男",
+        Female = "female" "女",
+    }
+}
+
+words! {
+    /// Who works with a copy (requirements §4.5).
+    Role {
+        Secretary = "secretary" "小区党支部书记",
+        Committee = "committee" "支部委员",
+        Office = "office" "社区管理员",
+    }
+}
+
+words! {
+    /// A paper (文书) that can be printed.
+    PaperKind {
+        Minutes = "minutes" "会议纪要",
+        SignIn = "sign_in" "签到表",
+    }
+}

@@ -1,0 +1,70 @@
+//! Which fields of a paper hold which text: the question behind «can every character be printed?».
+
+use crate::Paper;
+use crate::minutes::{Fact, Minutes};
+use crate::sign_in::SignIn;
+
+/// Calls `see` with every field's label and text.
+pub(crate) fn fields(paper: &Paper, see: &mut dyn FnMut(&str, &str)) {
+    match paper {
+        Paper::Minutes(m) => minutes(m, see),
+        Paper::SignIn(s) => sign_in(s, see),
+    }
+}
+
+fn facts(facts: &[Fact], see: &mut dyn FnMut(&str, &str)) {
+    for fact in facts {
+        see("会议信息", &fact.label);
+        see("会议信息", &fact.text);
+    }
+}
+
+fn minutes(m: &Minutes, see: &mut dyn FnMut(&str, &str)) {
+    see("纪要标志", &m.mark);
+    see("期号", &m.issue);
+    see("标题", &m.title);
+    facts(&m.facts, see);
+    m.opening.iter().for_each(|t| see("开头", t));
+    for (i, item) in m.items.iter().enumerate() {
+        let n = i + 1;
+        see(&format!("议题{n}·标题"), &item.title);
+        see(&format!("议题{n}·民意来源"), &item.source);
+        item.discussion.iter().for_each(|t| see(&format!("议题{n}·协商情况"), t));
+        item.resolutions.iter().for_each(|t| see(&format!("议题{n}·议定事项"), t));
+        item.vote.iter().for_each(|v| see(&format!("议题{n}·表决结果"), &v.outcome));
+    }
+    see("结尾", &m.closing_title);
+    m.closing.iter().for_each(|t| see("结尾", t));
+    for (party, people) in m.attendance.iter() {
+        people.iter().for_each(|t| see(&format!("出席·{party}"), t));
+    }
+    m.leave.iter().for_each(|t| see("请假", t));
+    m.observers.iter().for_each(|t| see("列席", t));
+    see("印发机关", &m.issuer);
+    m.copies_to.iter().for_each(|t| see("抄送", t));
+    see("校验行", &m.fingerprint);
+}
+
+fn sign_in(s: &SignIn, see: &mut dyn FnMut(&str, &str)) {
+    see("标题", &s.title);
+    facts(&s.facts, see);
+    for (party, share) in s.parties.iter() {
+        for (i, person) in share.people.iter().enumerate() {
+            let n = i + 1;
+            see(&format!("{party}第{n}人·姓名"), &person.name);
+            see(&format!("{party}第{n}人·单位或房号"), &person.place);
+            see(&format!("{party}第{n}人·职务"), &person.duty);
+            see(&format!("{party}第{n}人·联系电话"), &person.phone);
+            see(&format!("{party}第{n}人·备注"), &person.note);
+        }
+    }
+    see("校验行", &s.fingerprint);
+}
+
+/// Whether a character needs a glyph at all: spaces, joiners and variation selectors do not.
+pub(crate) fn needs_glyph(c: char) -> bool {
+    !(c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}'))
+}

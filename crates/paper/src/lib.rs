@@ -1,0 +1,55 @@
+//! Papers (文书): one plain model per paper, and the writers that turn it into PDF, page pictures and
+//! an editable .docx.
+//!
+//! What lives here: the layout rules of GB/T 9704-2012, the fonts that carry them, and the two files a
+//! clerk can keep. What does not: records, queries, keys, clocks. A caller fills a [`Paper`] with
+//! finished Chinese strings and passes every date in; the same paper always gives the same bytes.
+//!
+//! ```text
+//! Paper ──compose──▶ sheet ──typst──▶ PDF / PNG      (Press, needs fonts)
+//!                         └─WordprocessingML─▶ .docx (docx(), names fonts only)
+//! ```
+
+mod compose;
+mod cover;
+mod docx;
+mod error;
+mod face;
+mod minutes;
+mod press;
+#[doc(hidden)]
+pub mod sample;
+mod sfnt;
+mod sign_in;
+mod words;
+
+pub use docx::docx;
+pub use error::{Error, Result};
+pub use face::{Face, Role, font_dirs};
+pub use minutes::{AgendaItem, Fact, FiveParties, Minutes, MinutesLayout, Vote};
+pub use press::{Page, Press};
+pub use sign_in::{Attendee, SignIn, SignInParty};
+
+use serde::{Deserialize, Serialize};
+
+/// A paper (文书) ready to be printed: every string in it is final.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "paper", rename_all = "snake_case")]
+pub enum Paper {
+    /// Meeting minutes, 会议纪要.
+    Minutes(Box<Minutes>),
+    /// A sign-in sheet, 签到表.
+    SignIn(Box<SignIn>),
+}
+
+impl From<Minutes> for Paper {
+    fn from(minutes: Minutes) -> Self {
+        Paper::Minutes(Box::new(minutes))
+    }
+}
+
+impl From<SignIn> for Paper {
+    fn from(sheet: SignIn) -> Self {
+        Paper::SignIn(Box::new(sheet))
+    }
+}

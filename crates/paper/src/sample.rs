@@ -1,0 +1,162 @@
+//! Invented papers for tests and benchmarks; every name in them is made up.
+
+use crate::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, SignIn, SignInParty, Vote};
+use chrono::NaiveDate;
+
+const SURNAMES: [&str; 16] = [
+    "林", "周", "许", "沈", "郑", "孟", "唐", "韩", "欧阳", "曹", "邓", "谢", "上官", "贺", "龚", "梁",
+];
+const GIVEN: [&str; 16] = [
+    "秀兰", "建国", "明", "雅琴", "志强", "婷婷", "德胜", "芳", "玉珍", "海涛", "慧", "国庆", "晓燕", "文博", "丽华", "俊杰",
+];
+
+/// An invented name; different for each seed below 256.
+fn name(seed: u32) -> String {
+    let (a, b) = (seed as usize % 16, (seed as usize / 16 + seed as usize * 7) % 16);
+    format!("{}{}", SURNAMES[a], GIVEN[b])
+}
+
+fn people(seed: u32, count: u32) -> Vec<String> {
+    (0..count).map(|i| name(seed * 31 + i)).collect()
+}
+
+fn item(n: u32, i: u32) -> AgendaItem {
+    let (title, source, talk, tasks) = match (n + i) % 3 {
+        0 => (
+            "关于3幢北侧增设电动自行车集中充电棚的议题",
+            "9月以来通过民情走访、楼道意见箱和微信群共收集意见27条，其中22条要求增设充电棚，5条担心占用绿地和影响采光。",
+            "物业企业介绍了三个备选点位的用电容量和消防间距；业委会建议优先利用闲置的非机动车停放区；居民代表提出夜间照明和监控应同步安装。",
+            [
+                "由物业企业于11月30日前完成点位复核和预算公示，公示期不少于7天。",
+                "由业委会牵头组织施工单位比选，社区两委全程监督。",
+                "由居民代表负责收集公示期间的意见，逐条答复。",
+            ],
+        ),
+        1 => (
+            "关于外墙空调滴水整治及规范安装冷凝水管的议题",
+            "今年夏季共受理相关诉求14件，涉及1幢、4幢低层住户11户，集中反映夜间滴水噪声和墙面渗水问题。",
+            "社会组织汇报了入户摸底情况；物业企业说明了统一加装冷凝水管的工期和费用；经协商，各方同意费用由公共收益先行垫付，受益户分摊30%。",
+            [
+                "由物业企业于10月20日前完成统一加装，并逐户登记验收。",
+                "由业委会核定公共收益支出，结果张榜公布。",
+                "由社区两委协调城管部门指导外机规范安装。",
+            ],
+        ),
+        _ => (
+            "关于地面停车位重新划线和访客车辆管理办法的议题",
+            "通过线上问卷回收有效答卷306份，其中81.4%的住户赞成重新划线，63.7%的住户赞成限定访客停放时长。",
+            "业委会说明了现有车位216个、登记车辆341辆的供需情况；居民代表就消防通道禁停、无障碍车位保留等发表意见；社会组织建议设立每月一次的“车位调剂日”。",
+            [
+                "由物业企业在12月15日前完成划线，保留无障碍车位4个。",
+                "由业委会起草访客车辆管理办法，提交下次会议审议。",
+                "由社区两委协调交警部门指导出入口标线设置。",
+            ],
+        ),
+    };
+    let present = 15 + n % 4;
+    let (no, abstain, recused) = (n % 2, (n + i) % 3, i % 2);
+    AgendaItem {
+        title: title.to_owned(),
+        source: source.to_owned(),
+        discussion: vec![talk.to_owned()],
+        resolutions: tasks.iter().map(|t| (*t).to_owned()).collect(),
+        vote: Some(Vote {
+            expected: 19,
+            present,
+            yes: present - no - abstain - recused,
+            no,
+            abstain,
+            recused,
+            outcome: "同意票数超过到会代表的三分之二，议题通过。".to_owned(),
+        }),
+    }
+}
+
+/// Red-head minutes with two agenda items, different for every `n`.
+pub fn sample_minutes(n: u32) -> Minutes {
+    let day = 1 + n % 28;
+    Minutes {
+        layout: MinutesLayout::RedHead,
+        mark: "嘉盛社区“星火家园”小区议事会纪要".to_owned(),
+        issue: format!("〔2026〕{}号", 11 + n),
+        title: "关于小区充电设施建设和外墙滴水整治等事项的会议纪要".to_owned(),
+        facts: Vec::new(),
+        opening: vec![format!(
+            "2026年11月{day}日，嘉盛花园小区党支部书记{}在小区党群服务站主持召开11月份“星火家园”小区议事会。会议应到19人，实到{}人，五方代表均有到会，符合议事规则。现将会议议定事项纪要如下：",
+            name(n),
+            15 + n % 4
+        )],
+        items: (0..2).map(|i| item(n, i)).collect(),
+        closing_title: "落实与反馈要求".to_owned(),
+        closing: vec![
+            "各责任方应在事项完成后1天内向小区党支部反馈结果，由党支部在公示栏和微信群同步公布；逾期未完成的，列入下次会议督办。".to_owned(),
+        ],
+        attendance: FiveParties {
+            community: people(n + 1, 3),
+            owners: people(n + 2, 3),
+            property: people(n + 3, 2),
+            social: if n % 5 == 4 { Vec::new() } else { people(n + 4, 1) },
+            residents: people(n + 5, 7),
+        },
+        leave: vec![format!("{}（居民群众代表，因病）", name(n + 60)), format!("{}（业委会）", name(n + 61))],
+        observers: vec![format!("{}（街道党建办）", name(n + 70))],
+        signatures: true,
+        issuer: "嘉盛花园小区党支部".to_owned(),
+        issued: NaiveDate::from_ymd_opt(2026, 11, day),
+        copies_to: ["街道党工委", "社区党委", "业委会", "物业企业", "各楼栋长"].map(str::to_owned).to_vec(),
+        fingerprint: format!("内容校验 {:08x}", n.wrapping_mul(2_654_435_761)),
+        draft: false,
+    }
+}
+
+/// Plain minutes, different for every `n`.
+pub fn sample_plain_minutes(n: u32) -> Minutes {
+    Minutes {
+        layout: MinutesLayout::Plain,
+        title: "嘉盛花园小区党支部11月份议事会会议纪要".to_owned(),
+        facts: vec![
+            Fact::new("时间", "2026年11月15日（星期日）19:00—20:40"),
+            Fact::new("地点", "嘉盛花园小区党群服务站二楼会议室"),
+            Fact::new("主持", name(n)),
+            Fact::new("记录", name(n + 9)),
+        ],
+        copies_to: Vec::new(),
+        ..sample_minutes(n)
+    }
+}
+
+/// A sign-in sheet with seventeen people and three empty rows for each party.
+pub fn sample_sign_in(n: u32) -> SignIn {
+    let party = |seed: u32, count: u32, place: &str, duty: &str| SignInParty {
+        people: (0..count)
+            .map(|i| Attendee {
+                name: name(seed * 31 + i),
+                place: if place.is_empty() { format!("{}幢{}单元{}02室", i + 1, i % 2 + 1, i + 3) } else { place.to_owned() },
+                duty: duty.to_owned(),
+                phone: format!("138****{:04}", (seed * 37 + i * 611) % 10_000),
+                note: String::new(),
+            })
+            .collect(),
+        blank_rows: 3,
+    };
+    SignIn {
+        title: "嘉盛花园“星火家园”小区议事会签到表".to_owned(),
+        facts: vec![
+            Fact::new("会议名称", "11月份“星火家园”小区议事会"),
+            Fact::new("时间", "2026年11月15日 19:00"),
+            Fact::new("地点", "小区党群服务站二楼会议室"),
+        ],
+        parties: FiveParties {
+            community: party(n + 1, 3, "嘉盛社区居委会", "委员"),
+            owners: party(n + 2, 3, "", "业委会委员"),
+            property: party(n + 3, 2, "安居物业服务有限公司嘉盛项目部", "客服主管"),
+            social: party(n + 4, 1, "邻里社工服务中心", "社工"),
+            residents: party(n + 5, 8, "", "楼栋长"),
+        },
+        expected: Some(17),
+        present: None,
+        on_leave: None,
+        fingerprint: format!("内容校验 {:08x}", n.wrapping_mul(2_246_822_519)),
+        draft: false,
+    }
+}
