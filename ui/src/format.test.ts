@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { count, dateWords, dueWords, money, readDay, readMoney, whenWords } from './format'
+
+const now = '2024-11-12'
+
+describe('days', () => {
+  it.each([
+    ['2024-11-05', '2024-11-05'], ['2024/11/5', '2024-11-05'], ['20241105', '2024-11-05'],
+    ['2024年11月5日', '2024-11-05'], ['11月5日', '2024-11-05'], ['11-5', '2024-11-05'], ['11.5', '2024-11-05'],
+    ['１１月５日', '2024-11-05'], ['5号', '2024-11-05'], ['今天', now], ['昨天', '2024-11-11'], ['明天', '2024-11-13'],
+    ['2024-02-29', '2024-02-29'], ['2023-02-29', null], ['13月1日', null], ['', null], ['五号', null],
+  ])('reads %s as %s', (typed, day) => expect(readDay(typed, now)).toBe(day))
+  it('writes them in words', () => {
+    expect(dateWords('2024-11-05')).toBe('2024年11月5日')
+    expect(whenWords('2024-11-05T14:30:00+08:00')).toBe('11月5日 14:30')
+  })
+  it.each([['2024-11-12', '今天到期'], ['2024-11-15', '还有 3 天'], ['2024-10-31', '逾期 12 天']])(
+    'says of %s: %s', (due, words) => expect(dueWords(due, now)).toBe(words))
+})
+
+describe('money', () => {
+  it.each([['3500', 350000], ['3,500.5', 350050], ['３５００元', 350000], ['0.01', 1], ['1.234', null], ['-5', null], ['', null]])(
+    'reads %s as %s fen', (typed, fen) => expect(readMoney(typed)).toBe(fen))
+  it.each([[350000, '3,500.00元'], [1, '0.01元'], [10900000000, '109,000,000.00元'], [-5, '-0.05元']])(
+    'writes %i fen as %s', (fen, words) => expect(money(fen)).toBe(words))
+  it('groups counts', () => expect(count(1234567)).toBe('1,234,567'))
+})
