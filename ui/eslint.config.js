@@ -29,5 +29,6 @@ export default ts.config(
       'vue/first-attribute-linebreak': 'off',
     },
   },
+  { files: ['**/*.test.ts'], rules: { 'vue/one-component-per-file': 'off' } },
   { files: ['src/transport.ts'], rules: { 'no-restricted-imports': 'off' } },
 )

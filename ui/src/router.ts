@@ -9,7 +9,7 @@ export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/', name: 'today', component: Today },
-    ...(showsGallery ? [{ path: '/gallery', name: 'gallery', component: () => import('./gallery/Gallery.vue') }] : []),
+    ...(showsGallery ? [{ path: '/gallery', name: 'gallery', meta: { bare: true }, component: () => import('./gallery/Gallery.vue') }] : []),
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

@@ -1,0 +1,75 @@
+//! Starts and stops `tauri-driver`, which starts the window for each session.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::Tried;
+
+/// A running driver, ended with it.
+pub struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    /// Starts a driver whose windows live in `home` and find the answers to file dialogs in `picks`.
+    pub async fn start(home: &Path, picks: &Path) -> Tried<Driver> {
+        let [port, native] = free_ports()?;
+        let program = std::env::var_os("TAURI_DRIVER").map_or_else(|| root().join("target/tools/bin/tauri-driver"), PathBuf::from);
+        let process = Command::new(&program)
+            .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
+            .env("XINGHUO_HOME", home)
+            .env("XINGHUO_PICK", format!("@{}", picks.display()))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{}: {error}; `cargo xtask setup` installs it", program.display()))?;
+        let driver = Driver { process, port };
+        // It listens before the driver behind it does, and answers 500 until then.
+        for port in [port, native] {
+            listening(port).await?;
+        }
+        Ok(driver)
+    }
+
+    /// Where it answers.
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Driver {
+    /// SIGTERM, so that it ends the driver behind it too; SIGKILL would leave that one behind.
+    fn drop(&mut self) {
+        let _ = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
+        let _ = self.process.wait();
+    }
+}
+
+/// The checkout's folder.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
+}
+
+/// The window under test.
+pub fn program() -> PathBuf {
+    std::env::var_os("XINGHUO_WINDOW").map_or_else(|| root().join("target/debug/xinghuo-window"), PathBuf::from)
+}
+
+fn free_ports() -> Tried<[u16; 2]> {
+    let holders = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
+    Ok([holders[0].local_addr()?.port(), holders[1].local_addr()?.port()])
+}
+
+async fn listening(port: u16) -> Tried {
+    let until = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), Duration::from_millis(200)).is_err() {
+        if Instant::now() > until {
+            return Err(format!("no driver on port {port} after 20 s").into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! Tests through the real window: what a person sees and types, driven by WebDriver.
+//!
+//! They need the window built with its pages inside, `tauri-driver`, and a screen: `cargo xtask test`
+//! sees to all three. Pictures go to `target/shots`. Only what crosses the whole house is tested
+//! here; rules and pages have tests of their own beside them.
+
+mod axe;
+mod driver;
+mod gallery;
+mod opens;
+mod page;
+
+/// What a test or a step of it comes to.
+type Tried<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -1,0 +1,218 @@
+//! The page as a person uses it: read, click by words, type into a labelled field, look.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::Tried;
+use crate::driver::{Driver, program, root};
+
+/// How long a thing may take to appear before the test gives up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An open window on a home of its own.
+pub struct Page {
+    client: Client,
+    // Declared after the client: the session ends before its driver, the driver before its home.
+    driver: Driver,
+    home: TempDir,
+}
+
+/// The sizes of text a person may choose.
+#[derive(Clone, Copy)]
+pub enum Size {
+    Standard,
+    Large,
+    Extra,
+    Double,
+}
+
+impl Page {
+    /// Opens the window on an empty home.
+    pub async fn open() -> Tried<Page> {
+        let home = TempDir::new()?;
+        let picks = home.path().join("picks");
+        std::fs::write(&picks, "")?;
+        let driver = Driver::start(&home.path().join("home"), &picks).await?;
+        let client = session(&driver).await?;
+        let page = Page { client, driver, home };
+        page.ready().await?;
+        Ok(page)
+    }
+
+    /// The folder the window keeps its data in.
+    pub fn home(&self) -> PathBuf {
+        self.home.path().join("home")
+    }
+
+    /// A folder for files that come and go: bundles, rosters, papers.
+    pub fn folder(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// What the next native file dialogs answer.
+    pub fn will_pick(&self, files: &[&Path]) -> Tried {
+        let lines: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+        Ok(std::fs::write(self.home.path().join("picks"), lines.join("\n"))?)
+    }
+
+    /// Closes the window and opens it again on the same home.
+    pub async fn restart(&mut self) -> Tried {
+        self.client.clone().close().await?;
+        self.client = session(&self.driver).await?;
+        self.ready().await
+    }
+
+    /// Ends the session. (Dropping the page ends it too, less politely.)
+    pub async fn close(self) -> Tried {
+        Ok(self.client.close().await?)
+    }
+
+    /// The text of the first element that matches.
+    pub async fn text(&self, css: &str) -> Tried<String> {
+        Ok(self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await?.text().await?)
+    }
+
+    /// How many elements match.
+    pub async fn count(&self, css: &str) -> Tried<usize> {
+        Ok(self.client.find_all(Locator::Css(css)).await?.len())
+    }
+
+    /// Clicks the button, link, tab, choice or row that says this; the shortest that does.
+    pub async fn click_text(&self, words: &str) -> Tried {
+        let find = "const said = (e) => (e.getAttribute('aria-label') ?? '') + ' ' + e.textContent.replace(/\\s+/g, ' ');
+            const all = [...document.querySelectorAll('button, a, [role=tab], [role=option], [role=row], label, summary')]
+                .filter((e) => said(e).includes(arguments[0]) && e.getClientRects().length > 0 && !e.disabled);
+            return all.sort((a, b) => said(a).length - said(b).length)[0] ?? null;";
+        self.found(find, words).await?.click().await?;
+        Ok(())
+    }
+
+    /// Types into the field with this label, in place of what stood there.
+    pub async fn type_into(&self, label: &str, text: &str) -> Tried {
+        let field = self.field(label).await?;
+        field.clear().await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// What stands in the field with this label.
+    pub async fn value(&self, label: &str) -> Tried<String> {
+        Ok(self.field(label).await?.prop("value").await?.unwrap_or_default())
+    }
+
+    /// Presses keys where the focus is. WebDriver's code points name the others: `\u{e007}` is Enter.
+    pub async fn press(&self, keys: &str) -> Tried {
+        Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// Waits until the page says this.
+    pub async fn wait_text(&self, words: &str) -> Tried {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let all = self.run("return document.body.innerText", vec![]).await?;
+            let all = all.as_str().unwrap_or_default();
+            if all.contains(words) {
+                return Ok(());
+            }
+            if Instant::now() > until {
+                let _ = self.shot("missing").await;
+                return Err(format!("«{words}» did not appear; the page says:\n{all}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Opens an address of the program, as `#/gallery`.
+    pub async fn go(&self, address: &str) -> Tried {
+        self.client.goto(&format!("tauri://localhost/index.html{address}")).await?;
+        self.ready().await
+    }
+
+    /// Makes the page's own area this large.
+    pub async fn set_size(&self, width: u32, height: u32) -> Tried {
+        self.client.set_window_size(width, height).await?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let inner = self.run("return [innerWidth, innerHeight]", vec![]).await?;
+        let missing = |place: usize, wanted: u32| i64::from(wanted) - inner[place].as_i64().unwrap_or(i64::from(wanted));
+        let grown = |wanted: u32, place: usize| u32::try_from(i64::from(wanted) + missing(place, wanted)).unwrap_or(wanted);
+        self.client.set_window_size(grown(width, 0), grown(height, 1)).await?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        Ok(())
+    }
+
+    /// Chooses the size of text, as the person's setting keeps it.
+    pub async fn text_size(&self, size: Size) -> Tried {
+        let name = match size {
+            Size::Standard => "standard",
+            Size::Large => "large",
+            Size::Extra => "extra",
+            Size::Double => "double",
+        };
+        let set = "localStorage.setItem('xinghuo.size', arguments[0]); document.documentElement.dataset.size = arguments[0]";
+        self.run(set, vec![json!(name)]).await?;
+        Ok(())
+    }
+
+    /// A picture of the page, to be looked at: `target/shots/NAME.png`.
+    pub async fn shot(&self, name: &str) -> Tried {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let folder = root().join("target/shots");
+        std::fs::create_dir_all(&folder)?;
+        Ok(std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await?)?)
+    }
+
+    /// Whether the page is wider than the window, so that it would scroll sideways.
+    pub async fn is_too_wide(&self) -> Tried<bool> {
+        let wide = "return document.documentElement.scrollWidth > innerWidth + 1";
+        Ok(self.run(wide, vec![]).await?.as_bool().unwrap_or(true))
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Tried<Value> {
+        Ok(self.client.execute(script, arguments).await?)
+    }
+
+    /// Runs a script that calls its last argument when it is done.
+    pub async fn run_until_called(&self, script: &str, arguments: Vec<Value>) -> Tried<Value> {
+        Ok(self.client.execute_async(script, arguments).await?)
+    }
+
+    async fn ready(&self) -> Tried {
+        self.client.wait().at_most(PATIENCE).for_element(Locator::Css("main h1")).await?;
+        Ok(())
+    }
+
+    async fn field(&self, label: &str) -> Tried<Element> {
+        let find = "const label = [...document.querySelectorAll('label')].find((l) => l.firstChild?.textContent.trim() === arguments[0]);
+            return label?.control ?? document.getElementById(label?.htmlFor) ?? document.querySelector(`[aria-label=\"${arguments[0]}\"]`);";
+        self.found(find, label).await
+    }
+
+    async fn found(&self, script: &str, words: &str) -> Tried<Element> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.run(script, vec![json!(words)]).await?;
+            if let Some(id) = answer.as_object().and_then(|reference| reference.values().next()).and_then(Value::as_str) {
+                return Ok(Element::from_element_id(self.client.clone(), id.to_owned().into()));
+            }
+            if Instant::now() > until {
+                let _ = self.shot("missing").await;
+                return Err(format!("nothing on the page is called «{words}»; see target/shots/missing.png").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// Starts the window. No `browserName` is sent: newer drivers refuse every one.
+async fn session(driver: &Driver) -> Tried<Client> {
+    let wanted = json!({ "tauri:options": { "application": program() } });
+    let Value::Object(wanted) = wanted else { return Err("capabilities are an object".into()) };
+    Ok(ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.address()).await?)
+}

@@ -1,0 +1,48 @@
+//! The project's own verbs: `cargo xtask VERB`.
+//!
+//! Standard library only, because this is the first thing built on a machine that may have nothing
+//! but Rust and Node. Each verb is a module; [`steps`] runs and times what a verb does.
+
+mod bench;
+mod bindings;
+mod demo;
+mod fonts;
+mod packages;
+mod setup;
+mod sim;
+mod steps;
+mod tests;
+mod window;
+
+use std::process::ExitCode;
+
+use steps::Steps;
+
+const WORDS: &str = "\
+cargo xtask setup      install what is missing (system packages, fonts, pages' packages, window driver)
+cargo xtask test       setup, then every test: Rust, pages, the real window
+cargo xtask demo       setup, build, and open the window on a demo home
+cargo xtask bench      the benchmarks
+cargo xtask sim        the simulator
+cargo xtask bindings   write the TypeScript types of the desk's questions and answers";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let verb = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let mut steps = Steps::new(&verb);
+    let known: fn(&mut Steps, &[String]) = match verb.as_str() {
+        "setup" => setup::verb,
+        "test" => tests::verb,
+        "demo" => demo::verb,
+        "bench" => bench::verb,
+        "sim" => sim::verb,
+        "bindings" => bindings::verb,
+        _ => {
+            eprintln!("{WORDS}");
+            return ExitCode::from(2);
+        }
+    };
+    known(&mut steps, &rest);
+    steps.summary()
+}
