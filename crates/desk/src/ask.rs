@@ -1,0 +1,708 @@
+//! Every question a face may ask, once. TypeScript gets the same list.
+//!
+//! A question's answer type stands in its comment; `Done` is [`Done`](crate::views::Done).
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use serde::Deserialize;
+use xinghuo_model::*;
+
+/// A question or an order from a face.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
+#[ts(export)]
+pub enum Ask {
+    // ---- the copy itself ----
+    /// How the copy stands: new, locked or open. → `Status`
+    Status,
+    /// First run of a branch. → `Status`
+    CreateBranch(NewBranch),
+    /// First run of a community office. → `Status`
+    CreateOffice(NewOffice),
+    /// First run with made-up data (示范数据). A long job. → `Status`
+    CreateDemo {
+        /// Branch or office.
+        role: DemoRole,
+        /// The passphrase of the copy.
+        passphrase: String,
+    },
+    /// Opens the copy. → `Status`
+    Unlock {
+        /// The passphrase.
+        passphrase: String,
+    },
+    /// Closes it. → `Status`
+    Lock,
+    /// How far the running long job is, `null` when none runs. → `Progress | null`
+    Progress,
+    /// Asks the running long job to stop; it rolls back. → `Done`
+    Stop,
+    /// What the undo command would take back, `null` when nothing. → `UndoOffer | null`
+    UndoOffer,
+    /// Takes back the last own save. → `Done`
+    Undo,
+    /// Takes back the given own save, where nothing later builds on it. → `Done`
+    UndoSave {
+        /// As reported by the save.
+        #[ts(type = "number")]
+        save: i64,
+    },
+    /// Every change of one record, newest first. → `HistoryLine[]`
+    History {
+        /// Any record's id.
+        record: uuid::Uuid,
+    },
+    /// Keeps a draft (草稿) under a key of the page's choosing. → `Done`
+    SaveDraft {
+        /// Which page and which record.
+        key: String,
+        /// What was typed.
+        text: String,
+    },
+    /// A kept draft. → `string | null`
+    LoadDraft {
+        /// Which.
+        key: String,
+    },
+    /// Forgets a draft. → `Done`
+    DropDraft {
+        /// Which.
+        key: String,
+    },
+    /// Checks every chain and the projected tables. → `CheckReport`
+    Check,
+    /// Rebuilds the projected tables from the log. A long job. → `Done`
+    Rebuild,
+
+    // ---- looking ----
+    /// The workbench (今日). → `TodayView`
+    Today,
+    /// The find box: characters, pinyin, initials, room, phone tail. → `Hit[]`
+    Find {
+        /// As typed so far.
+        text: String,
+    },
+    /// The office's compounds as cards. → `CompoundCard[]`
+    Overview,
+    /// Turns every page to one compound (office). → `Status`
+    LookAt {
+        /// Which; `null` goes back to the overview.
+        compound: Option<CompoundId>,
+    },
+
+    // ---- people ----
+    /// Buildings and how many people live in each. → `BuildingCount[]`
+    Buildings,
+    /// People, by room. → `PeoplePage`
+    People {
+        /// Only this building.
+        building: Option<String>,
+        /// Skip so many.
+        offset: u32,
+    },
+    /// One person. → `PersonCard`
+    Person {
+        /// Which.
+        id: PersonId,
+    },
+    /// A hidden value in full; the reason is recorded. → `string`
+    Reveal {
+        /// Whose.
+        id: PersonId,
+        /// `phones`, `id_number` or `note`.
+        field: String,
+        /// Why.
+        reason: String,
+    },
+    /// Adds or changes a person by hand. → `Saved`
+    SavePerson(PersonInput),
+    /// Reads a roster and compares it; nothing is stored. A long job. → `RosterPreview`
+    RosterPreview {
+        /// The spreadsheet.
+        path: PathBuf,
+    },
+    /// Rows of the preview. → `RosterRows`
+    RosterRows {
+        /// Only this verdict.
+        verdict: Option<RosterVerdict>,
+        /// Skip so many.
+        offset: u32,
+    },
+    /// Stores what the preview showed. A long job. → `RosterStored`
+    RosterStore,
+    /// Writes the same file back with 结果 and 原因. → `Done`
+    RosterReturn {
+        /// Where to.
+        path: PathBuf,
+    },
+
+    // ---- cases ----
+    /// Requests. → `RequestPage`
+    Requests(RequestFilter),
+    /// One request with its course. → `RequestView`
+    Request {
+        /// Which.
+        id: RequestId,
+    },
+    /// Records a request. → `Saved`
+    AddRequest(NewRequest),
+    /// Moves a request on. → `Saved`
+    StepRequest {
+        /// Which.
+        id: RequestId,
+        /// To which state.
+        to: RequestState,
+        /// The day it happened.
+        on: NaiveDate,
+        /// How it was closed, why it was refused.
+        result: Option<String>,
+        /// With 已反馈.
+        satisfaction: Option<Satisfaction>,
+    },
+    /// Changes a request's facts. → `Saved`
+    EditRequest(RequestEdit),
+    /// Adds a dated line to its course. → `Saved`
+    NoteRequest {
+        /// Which.
+        id: RequestId,
+        /// The day it happened.
+        on: NaiveDate,
+        /// What happened.
+        text: String,
+    },
+    /// Mediations. → `MediationLine[]`
+    Mediations,
+    /// One mediation. → `MediationView`
+    Mediation {
+        /// Which.
+        id: MediationId,
+    },
+    /// Begins a mediation. → `Saved`
+    AddMediation(NewMediation),
+    /// Adds a visit. → `Saved`
+    AddVisit {
+        /// Of which.
+        mediation: MediationId,
+        /// The day.
+        on: NaiveDate,
+        /// Who went.
+        by: String,
+        /// What was said.
+        text: String,
+    },
+    /// Adds a term of the agreement. → `Saved`
+    AddTerm {
+        /// Of which.
+        mediation: MediationId,
+        /// What is owed.
+        text: String,
+        /// How much, in fen.
+        #[ts(type = "number | null")]
+        fen: Option<i64>,
+        /// By when.
+        due_on: Option<NaiveDate>,
+    },
+    /// A term was performed. → `Saved`
+    PerformTerm {
+        /// Which.
+        id: AgreementTermId,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// Moves a mediation on. → `Saved`
+    StepMediation {
+        /// Which.
+        id: MediationId,
+        /// To which state.
+        to: MediationState,
+        /// The day.
+        on: NaiveDate,
+        /// The committee that seals.
+        committee: Option<String>,
+    },
+
+    // ---- the five-step loop ----
+    /// A month from opinions to feedback. → `CouncilView`
+    Council {
+        /// Which; the current one by default.
+        month: Option<Month>,
+    },
+    /// Records an opinion. → `Saved`
+    AddOpinion(NewOpinion),
+    /// States that a month has no topic. → `Saved`
+    StateNoTopic {
+        /// Which.
+        month: Month,
+        /// Why; `null` takes it back.
+        reason: Option<String>,
+    },
+    /// Makes a topic of opinions. → `Saved`
+    AddTopic(NewTopic),
+    /// Chooses, drops or shelves a topic. → `Saved`
+    DecideTopic {
+        /// Which.
+        id: TopicId,
+        /// 确定, 不采纳 or 搁置.
+        to: TopicState,
+        /// The day.
+        on: NaiveDate,
+        /// Why.
+        reason: String,
+    },
+    /// The delegates of the five parties. → `Delegate[]`
+    Delegates,
+    /// Adds or changes a delegate. → `Saved`
+    SaveDelegate(DelegateInput),
+    /// Plans a meeting over the chosen topics. → `Saved`
+    PlanMeeting(NewMeeting),
+    /// Signs a delegate in or out. → `Saved`
+    SignIn {
+        /// At which meeting.
+        meeting: MeetingId,
+        /// Who; `null` for an observer.
+        delegate: Option<DelegateId>,
+        /// How.
+        presence: Presence,
+        /// A proxy's or observer's name.
+        name: Option<String>,
+        /// Late, left early, why on leave.
+        note: Option<String>,
+    },
+    /// Opens the meeting; refused without quorum. → `Saved`
+    OpenMeeting {
+        /// Which.
+        id: MeetingId,
+    },
+    /// Records what was said. → `Saved`
+    AddSpeech {
+        /// At which meeting.
+        meeting: MeetingId,
+        /// On which topic.
+        topic: TopicId,
+        /// Who.
+        speaker: String,
+        /// What.
+        text: String,
+    },
+    /// Records a vote; the topic follows from it. → `Saved`
+    RecordVote(NewVote),
+    /// Records what was agreed, and the task that carries it out. → `Saved`
+    AddResolution(NewResolution),
+    /// 散会. → `Saved`
+    CloseMeeting {
+        /// Which.
+        id: MeetingId,
+    },
+    /// 定稿: numbers and locks the minutes. → `Saved`
+    FinaliseMinutes {
+        /// Of which meeting.
+        id: MeetingId,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// Tasks that are not finished. → `TaskLine[]`
+    Tasks,
+    /// Moves a task on. → `Saved`
+    StepTask {
+        /// Which.
+        id: TaskId,
+        /// To which state.
+        to: TaskState,
+        /// The day.
+        on: NaiveDate,
+        /// What was done, why it is carried over.
+        outcome: Option<String>,
+        /// The new date of a task that is carried over.
+        due_on: Option<NaiveDate>,
+    },
+    /// Reports back on a task. → `Saved`
+    GiveFeedback(NewFeedback),
+
+    // ---- papers ----
+    /// Page pictures of a paper as it would print now. → `PaperPreview`
+    PreviewPaper {
+        /// Which paper.
+        paper: PaperChoice,
+    },
+    /// Writes a paper to a file and files it on its matter. → `Done`
+    SavePaper {
+        /// Which paper.
+        paper: PaperChoice,
+        /// PDF or Word.
+        format: PaperFormat,
+        /// Where to.
+        path: PathBuf,
+    },
+
+    // ---- exchange ----
+    /// What would travel, what came, who belongs. → `ExchangeView`
+    Exchange,
+    /// Writes a join request (入网申请). → `Done`
+    JoinRequest {
+        /// Where to, `.xinghuo-join`.
+        path: PathBuf,
+    },
+    /// Opens a join request at the office. → `JoinCard`
+    InspectJoin {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Admits it and writes the welcome bundle. → `Done`
+    Admit {
+        /// The join request.
+        path: PathBuf,
+        /// The fingerprint as it was read aloud; digits in any grouping.
+        fingerprint: String,
+        /// Where the welcome bundle goes.
+        out: PathBuf,
+    },
+    /// Trusts an office: the first bundle it sent, after comparing its fingerprint. → `BundleReport`
+    Welcome {
+        /// The welcome bundle.
+        path: PathBuf,
+        /// The office's fingerprint as it was read aloud.
+        fingerprint: String,
+    },
+    /// Writes a bundle for one partner. A long job. → `Exported`
+    Export {
+        /// The partner's key (hex of its signing key).
+        audience: String,
+        /// Where to.
+        path: PathBuf,
+    },
+    /// Says what a bundle holds without taking it in. → `BundleReport`
+    InspectBundle {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Takes bundles in, in any order, doubled or renamed. A long job. → `BundleReport[]`
+    Import {
+        /// The files.
+        paths: Vec<PathBuf>,
+    },
+    /// Records that differ between copies. → `ConflictCard[]`
+    Conflicts,
+    /// Decides a conflict. → `Saved`
+    Decide(Decision),
+    /// What is missing, as a text that fits a chat message. → `string`
+    WantText,
+}
+
+/// First run of a branch.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewBranch {
+    pub district: String,
+    pub street: String,
+    pub community: String,
+    pub compound: String,
+    /// Two to six letters; made from the compound's initials where empty.
+    pub prefix: Option<String>,
+    /// Who works with this copy.
+    pub person: String,
+    /// The computer's name.
+    pub copy: String,
+    pub passphrase: String,
+}
+
+/// First run of an office.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewOffice {
+    pub district: String,
+    pub street: String,
+    pub community: String,
+    pub person: String,
+    pub copy: String,
+    pub passphrase: String,
+}
+
+/// Which demonstration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DemoRole {
+    /// One compound with a year of records.
+    Branch,
+    /// A community office with 24 of them.
+    Office,
+}
+
+/// A person typed by hand.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct PersonInput {
+    /// `null` adds a new one.
+    pub id: Option<PersonId>,
+    pub name: String,
+    pub building: String,
+    pub unit: Option<String>,
+    pub room: String,
+    pub relation: Option<String>,
+    pub sex: Option<Sex>,
+    pub birth: Option<String>,
+    /// `null` leaves the phones as they are (they are masked on the page).
+    pub phones: Option<Vec<String>>,
+    pub occupancy: Option<Occupancy>,
+    pub party_member: Option<bool>,
+    pub skills: Option<String>,
+}
+
+/// A row's fate in a roster import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RosterVerdict {
+    /// 新增
+    New,
+    /// 变更
+    Changed,
+    /// 相同
+    Same,
+    /// 存疑: taken in, with a doubt to look at
+    Suspect,
+    /// 跳过: totals, blank rows, repeated rows
+    Skipped,
+    /// 未导入
+    Refused,
+}
+
+impl RosterVerdict {
+    /// The word in the 结果 column.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::New => "新增",
+            Self::Changed => "变更",
+            Self::Same => "相同",
+            Self::Suspect => "存疑",
+            Self::Skipped => "跳过",
+            Self::Refused => "未导入",
+        }
+    }
+}
+
+/// Which requests.
+#[derive(Debug, Clone, Default, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct RequestFilter {
+    /// Only open, only overdue, or all.
+    pub which: RequestWhich,
+    /// Only this category.
+    pub category: Option<Category>,
+    /// Skip so many.
+    pub offset: u32,
+}
+
+/// Open, overdue or all requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RequestWhich {
+    /// Not finished.
+    #[default]
+    Open,
+    /// Not finished and late.
+    Overdue,
+    /// All.
+    All,
+}
+
+/// A new request.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewRequest {
+    pub accepted_on: NaiveDate,
+    pub category: Category,
+    pub source: Source,
+    pub urgency: Urgency,
+    pub requester: Option<PersonId>,
+    pub place: String,
+    pub text: String,
+    pub handler: Option<String>,
+    /// By the policy pack where `null`.
+    pub due_on: Option<NaiveDate>,
+}
+
+/// Changed facts of a request.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct RequestEdit {
+    pub id: RequestId,
+    pub category: Category,
+    pub urgency: Urgency,
+    pub requester: Option<PersonId>,
+    pub place: String,
+    pub text: String,
+    pub handler: Option<String>,
+    pub due_on: NaiveDate,
+}
+
+/// A new mediation.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewMediation {
+    pub request: Option<RequestId>,
+    pub accepted_on: NaiveDate,
+    pub parties: Vec<String>,
+    pub category: Category,
+    pub facts: String,
+    pub mediator: String,
+}
+
+/// A new opinion.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewOpinion {
+    pub on: NaiveDate,
+    pub source: Source,
+    pub category: Category,
+    pub text: String,
+    pub person: Option<PersonId>,
+}
+
+/// A new topic.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewTopic {
+    pub month: Month,
+    pub title: String,
+    pub opinions: Vec<OpinionId>,
+    pub benefit: bool,
+    pub owner_matter: Option<OwnerMatter>,
+    pub sponsor: Option<String>,
+}
+
+/// A delegate.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct DelegateInput {
+    pub id: Option<DelegateId>,
+    pub party: Party,
+    pub name: String,
+    pub person: Option<PersonId>,
+    pub unit: Option<String>,
+    pub title: Option<String>,
+    pub since: NaiveDate,
+    pub until: Option<NaiveDate>,
+}
+
+/// A new meeting.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewMeeting {
+    pub month: Month,
+    pub kind: MeetingKind,
+    pub held_at: DateTime<FixedOffset>,
+    pub place: String,
+    pub chair: String,
+    pub recorder: String,
+    /// In order; the month's chosen topics where empty.
+    pub agenda: Vec<TopicId>,
+}
+
+/// A vote: counts, or ballots from which the counts follow.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewVote {
+    pub meeting: MeetingId,
+    pub topic: TopicId,
+    pub method: VoteMethod,
+    pub present: u32,
+    pub yes: u32,
+    pub no: u32,
+    pub abstain: u32,
+    pub recused: u32,
+    pub ballots: Vec<xinghuo_model::records::Ballot>,
+}
+
+/// What was agreed and who carries it out; `null` task where nothing is to be done.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewResolution {
+    pub meeting: MeetingId,
+    pub topic: TopicId,
+    pub text: String,
+    pub task: Option<NewTask>,
+}
+
+/// A new task: one party, one person, one date (I09).
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewTask {
+    pub text: String,
+    pub party: Party,
+    pub owner: String,
+    pub due_on: NaiveDate,
+}
+
+/// A report back.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewFeedback {
+    pub task: TaskId,
+    pub on: NaiveDate,
+    pub to: String,
+    pub channel: Source,
+    pub satisfaction: Satisfaction,
+    pub supervisor: String,
+}
+
+/// Which paper, of which meeting.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum PaperChoice {
+    /// 会议纪要
+    Minutes {
+        /// Of which meeting.
+        meeting: MeetingId,
+        /// With a red head.
+        red_head: bool,
+    },
+    /// 签到表
+    SignIn {
+        /// Of which meeting.
+        meeting: MeetingId,
+    },
+}
+
+/// PDF or Word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum PaperFormat {
+    /// For printing.
+    Pdf,
+    /// For editing.
+    Docx,
+}
+
+/// A decision on one conflict.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Decision {
+    /// Which record.
+    pub record: uuid::Uuid,
+    /// Which merge group; for a parallel edit or a deletion its word, as the card says.
+    pub group: String,
+    /// The chosen side (0 is the one shown first), or…
+    pub side: Option<u32>,
+    /// …a third value per field name.
+    #[ts(type = "Record<string, unknown> | null")]
+    pub third: Option<serde_json::Map<String, serde_json::Value>>,
+}
