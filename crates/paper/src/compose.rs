@@ -227,7 +227,7 @@ fn roll(m: &Minutes) -> Vec<Roll> {
             let count = people.iter().filter(|p| !line(p).is_empty()).count();
             let names = names(people);
             let names = if names.is_empty() { "无".to_owned() } else { names };
-            format!("{party}（{count}人）{names}")
+            format!("{party}（{count}人）\u{3000}{names}")
         })
         .collect();
     let mut roll = vec![Roll { label: "出席", lines: present }];
@@ -291,7 +291,7 @@ mod tests {
         let lines = &sheet.roll[0].lines;
         assert_eq!(lines.len(), 5);
         for (line, name) in lines.iter().zip(FiveParties::<()>::NAMES) {
-            assert_eq!(*line, format!("{name}（0人）无"));
+            assert_eq!(*line, format!("{name}（0人）\u{3000}无"));
         }
     }
 

@@ -80,6 +80,7 @@ const CANDIDATES: &[Candidate] = &[
     stand_in(Role::Body, "zhuque fangsong (technical preview)", "朱雀仿宋", 400),
     stand_in(Role::Body, "朱雀仿宋", "朱雀仿宋", 400),
     stand_in(Role::Body, "朱雀仿宋（预览测试版）", "朱雀仿宋", 400),
+    stand_in(Role::Body, "fandolfang r", "Fandol仿宋", 400),
     stand_in(Role::Body, "fandolfang", "Fandol仿宋", 400),
     own(Role::Kai, "kaiti_gb2312"),
     own(Role::Kai, "楷体_gb2312"),

@@ -36,9 +36,9 @@ pub(super) fn styled(style: &str, text: &str) -> String {
 /// A jump to the next tab stop.
 pub(super) const TAB: &str = "<w:r><w:tab/></w:r>";
 
-/// A field that Word fills in, such as `PAGE`.
-pub(super) fn field(code: &str) -> String {
-    format!("<w:fldSimple w:instr=\" {code} \"><w:r><w:t>1</w:t></w:r></w:fldSimple>")
+/// A field that Word fills in, such as `PAGE`, in a named character style or the paragraph's own.
+pub(super) fn field(code: &str, style: &str) -> String {
+    format!("<w:fldSimple w:instr=\" {code} \">{}</w:fldSimple>", styled(style, "1"))
 }
 
 /// A paragraph: its style, properties after the style (in schema order), its runs.

@@ -145,43 +145,46 @@ fn closing(s: &MinutesSheet) -> String {
     out
 }
 
-/// The imprint (版记): frame paragraphs pinned to the lower edge of the last page's type area.
+/// The imprint (版记): a table floating at the lower edge of the last page's type area, the way offices
+/// make it by hand, so that a clerk finds what they know.
 fn imprint(s: &MinutesSheet) -> String {
-    let frame = format!(
-        "<w:framePr w:w=\"{WIDTH}\" w:wrap=\"around\" w:vAnchor=\"margin\" w:hAnchor=\"margin\" w:xAlign=\"left\" w:yAlign=\"bottom\"/>"
-    );
     let edge = |side: &str, size: u32| format!("<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>");
-    let borders = |top: Option<u32>, bottom: u32| {
-        let top = top.map(|size| edge("top", size)).unwrap_or_default();
-        format!("<w:pBdr>{top}{}</w:pBdr>", edge("bottom", bottom))
+    let row = |content: &str| {
+        format!(
+            "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w=\"{WIDTH}\" w:type=\"dxa\"/></w:tcPr>{content}</w:tc></w:tr>"
+        )
     };
-    let mut out = String::new();
-    let copies = !s.copies_to.is_empty();
-    if copies {
-        let props = format!(
-            "{frame}{}<w:ind w:left=\"1120\" w:right=\"280\" w:hanging=\"840\"/>",
-            borders(Some(8), if s.red_head { 6 } else { 8 })
-        );
-        out.push_str(&paragraph("Imprint", &props, &(run("抄送：") + &run(&s.copies_to))));
+    let mut rows = String::new();
+    if !s.copies_to.is_empty() {
+        let props = "<w:ind w:left=\"1120\" w:right=\"280\" w:hanging=\"840\"/>";
+        rows.push_str(&row(&paragraph("Imprint", props, &(run("抄送：") + &run(&s.copies_to)))));
     }
     if s.red_head {
         let props = format!(
-            "{frame}{}<w:tabs><w:tab w:val=\"right\" w:pos=\"{}\"/></w:tabs>\
+            "<w:tabs><w:tab w:val=\"right\" w:pos=\"{}\"/></w:tabs>\
              <w:ind w:left=\"280\" w:right=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
-            borders(if copies { None } else { Some(8) }, 8),
             WIDTH - 280
         );
         let date = if s.date.is_empty() { String::new() } else { TAB.to_owned() + &run(&format!("{}印发", s.date)) };
-        out.push_str(&paragraph("Imprint", &props, &(run(&s.issuer) + &date)));
+        rows.push_str(&row(&paragraph("Imprint", &props, &(run(&s.issuer) + &date))));
     }
-    // The frame needs a paragraph to hang on; this one takes a single point.
-    let hook = "<w:spacing w:line=\"20\" w:lineRule=\"exact\"/>";
-    out + &paragraph("Plain", hook, "")
+    // A floating table hangs on the paragraph after it, and may not touch the table before it.
+    let hook = paragraph("Plain", "<w:spacing w:line=\"20\" w:lineRule=\"exact\"/>", "");
+    format!(
+        "{hook}<w:tbl><w:tblPr><w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" \
+         w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/>\
+         <w:tblW w:w=\"{WIDTH}\" w:type=\"dxa\"/><w:tblBorders>{}{}{}</w:tblBorders><w:tblLayout w:type=\"fixed\"/>\
+         <w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/><w:right w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr>\
+         <w:tblGrid><w:gridCol w:w=\"{WIDTH}\"/></w:tblGrid>{rows}</w:tbl>{hook}",
+        edge("top", 8),
+        edge("bottom", 8),
+        edge("insideH", 6)
+    )
 }
 
 /// The page number outside, one cell in; the line that ties the print to its record on the other side.
 fn foot(fingerprint: &str, odd: bool) -> String {
-    let number = run("— ") + &field("PAGE") + &run(" —");
+    let number = run("— ") + &field("PAGE", "") + &run(" —");
     let small = styled("Small", fingerprint);
     let runs = if odd { small + TAB + &number } else { number + TAB + &small };
     let props = format!(

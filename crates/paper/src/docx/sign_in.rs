@@ -41,11 +41,7 @@ pub(super) fn package(s: &SignInSheet) -> Package {
 fn facts(s: &SignInSheet) -> String {
     let runs: Vec<String> =
         s.facts.iter().map(|f| styled("Hei", &format!("{}：", f.label)) + &run(&f.text)).collect();
-    let step = WIDTH / (s.facts.len().max(1) as u32);
-    let stops: String =
-        (1..s.facts.len() as u32).map(|i| format!("<w:tab w:val=\"left\" w:pos=\"{}\"/>", i * step)).collect();
-    let tabs = if stops.is_empty() { String::new() } else { format!("<w:tabs>{stops}</w:tabs>") };
-    paragraph("Facts", &tabs, &runs.join(TAB))
+    paragraph("Facts", "", &runs.join(&run("　　　")))
 }
 
 fn totals(s: &SignInSheet) -> String {
@@ -65,6 +61,10 @@ fn foot(fingerprint: &str) -> String {
         "<w:tabs><w:tab w:val=\"center\" w:pos=\"{}\"/><w:tab w:val=\"right\" w:pos=\"{WIDTH}\"/></w:tabs>",
         WIDTH / 2
     );
-    let count = styled("Hint", "第") + &field("PAGE") + &styled("Hint", "页　共") + &field("NUMPAGES") + &styled("Hint", "页");
+    let count = styled("Hint", "第")
+        + &field("PAGE", "Hint")
+        + &styled("Hint", "页　共")
+        + &field("NUMPAGES", "Hint")
+        + &styled("Hint", "页");
     paragraph("Foot", &props, &(styled("Hint", NOTE_HINT) + TAB + &count + TAB + &styled("Small", fingerprint)))
 }
