@@ -54,11 +54,26 @@ struct Candidate {
 }
 
 const fn own(role: Role, family: &'static str) -> Candidate {
-    Candidate { role, family, known_as: "", weight: 400 }
+    Candidate {
+        role,
+        family,
+        known_as: "",
+        weight: 400,
+    }
 }
 
-const fn stand_in(role: Role, family: &'static str, known_as: &'static str, weight: u16) -> Candidate {
-    Candidate { role, family, known_as, weight }
+const fn stand_in(
+    role: Role,
+    family: &'static str,
+    known_as: &'static str,
+    weight: u16,
+) -> Candidate {
+    Candidate {
+        role,
+        family,
+        known_as,
+        weight,
+    }
 }
 
 /// Who may play which role, best first.
@@ -77,7 +92,12 @@ const CANDIDATES: &[Candidate] = &[
     own(Role::Body, "仿宋"),
     own(Role::Body, "stfangsong"),
     stand_in(Role::Body, "zhuque fangsong", "朱雀仿宋", 400),
-    stand_in(Role::Body, "zhuque fangsong (technical preview)", "朱雀仿宋", 400),
+    stand_in(
+        Role::Body,
+        "zhuque fangsong (technical preview)",
+        "朱雀仿宋",
+        400,
+    ),
     stand_in(Role::Body, "朱雀仿宋", "朱雀仿宋", 400),
     stand_in(Role::Body, "朱雀仿宋（预览测试版）", "朱雀仿宋", 400),
     stand_in(Role::Body, "fandolfang r", "Fandol仿宋", 400),
@@ -103,15 +123,49 @@ const CANDIDATES: &[Candidate] = &[
 
 /// Families that fill in the characters a role's own face lacks, in order. Together with the body face
 /// they cover GB 18030-2022 level 3 whole.
-const FALLBACK: &[&str] =
-    &["lxgw wenkai", "noto serif cjk sc", "noto serif sc", "source han serif sc", "simsun-extb", "hanaminb"];
+const FALLBACK: &[&str] = &[
+    "lxgw wenkai",
+    "noto serif cjk sc",
+    "noto serif sc",
+    "source han serif sc",
+    "simsun-extb",
+    "hanaminb",
+];
 
 /// Parts of the file names of those families: an index opens no other file.
 const FILE_NAMES: &[&str] = &[
-    "fandolfang", "fandolkai", "fandolhei-regular", "fandolsong", "lxgwwenkai-light", "lxgwwenkai-regular",
-    "notoserifcjk", "notosanscjk-regular", "notosanscjksc-regular", "notoserifsc", "notosanssc", "sourcehanserif",
-    "noto_serif_sc", "noto_sans_sc", "hanaminb", "simfang", "simkai", "simhei", "simsun", "fangsong", "kaiti",
-    "仿宋", "楷体", "黑体", "宋体", "小标宋", "fzxbs", "zhuque", "朱雀", "stfangso", "stkaiti", "fangsong_gb2312",
+    "fandolfang",
+    "fandolkai",
+    "fandolhei-regular",
+    "fandolsong",
+    "lxgwwenkai-light",
+    "lxgwwenkai-regular",
+    "notoserifcjk",
+    "notosanscjk-regular",
+    "notosanscjksc-regular",
+    "notoserifsc",
+    "notosanssc",
+    "sourcehanserif",
+    "noto_serif_sc",
+    "noto_sans_sc",
+    "hanaminb",
+    "simfang",
+    "simkai",
+    "simhei",
+    "simsun",
+    "fangsong",
+    "kaiti",
+    "仿宋",
+    "楷体",
+    "黑体",
+    "宋体",
+    "小标宋",
+    "fzxbs",
+    "zhuque",
+    "朱雀",
+    "stfangso",
+    "stkaiti",
+    "fangsong_gb2312",
 ];
 
 /// A face on this machine that plays a role.
@@ -141,19 +195,31 @@ pub fn font_dirs() -> Vec<PathBuf> {
     if let Some(list) = std::env::var_os("XINGHUO_FONTS") {
         dirs.extend(std::env::split_paths(&list).filter(|p| !p.as_os_str().is_empty()));
     }
-    if let Some(home) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
+    if let Some(home) = std::env::current_exe()
+        .ok()
+        .as_deref()
+        .and_then(Path::parent)
+    {
         dirs.push(home.join("fonts"));
         dirs.extend(home.parent().map(|up| up.join("fonts")));
-        dirs.extend(home.parent().and_then(Path::parent).map(|up| up.join("fonts")));
+        dirs.extend(
+            home.parent()
+                .and_then(Path::parent)
+                .map(|up| up.join("fonts")),
+        );
     }
     if cfg!(debug_assertions) {
         dirs.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/fonts"));
     }
     dirs.push(PathBuf::from("target/fonts"));
     if cfg!(windows) {
-        let windows = std::env::var_os("SystemRoot").map_or_else(|| PathBuf::from(r"C:\Windows"), PathBuf::from);
+        let windows = std::env::var_os("SystemRoot")
+            .map_or_else(|| PathBuf::from(r"C:\Windows"), PathBuf::from);
         dirs.push(windows.join("Fonts"));
-        dirs.extend(std::env::var_os("LOCALAPPDATA").map(|l| PathBuf::from(l).join(r"Microsoft\Windows\Fonts")));
+        dirs.extend(
+            std::env::var_os("LOCALAPPDATA")
+                .map(|l| PathBuf::from(l).join(r"Microsoft\Windows\Fonts")),
+        );
     } else {
         dirs.extend(std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share/fonts")));
         dirs.push(PathBuf::from("/usr/local/share/fonts"));
@@ -163,13 +229,20 @@ pub fn font_dirs() -> Vec<PathBuf> {
 }
 
 fn wanted_file(path: &Path) -> bool {
-    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let font = [".ttf", ".otf", ".ttc"].iter().any(|end| name.ends_with(end));
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    let font = [".ttf", ".otf", ".ttc"]
+        .iter()
+        .any(|end| name.ends_with(end));
     font && FILE_NAMES.iter().any(|part| name.contains(part))
 }
 
 fn collect(dir: &Path, depth: u8, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(dir) else { return };
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return;
+    };
     let mut entries: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
     entries.sort();
     for path in entries {
@@ -196,17 +269,34 @@ pub(crate) fn find(dirs: &[PathBuf]) -> Vec<Found> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for path in files {
-        let Ok(mut file) = FontFile::open(&path) else { continue };
+        let Ok(mut file) = FontFile::open(&path) else {
+            continue;
+        };
         for start in file.faces.clone() {
-            let Some(named) = file.face(start, Some(NAMING)).ok().and_then(|b| FontInfo::new(&b, 0)) else {
+            let Some(named) = file
+                .face(start, Some(NAMING))
+                .ok()
+                .and_then(|b| FontInfo::new(&b, 0))
+            else {
                 continue;
             };
-            let key = (named.family.to_lowercase(), named.variant.weight.to_number());
+            let key = (
+                named.family.to_lowercase(),
+                named.variant.weight.to_number(),
+            );
             if !wanted_family(&named.family) || !seen.insert(key) {
                 continue;
             }
-            if let Some(info) = file.face(start, Some(COVERING)).ok().and_then(|b| FontInfo::new(&b, 0)) {
-                found.push(Found { path: path.clone(), start, info });
+            if let Some(info) = file
+                .face(start, Some(COVERING))
+                .ok()
+                .and_then(|b| FontInfo::new(&b, 0))
+            {
+                found.push(Found {
+                    path: path.clone(),
+                    start,
+                    info,
+                });
             }
         }
     }
@@ -231,7 +321,10 @@ pub(crate) fn cast(found: &[Found]) -> Result<Vec<Face>> {
             });
             let Some((candidate, face)) = chosen else {
                 let families: Vec<&str> = candidates().map(|c| c.family).collect();
-                return Err(Error::FontMissing { role: role.wanted(), families: families.join(", ") });
+                return Err(Error::FontMissing {
+                    role: role.wanted(),
+                    families: families.join(", "),
+                });
             };
             let stands_in = !candidate.known_as.is_empty();
             let note = if stands_in {
@@ -239,17 +332,27 @@ pub(crate) fn cast(found: &[Found]) -> Result<Vec<Face>> {
             } else {
                 String::new()
             };
-            Ok(Face { role, family: face.info.family.clone(), stands_in, note })
+            Ok(Face {
+                role,
+                family: face.info.family.clone(),
+                stands_in,
+                note,
+            })
         })
         .collect()
 }
 
 /// The family list a role is set in: its own face, then whatever fills in missing characters.
 pub(crate) fn chain(role: Role, faces: &[Face], found: &[Found]) -> Vec<String> {
-    let own = faces.iter().filter(|f| f.role == role).map(|f| f.family.to_lowercase());
+    let own = faces
+        .iter()
+        .filter(|f| f.role == role)
+        .map(|f| f.family.to_lowercase());
     let mut families: Vec<String> = own.collect();
     for family in FALLBACK {
-        let here = found.iter().any(|f| f.info.family.to_lowercase() == *family);
+        let here = found
+            .iter()
+            .any(|f| f.info.family.to_lowercase() == *family);
         if here && !families.iter().any(|f| f == family) {
             families.push((*family).to_owned());
         }

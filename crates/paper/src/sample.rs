@@ -1,18 +1,25 @@
 //! Invented papers for tests and benchmarks; every name in them is made up.
 
-use crate::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, SignIn, SignInParty, Vote};
+use crate::{
+    AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, SignIn, SignInParty, Vote,
+};
 use chrono::NaiveDate;
 
 const SURNAMES: [&str; 16] = [
-    "林", "周", "许", "沈", "郑", "孟", "唐", "韩", "欧阳", "曹", "邓", "谢", "上官", "贺", "龚", "梁",
+    "林", "周", "许", "沈", "郑", "孟", "唐", "韩", "欧阳", "曹", "邓", "谢", "上官", "贺", "龚",
+    "梁",
 ];
 const GIVEN: [&str; 16] = [
-    "秀兰", "建国", "明", "雅琴", "志强", "婷婷", "德胜", "芳", "玉珍", "海涛", "慧", "国庆", "晓燕", "文博", "丽华", "俊杰",
+    "秀兰", "建国", "明", "雅琴", "志强", "婷婷", "德胜", "芳", "玉珍", "海涛", "慧", "国庆",
+    "晓燕", "文博", "丽华", "俊杰",
 ];
 
 /// An invented name; different for each seed below 256.
 fn name(seed: u32) -> String {
-    let (a, b) = (seed as usize % 16, (seed as usize / 16 + seed as usize * 7) % 16);
+    let (a, b) = (
+        seed as usize % 16,
+        (seed as usize / 16 + seed as usize * 7) % 16,
+    );
     format!("{}{}", SURNAMES[a], GIVEN[b])
 }
 
@@ -131,7 +138,11 @@ pub fn sample_sign_in(n: u32) -> SignIn {
         people: (0..count)
             .map(|i| Attendee {
                 name: name(seed * 31 + i),
-                place: if place.is_empty() { format!("{}幢{}单元{}02室", i + 1, i % 2 + 1, i + 3) } else { place.to_owned() },
+                place: if place.is_empty() {
+                    format!("{}幢{}单元{}02室", i + 1, i % 2 + 1, i + 3)
+                } else {
+                    place.to_owned()
+                },
                 duty: duty.to_owned(),
                 phone: format!("138****{:04}", (seed * 37 + i * 611) % 10_000),
                 note: String::new(),

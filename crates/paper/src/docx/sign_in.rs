@@ -20,8 +20,14 @@ pub(super) fn package(s: &SignInSheet) -> Package {
     let mut rows = row(&widths, &heads, ROW, true);
     for r in &s.rows {
         let number = r.number.to_string();
-        let texts = [&number, r.party, &r.name, &r.place, &r.duty, &r.phone, "", "", &r.note];
-        let mut cells = texts.map(|text| Cell { text, style: "CellText", heavy_top: r.first });
+        let texts = [
+            &number, r.party, &r.name, &r.place, &r.duty, &r.phone, "", "", &r.note,
+        ];
+        let mut cells = texts.map(|text| Cell {
+            text,
+            style: "CellText",
+            heavy_top: r.first,
+        });
         cells[3].style = "CellLeft";
         rows.push_str(&row(&widths, &cells, ROW, false));
     }
@@ -39,8 +45,11 @@ pub(super) fn package(s: &SignInSheet) -> Package {
 }
 
 fn facts(s: &SignInSheet) -> String {
-    let runs: Vec<String> =
-        s.facts.iter().map(|f| styled("Hei", &format!("{}：", f.label)) + &run(&f.text)).collect();
+    let runs: Vec<String> = s
+        .facts
+        .iter()
+        .map(|f| styled("Hei", &format!("{}：", f.label)) + &run(&f.text))
+        .collect();
     paragraph("Facts", "", &runs.join(&run("　　　")))
 }
 
@@ -66,5 +75,9 @@ fn foot(fingerprint: &str) -> String {
         + &styled("Hint", "页　共")
         + &field("NUMPAGES", "Hint")
         + &styled("Hint", "页");
-    paragraph("Foot", &props, &(styled("Hint", NOTE_HINT) + TAB + &count + TAB + &styled("Small", fingerprint)))
+    paragraph(
+        "Foot",
+        &props,
+        &(styled("Hint", NOTE_HINT) + TAB + &count + TAB + &styled("Small", fingerprint)),
+    )
 }
