@@ -20,7 +20,9 @@ pub enum RosterError {
     )]
     WebPage,
     /// The file stops half way or its inside is broken.
-    #[error("这个文件不完整或已损坏，可能没有复制完。请重新复制一份，或用 WPS 打开后另存为 .xlsx。")]
+    #[error(
+        "这个文件不完整或已损坏，可能没有复制完。请重新复制一份，或用 WPS 打开后另存为 .xlsx。"
+    )]
     Damaged,
     /// The file asks for a password.
     #[error("这个文件设了打开密码。请用 WPS 或 Excel 打开，去掉密码，另存为 .xlsx 后再导入。")]

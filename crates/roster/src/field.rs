@@ -102,9 +102,30 @@ pub(crate) fn recognise(header: &str) -> Option<(Field, u8)> {
     let bare = outside_brackets(&squeezed);
     let plain: String = bare
         .chars()
-        .filter(|c| !matches!(c, '*' | '※' | '/' | '\\' | '-' | ':' | '、' | ',' | '.' | '_' | '+' | '&' | ';' | '。' | '★' | '?'))
+        .filter(|c| {
+            !matches!(
+                c,
+                '*' | '※'
+                    | '/'
+                    | '\\'
+                    | '-'
+                    | ':'
+                    | '、'
+                    | ','
+                    | '.'
+                    | '_'
+                    | '+'
+                    | '&'
+                    | ';'
+                    | '。'
+                    | '★'
+                    | '?'
+            )
+        })
         .collect();
-    let core = plain.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '一' | '二' | '三' | '四' | '①'..='⑨'));
+    let core = plain.trim_end_matches(|c: char| {
+        c.is_ascii_digit() || matches!(c, '一' | '二' | '三' | '四' | '①'..='⑨')
+    });
     if core.is_empty() {
         return None;
     }
@@ -128,7 +149,11 @@ fn outside_brackets(text: &str) -> Cow<'_, str> {
         }
     }
     if outside.is_empty() {
-        Cow::Owned(text.chars().filter(|c| !"()[]<>《》".contains(*c)).collect())
+        Cow::Owned(
+            text.chars()
+                .filter(|c| !"()[]<>《》".contains(*c))
+                .collect(),
+        )
     } else {
         Cow::Owned(outside)
     }
@@ -213,20 +238,43 @@ mod tests {
 
     #[track_caller]
     fn check(input: &str, expected: Option<Field>) {
-        assert_eq!(recognise(input).map(|(field, _)| field), expected, "{input}");
+        assert_eq!(
+            recognise(input).map(|(field, _)| field),
+            expected,
+            "{input}"
+        );
     }
 
     #[test]
     fn headers_are_recognised_however_they_are_written() {
         use Field::*;
         for (input, expected) in [
-            ("姓名", Some(Name)), (" 姓 名 ", Some(Name)), ("*姓名（必填）", Some(Name)), ("业主\n姓名", Some(Name)),
-            ("联系电话（手机）", Some(Phone)), ("联系电话1", Some(Phone)), ("联系电话２", Some(Phone)), ("手机号码：", Some(Phone)),
-            ("房间号（楼栋-单元-房号 01-01-0101）", Some(Room)), ("楼栋/单元/室号", Some(Room)), ("楼栋-单元-房号", Some(Room)),
-            ("幢　号", Some(Building)), ("公民身份号码", Some(IdNumber)), ("政治面貌", Some(Party)), ("面积(㎡)", Some(Area)),
-            ("自住/租户/空置", Some(Occupancy)), ("(备注)", Some(Note)), ("序号", Some(Serial)),
-            ("紧急联系人电话", None), ("车位号", None), ("配偶姓名", None), ("重点类别", None), ("", None), ("123", None),
-            ("房屋状态（自住/租户/空置）", Some(Occupancy)), ("电话一", Some(Phone)),
+            ("姓名", Some(Name)),
+            (" 姓 名 ", Some(Name)),
+            ("*姓名（必填）", Some(Name)),
+            ("业主\n姓名", Some(Name)),
+            ("联系电话（手机）", Some(Phone)),
+            ("联系电话1", Some(Phone)),
+            ("联系电话２", Some(Phone)),
+            ("手机号码：", Some(Phone)),
+            ("房间号（楼栋-单元-房号 01-01-0101）", Some(Room)),
+            ("楼栋/单元/室号", Some(Room)),
+            ("楼栋-单元-房号", Some(Room)),
+            ("幢　号", Some(Building)),
+            ("公民身份号码", Some(IdNumber)),
+            ("政治面貌", Some(Party)),
+            ("面积(㎡)", Some(Area)),
+            ("自住/租户/空置", Some(Occupancy)),
+            ("(备注)", Some(Note)),
+            ("序号", Some(Serial)),
+            ("紧急联系人电话", None),
+            ("车位号", None),
+            ("配偶姓名", None),
+            ("重点类别", None),
+            ("", None),
+            ("123", None),
+            ("房屋状态（自住/租户/空置）", Some(Occupancy)),
+            ("电话一", Some(Phone)),
         ] {
             check(input, expected);
         }

@@ -95,7 +95,9 @@ impl fmt::Display for SkipReason {
             Self::Total => "合计行。",
             Self::Note => "说明文字，不是人员。",
             Self::Vacant => "空置房，没有人员。",
-            Self::Duplicate(first) => return write!(f, "与工作表「{}」第 {} 行重复。", first.sheet, first.row),
+            Self::Duplicate(first) => {
+                return write!(f, "与工作表「{}」第 {} 行重复。", first.sheet, first.row);
+            }
             Self::NoHeader => "这张工作表没有表头，没有导入。",
             Self::HiddenSheet => "这张工作表是隐藏的，没有导入。",
         })

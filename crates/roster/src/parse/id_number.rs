@@ -55,7 +55,11 @@ pub(crate) fn from_text(text: &str, today: NaiveDate) -> Result<Option<String>, 
         18 => {
             let number = text.to_ascii_uppercase();
             let born = birth(&number).filter(|day| *day <= today);
-            if checksum(&number) == number.chars().next_back() && born.is_some() { Ok(Some(number)) } else { Err(IdDoubt::Invalid) }
+            if checksum(&number) == number.chars().next_back() && born.is_some() {
+                Ok(Some(number))
+            } else {
+                Err(IdDoubt::Invalid)
+            }
         }
         _ => Err(IdDoubt::Invalid),
     }
@@ -67,19 +71,36 @@ pub(crate) fn checksum(number: &str) -> Option<char> {
     for (weight, digit) in WEIGHTS.iter().zip(number.bytes()) {
         sum += weight * u32::from(digit.is_ascii_digit().then_some(digit)? - b'0');
     }
-    "10X98765432".chars().nth((sum % 11) as usize).filter(|_| number.len() >= 17)
+    "10X98765432"
+        .chars()
+        .nth((sum % 11) as usize)
+        .filter(|_| number.len() >= 17)
 }
 
 /// The date of birth inside a number.
 pub(crate) fn birth(number: &str) -> Option<NaiveDate> {
-    let part = |range| number.get(range).and_then(|part: &str| part.parse::<u32>().ok());
-    NaiveDate::from_ymd_opt(i32::try_from(part(6..10)?).ok().filter(|year| *year >= 1880)?, part(10..12)?, part(12..14)?)
+    let part = |range| {
+        number
+            .get(range)
+            .and_then(|part: &str| part.parse::<u32>().ok())
+    };
+    NaiveDate::from_ymd_opt(
+        i32::try_from(part(6..10)?)
+            .ok()
+            .filter(|year| *year >= 1880)?,
+        part(10..12)?,
+        part(12..14)?,
+    )
 }
 
 /// The sex inside a number: odd for men, even for women.
 pub(crate) fn sex(number: &str) -> Option<Sex> {
     let digit = number.as_bytes().get(16)?;
-    Some(if digit % 2 == 1 { Sex::Male } else { Sex::Female })
+    Some(if digit % 2 == 1 {
+        Sex::Male
+    } else {
+        Sex::Female
+    })
 }
 
 #[cfg(test)]
@@ -89,19 +110,36 @@ mod tests {
     #[track_caller]
     fn check(cell: Cell, expected: Result<Option<&str>, IdDoubt>) {
         let today = NaiveDate::from_ymd_opt(2026, 6, 1).unwrap_or_default();
-        assert_eq!(read(&cell, today), expected.map(|n| n.map(str::to_string)), "{cell:?}");
+        assert_eq!(
+            read(&cell, today),
+            expected.map(|n| n.map(str::to_string)),
+            "{cell:?}"
+        );
     }
 
     #[test]
     fn only_a_whole_and_checked_number_is_taken() {
         // The number printed as the example in GB 11643-1999.
         for (text, expected) in [
-            ("11010519491231002X", Ok(Some("11010519491231002X"))), ("11010519491231002x", Ok(Some("11010519491231002X"))),
-            (" 110105 19491231 002X ", Ok(Some("11010519491231002X"))), ("１１０１０５１９４９１２３１００２Ｘ", Ok(Some("11010519491231002X"))),
-            ("'11010519491231002X", Ok(Some("11010519491231002X"))), ("", Ok(None)), ("无", Ok(None)), ("-", Ok(None)),
-            ("110105194912310021", Err(IdDoubt::Invalid)), ("110105491231002", Err(IdDoubt::Old)), ("1101051949123100", Err(IdDoubt::Invalid)),
-            ("1.10105E+17", Err(IdDoubt::Truncated)), ("110105194912310000", Err(IdDoubt::Truncated)), ("110105********002X", Err(IdDoubt::Masked)),
-            ("护照E12345678", Err(IdDoubt::Invalid)), ("一二三四五六", Err(IdDoubt::Invalid)),
+            ("11010519491231002X", Ok(Some("11010519491231002X"))),
+            ("11010519491231002x", Ok(Some("11010519491231002X"))),
+            (" 110105 19491231 002X ", Ok(Some("11010519491231002X"))),
+            (
+                "１１０１０５１９４９１２３１００２Ｘ",
+                Ok(Some("11010519491231002X")),
+            ),
+            ("'11010519491231002X", Ok(Some("11010519491231002X"))),
+            ("", Ok(None)),
+            ("无", Ok(None)),
+            ("-", Ok(None)),
+            ("110105194912310021", Err(IdDoubt::Invalid)),
+            ("110105491231002", Err(IdDoubt::Old)),
+            ("1101051949123100", Err(IdDoubt::Invalid)),
+            ("1.10105E+17", Err(IdDoubt::Truncated)),
+            ("110105194912310000", Err(IdDoubt::Truncated)),
+            ("110105********002X", Err(IdDoubt::Masked)),
+            ("护照E12345678", Err(IdDoubt::Invalid)),
+            ("一二三四五六", Err(IdDoubt::Invalid)),
         ] {
             check(Cell::text(text), expected);
         }

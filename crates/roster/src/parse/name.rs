@@ -5,8 +5,9 @@ use super::text::{fold, is_han, is_placeholder, is_unseen};
 
 /// Surnames of two characters that «欧阳 小明» may part from the given name.
 const COMPOUND: &[&str] = &[
-    "欧阳", "尉迟", "司马", "上官", "诸葛", "东方", "皇甫", "慕容", "令狐", "公孙", "司徒", "夏侯", "轩辕", "长孙", "宇文", "端木", "独孤",
-    "南宫", "闻人", "澹台", "淳于", "单于", "申屠", "钟离", "鲜于", "闾丘", "司空", "百里", "呼延", "东郭", "西门", "第五", "赫连", "拓跋",
+    "欧阳", "尉迟", "司马", "上官", "诸葛", "东方", "皇甫", "慕容", "令狐", "公孙", "司徒", "夏侯",
+    "轩辕", "长孙", "宇文", "端木", "独孤", "南宫", "闻人", "澹台", "淳于", "单于", "申屠", "钟离",
+    "鲜于", "闾丘", "司空", "百里", "呼延", "东郭", "西门", "第五", "赫连", "拓跋",
 ];
 
 /// What a name cell held.
@@ -26,13 +27,18 @@ pub(crate) struct NameCell {
 
 /// Reads the text of a name cell.
 pub(crate) fn read(text: &str) -> NameCell {
-    let mut cell = NameCell { unseen: text.chars().any(is_unseen), ..NameCell::default() };
+    let mut cell = NameCell {
+        unseen: text.chars().any(is_unseen),
+        ..NameCell::default()
+    };
     let folded = fold(text);
     if is_placeholder(&folded) || folded == "空" {
         return cell;
     }
     let outside = without_brackets(&folded, &mut cell.remark);
-    let outside = outside.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | ':' | '.' | '、' | ',' | ';' | '/'));
+    let outside = outside.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '-' | '*' | ':' | '.' | '、' | ',' | ';' | '/')
+    });
     if is_placeholder(outside) {
         return cell;
     }
@@ -40,8 +46,13 @@ pub(crate) fn read(text: &str) -> NameCell {
         cell.several = true;
         return cell;
     }
-    let words: Vec<&str> = outside.split([' ', '\n']).filter(|w| !w.is_empty()).collect();
-    let all_han = words.iter().all(|w| w.chars().all(|c| is_han(c) || is_dot(c)));
+    let words: Vec<&str> = outside
+        .split([' ', '\n'])
+        .filter(|w| !w.is_empty())
+        .collect();
+    let all_han = words
+        .iter()
+        .all(|w| w.chars().all(|c| is_han(c) || is_dot(c)));
     if all_han {
         let lengths: Vec<usize> = words.iter().map(|w| w.chars().count()).collect();
         let parted_surname = matches!(words.as_slice(), [first, _] if COMPOUND.contains(first));
@@ -49,19 +60,26 @@ pub(crate) fn read(text: &str) -> NameCell {
             cell.several = true;
             return cell;
         }
-        cell.name = words.concat().chars().map(|c| if is_dot(c) { '·' } else { c }).collect();
+        cell.name = words
+            .concat()
+            .chars()
+            .map(|c| if is_dot(c) { '·' } else { c })
+            .collect();
     } else {
         cell.name = words.join(" ");
         let between_han = |name: &str| name.contains(is_han) && name.contains(is_dot);
         if between_han(&cell.name) {
-            cell.name = cell.name.chars().map(|c| if is_dot(c) { '·' } else { c }).collect();
+            cell.name = cell
+                .name
+                .chars()
+                .map(|c| if is_dot(c) { '·' } else { c })
+                .collect();
         }
     }
     let count = cell.name.chars().count();
     let allowed = |c: char| is_han(c) || matches!(c, '·' | ' ' | '-' | '\'') || c.is_alphabetic();
     let private = |c: char| matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}');
-    cell.unusual = count < 2
-        || count > 30
+    cell.unusual = !(2..=30).contains(&count)
         || (cell.name.chars().all(is_han) && count > 6)
         || !cell.name.chars().all(allowed)
         || cell.name.contains(private);
@@ -73,12 +91,15 @@ pub(crate) fn read(text: &str) -> NameCell {
 
 /// The dots people type in minority and foreign names.
 fn is_dot(c: char) -> bool {
-    matches!(c, '·' | '•' | '‧' | '∙' | '・' | '･' | '⋅' | '.' | '˙' | '•')
+    matches!(c, '·' | '•' | '‧' | '∙' | '・' | '･' | '⋅' | '.' | '˙')
 }
 
 /// Two whole names on two lines; one name broken over two lines is no such.
 fn newline_parts(text: &str) -> bool {
-    text.split('\n').filter(|line| line.chars().filter(|c| is_han(*c)).count() >= 2).count() >= 2
+    text.split('\n')
+        .filter(|line| line.chars().filter(|c| is_han(*c)).count() >= 2)
+        .count()
+        >= 2
 }
 
 fn without_brackets(text: &str, remark: &mut Option<String>) -> String {
@@ -112,15 +133,30 @@ mod tests {
     }
 
     fn named(name: &str) -> NameCell {
-        NameCell { name: name.to_string(), ..NameCell::default() }
+        NameCell {
+            name: name.to_string(),
+            ..NameCell::default()
+        }
     }
 
     #[test]
     fn names_come_out_as_they_are_spoken() {
         for (input, name) in [
-            ("王小明", "王小明"), ("王 小 明", "王小明"), ("王　明", "王明"), (" 欧阳 小明 ", "欧阳小明"), ("王\n小明", "王小明"),
-            ("买买提·吐尔逊", "买买提·吐尔逊"), ("买买提•吐尔逊", "买买提·吐尔逊"), ("买买提.吐尔逊", "买买提·吐尔逊"), ("John Smith", "John Smith"),
-            ("尉迟恭", "尉迟恭"), ("㛃𬭎", "㛃𬭎"), ("", ""), ("无", ""), ("/", ""), ("—", ""),
+            ("王小明", "王小明"),
+            ("王 小 明", "王小明"),
+            ("王　明", "王明"),
+            (" 欧阳 小明 ", "欧阳小明"),
+            ("王\n小明", "王小明"),
+            ("买买提·吐尔逊", "买买提·吐尔逊"),
+            ("买买提•吐尔逊", "买买提·吐尔逊"),
+            ("买买提.吐尔逊", "买买提·吐尔逊"),
+            ("John Smith", "John Smith"),
+            ("尉迟恭", "尉迟恭"),
+            ("㛃𬭎", "㛃𬭎"),
+            ("", ""),
+            ("无", ""),
+            ("/", ""),
+            ("—", ""),
         ] {
             check(input, named(name));
         }
@@ -128,12 +164,43 @@ mod tests {
 
     #[test]
     fn remarks_are_moved_and_two_people_refused() {
-        check("王小明（租）", NameCell { remark: Some("租".into()), ..named("王小明") });
-        check("王小明(已故", NameCell { remark: Some("已故".into()), ..named("王小明") });
-        for input in ["王小明、李芳", "王小明/李芳", "王小明 李芳", "王明 李芳", "王小明\n李芳", "王小明,李芳"] {
-            check(input, NameCell { several: true, ..NameCell::default() });
+        check(
+            "王小明（租）",
+            NameCell {
+                remark: Some("租".into()),
+                ..named("王小明")
+            },
+        );
+        check(
+            "王小明(已故",
+            NameCell {
+                remark: Some("已故".into()),
+                ..named("王小明")
+            },
+        );
+        for input in [
+            "王小明、李芳",
+            "王小明/李芳",
+            "王小明 李芳",
+            "王明 李芳",
+            "王小明\n李芳",
+            "王小明,李芳",
+        ] {
+            check(
+                input,
+                NameCell {
+                    several: true,
+                    ..NameCell::default()
+                },
+            );
         }
-        check("王\u{202E}小明\0", NameCell { unseen: true, ..named("王小明") });
+        check(
+            "王\u{202E}小明\0",
+            NameCell {
+                unseen: true,
+                ..named("王小明")
+            },
+        );
         for input in ["王?明", "13800000000", "王", "城东街道社区居委会"] {
             assert!(read(input).unusual, "{input}");
         }

@@ -6,7 +6,11 @@ use super::*;
 fn check(input: &str, expected: (&str, &str, &str)) {
     let found = parse(input, Role::Room);
     let parts = found.clone().unwrap_or_default();
-    let shown = (parts.building.as_deref().unwrap_or(""), parts.unit.as_deref().unwrap_or(""), parts.room.as_deref().unwrap_or(""));
+    let shown = (
+        parts.building.as_deref().unwrap_or(""),
+        parts.unit.as_deref().unwrap_or(""),
+        parts.room.as_deref().unwrap_or(""),
+    );
     assert!(found.is_ok(), "{input}");
     assert_eq!(shown, expected, "{input}");
 }
@@ -14,16 +18,44 @@ fn check(input: &str, expected: (&str, &str, &str)) {
 #[test]
 fn rooms_are_read_however_they_are_written() {
     for (input, expected) in [
-        ("3-2-501", ("3", "2", "501")), ("3幢2单元501室", ("3", "2", "501")), ("3栋501", ("3", "", "501")), ("3#501", ("3", "", "501")),
-        ("03-02-0501", ("3", "2", "501")), ("1-502", ("1", "", "502")), ("501", ("", "", "501")), ("０５０１室", ("", "", "501")),
-        ("三幢二单元501", ("3", "2", "501")), ("三幢二单元五〇一室", ("3", "2", "501")), ("十二幢１单元１８０２", ("12", "1", "1802")),
-        ("3号楼2单元501", ("3", "2", "501")), ("3#楼501", ("3", "", "501")), ("3#2-501", ("3", "2", "501")), ("A座1203", ("A", "", "1203")),
-        ("a-1203", ("A", "", "1203")), ("3 2 501", ("3", "2", "501")), (" 3 - 2 - 501 ", ("3", "2", "501")), ("3－2－501", ("3", "2", "501")),
-        ("3—2—501", ("3", "2", "501")), ("3.2.501", ("3", "2", "501")), ("3/2/501", ("3", "2", "501")), ("3幢2-501", ("3", "2", "501")),
-        ("2单元501", ("", "2", "501")), ("3-2单元501", ("3", "2", "501")), ("12号502室", ("12", "", "502")), ("3幢", ("3", "", "")),
-        ("府前路12号3幢501室", ("3", "", "501")), ("星火花园3幢2单元501室", ("3", "2", "501")), ("星火花园二期3幢501", ("2期3", "", "501")),
-        ("东区3幢2单元501", ("东区3", "2", "501")), ("黄岩区3幢501", ("3", "", "501")), ("3-2-501A", ("3", "2", "501A")), ("3楼2单元501", ("3", "2", "501")),
-        ("3幢商铺12", ("3", "", "商铺12")), ("", ("", "", "")), ("无", ("", "", "")), ("/", ("", "", "")),
+        ("3-2-501", ("3", "2", "501")),
+        ("3幢2单元501室", ("3", "2", "501")),
+        ("3栋501", ("3", "", "501")),
+        ("3#501", ("3", "", "501")),
+        ("03-02-0501", ("3", "2", "501")),
+        ("1-502", ("1", "", "502")),
+        ("501", ("", "", "501")),
+        ("０５０１室", ("", "", "501")),
+        ("三幢二单元501", ("3", "2", "501")),
+        ("三幢二单元五〇一室", ("3", "2", "501")),
+        ("十二幢１单元１８０２", ("12", "1", "1802")),
+        ("3号楼2单元501", ("3", "2", "501")),
+        ("3#楼501", ("3", "", "501")),
+        ("3#2-501", ("3", "2", "501")),
+        ("A座1203", ("A", "", "1203")),
+        ("a-1203", ("A", "", "1203")),
+        ("3 2 501", ("3", "2", "501")),
+        (" 3 - 2 - 501 ", ("3", "2", "501")),
+        ("3－2－501", ("3", "2", "501")),
+        ("3—2—501", ("3", "2", "501")),
+        ("3.2.501", ("3", "2", "501")),
+        ("3/2/501", ("3", "2", "501")),
+        ("3幢2-501", ("3", "2", "501")),
+        ("2单元501", ("", "2", "501")),
+        ("3-2单元501", ("3", "2", "501")),
+        ("12号502室", ("12", "", "502")),
+        ("3幢", ("3", "", "")),
+        ("府前路12号3幢501室", ("3", "", "501")),
+        ("星火花园3幢2单元501室", ("3", "2", "501")),
+        ("星火花园二期3幢501", ("2期3", "", "501")),
+        ("东区3幢2单元501", ("东区3", "2", "501")),
+        ("黄岩区3幢501", ("3", "", "501")),
+        ("3-2-501A", ("3", "2", "501A")),
+        ("3楼2单元501", ("3", "2", "501")),
+        ("3幢商铺12", ("3", "", "商铺12")),
+        ("", ("", "", "")),
+        ("无", ("", "", "")),
+        ("/", ("", "", "")),
     ] {
         check(input, expected);
     }
@@ -32,20 +64,34 @@ fn rooms_are_read_however_they_are_written() {
 #[test]
 fn several_rooms_give_the_first_and_say_so() {
     for (input, expected) in [
-        ("3-2-501/502", ("3", "2", "501")), ("3-2-501、3-2-502", ("3", "2", "501")), ("3幢501室/502室", ("3", "", "501")), ("501/502", ("", "", "501")),
+        ("3-2-501/502", ("3", "2", "501")),
+        ("3-2-501、3-2-502", ("3", "2", "501")),
+        ("3幢501室/502室", ("3", "", "501")),
+        ("501/502", ("", "", "501")),
         ("501-502", ("", "", "501")),
     ] {
         check(input, expected);
-        assert!(parse(input, Role::Room).is_ok_and(|parts| parts.several), "{input}");
+        assert!(
+            parse(input, Role::Room).is_ok_and(|parts| parts.several),
+            "{input}"
+        );
     }
 }
 
 #[test]
 fn what_is_no_room_is_refused_with_its_reason() {
     for (input, doubt) in [
-        ("3月2日", RoomDoubt::BecameDate), ("2001-3-1", RoomDoubt::BecameDate), ("2001/3/1", RoomDoubt::BecameDate), ("2-Mar", RoomDoubt::BecameDate),
-        ("Mar-01", RoomDoubt::BecameDate), ("030205", RoomDoubt::Unclear), ("1-2-3-4-5", RoomDoubt::Unclear), ("幢", RoomDoubt::Unclear),
-        ("3幢4幢501", RoomDoubt::Unclear), ("()", RoomDoubt::Unclear), ("0-0-0", RoomDoubt::Unclear),
+        ("3月2日", RoomDoubt::BecameDate),
+        ("2001-3-1", RoomDoubt::BecameDate),
+        ("2001/3/1", RoomDoubt::BecameDate),
+        ("2-Mar", RoomDoubt::BecameDate),
+        ("Mar-01", RoomDoubt::BecameDate),
+        ("030205", RoomDoubt::Unclear),
+        ("1-2-3-4-5", RoomDoubt::Unclear),
+        ("幢", RoomDoubt::Unclear),
+        ("3幢4幢501", RoomDoubt::Unclear),
+        ("()", RoomDoubt::Unclear),
+        ("0-0-0", RoomDoubt::Unclear),
     ] {
         assert_eq!(parse(input, Role::Room), Err(doubt), "{input}");
     }
@@ -53,19 +99,42 @@ fn what_is_no_room_is_refused_with_its_reason() {
 
 #[test]
 fn a_column_of_its_own_needs_no_mark() {
-    let building = |text| parse(text, Role::Building).ok().map(|p| (p.building, p.unit));
+    let building = |text| {
+        parse(text, Role::Building)
+            .ok()
+            .map(|p| (p.building, p.unit))
+    };
     assert_eq!(building("03"), Some((Some("3".into()), None)));
     assert_eq!(building("三幢"), Some((Some("3".into()), None)));
-    assert_eq!(building("3幢2单元"), Some((Some("3".into()), Some("2".into()))));
-    assert_eq!(parse("2单元", Role::Unit).ok().and_then(|p| p.unit).as_deref(), Some("2"));
-    assert_eq!(parse("二", Role::Unit).ok().and_then(|p| p.unit).as_deref(), Some("2"));
+    assert_eq!(
+        building("3幢2单元"),
+        Some((Some("3".into()), Some("2".into())))
+    );
+    assert_eq!(
+        parse("2单元", Role::Unit)
+            .ok()
+            .and_then(|p| p.unit)
+            .as_deref(),
+        Some("2")
+    );
+    assert_eq!(
+        parse("二", Role::Unit).ok().and_then(|p| p.unit).as_deref(),
+        Some("2")
+    );
 }
 
 #[test]
 fn titles_name_one_building_or_none() {
     for (title, expected) in [
-        ("3幢", Some("3")), ("星火花园3号楼住户名册", Some("3")), ("三幢", Some("3")), ("Sheet1", None), ("3幢、4幢", None), ("住户", None), ("A座", Some("A")),
-        ("3#", Some("3")), ("2026年花名册", None),
+        ("3幢", Some("3")),
+        ("星火花园3号楼住户名册", Some("3")),
+        ("三幢", Some("3")),
+        ("Sheet1", None),
+        ("3幢、4幢", None),
+        ("住户", None),
+        ("A座", Some("A")),
+        ("3#", Some("3")),
+        ("2026年花名册", None),
     ] {
         assert_eq!(building_in_title(title).as_deref(), expected, "{title}");
     }

@@ -35,8 +35,8 @@ fn fold_char(c: char) -> Option<char> {
         '\t' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{3000}' => Some(' '),
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0),
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{2500}' => Some('-'),
-        '【' | '〔' | '［' => Some('('),
-        '】' | '〕' | '］' => Some(')'),
+        '【' | '〔' => Some('('),
+        '】' | '〕' => Some(')'),
         c if is_unseen(c) => None,
         c => Some(c),
     }
@@ -63,18 +63,40 @@ pub(crate) fn squeeze(text: &str) -> Cow<'_, str> {
 
 /// A way of writing "nothing here" (expects folded text).
 pub(crate) fn is_placeholder(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '/' | '\\' | '.' | '_' | '~' | ' ' | '*' | '#'))
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| matches!(c, '-' | '/' | '\\' | '.' | '_' | '~' | ' ' | '*' | '#'))
         || matches!(
             text,
-            "" | "无" | "没有" | "暂无" | "不详" | "未知" | "不清楚" | "不明" | "未登记" | "待定"
-                | "待补" | "未提供" | "拒绝提供" | "N/A" | "n/a" | "NULL" | "null" | "None" | "#N/A"
+            "" | "无"
+                | "没有"
+                | "暂无"
+                | "不详"
+                | "未知"
+                | "不清楚"
+                | "不明"
+                | "未登记"
+                | "待定"
+                | "待补"
+                | "未提供"
+                | "拒绝提供"
+                | "N/A"
+                | "n/a"
+                | "NULL"
+                | "null"
+                | "None"
+                | "#N/A"
         )
 }
 
 /// A way of writing "as in the row above" (expects folded text).
 pub(crate) fn is_ditto(text: &str) -> bool {
     let text = squeeze(text);
-    matches!(text.as_ref(), "同上" | "同前" | "同左上" | "〃" | "″" | "\"" | "''" | "“" | "”" | "上同")
+    matches!(
+        text.as_ref(),
+        "同上" | "同前" | "同左上" | "〃" | "″" | "\"" | "''" | "“" | "”" | "上同"
+    )
 }
 
 /// A Chinese character, including the rare ones outside the first plane.
@@ -92,9 +114,16 @@ pub(crate) fn number(text: &str) -> Option<u32> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return text.get(..).filter(|t| t.len() <= 9)?.parse().ok();
     }
-    let digit = |c: char| "〇一二三四五六七八九".chars().position(|d| d == c || (c == '零' && d == '〇'))
-        .or(match c { '两' => Some(2), _ => None })
-        .and_then(|d| u32::try_from(d).ok());
+    let digit = |c: char| {
+        "〇一二三四五六七八九"
+            .chars()
+            .position(|d| d == c || (c == '零' && d == '〇'))
+            .or(match c {
+                '两' => Some(2),
+                _ => None,
+            })
+            .and_then(|d| u32::try_from(d).ok())
+    };
     if !text.contains(['十', '百']) {
         let mut value = 0u32;
         for c in text.chars() {
@@ -135,9 +164,19 @@ mod tests {
     #[test]
     fn chinese_numbers_are_read() {
         for (given, want) in [
-            ("三", Some(3)), ("十", Some(10)), ("十二", Some(12)), ("二十", Some(20)),
-            ("二十一", Some(21)), ("一百零二", Some(102)), ("五〇一", Some(501)), ("501", Some(501)),
-            ("甲", None), ("十十", None), ("", None), ("9999999999", None), ("百", None),
+            ("三", Some(3)),
+            ("十", Some(10)),
+            ("十二", Some(12)),
+            ("二十", Some(20)),
+            ("二十一", Some(21)),
+            ("一百零二", Some(102)),
+            ("五〇一", Some(501)),
+            ("501", Some(501)),
+            ("甲", None),
+            ("十十", None),
+            ("", None),
+            ("9999999999", None),
+            ("百", None),
         ] {
             assert_eq!(number(given), want, "{given}");
         }

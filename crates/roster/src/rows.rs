@@ -1,0 +1,413 @@
+//! Walking a sheet row by row: which rows are people, which are not, what a
+//! row takes from the rows above it and from the sheet's name.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use chrono::NaiveDate;
+
+use crate::field::recognise;
+use crate::header::Header;
+use crate::line::{Line, Occupancy, Reading, Row, RowRef, SkipReason};
+use crate::parse::room::{self, Role, building_in_title};
+use crate::parse::text::{fold, is_ditto, number, squeeze};
+use crate::parse::words;
+use crate::person::{self, Place, Slots};
+use crate::progress::Progress;
+use crate::source::{Cell, Sheet, SheetRow};
+use crate::{Field, RosterError};
+
+/// The longest run of blank rows that is listed row by row.
+const LISTED_GAP: u32 = 1000;
+
+/// Reads the sheets of one file, remembering people across them.
+pub(crate) struct Reader {
+    today: NaiveDate,
+    file_building: Option<String>,
+    all_rows: u64,
+    rows: Vec<Row>,
+    hasher: RandomState,
+    /// Where people of a (room, name) stand in `rows`.
+    known: HashMap<u64, Vec<usize>>,
+}
+
+impl Reader {
+    pub(crate) fn new(today: NaiveDate, file_name: &str, sheets: &[Sheet]) -> Self {
+        let all = sheets.iter().map(|sheet| sheet.rows.len()).sum();
+        let file_name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
+        Self {
+            today,
+            file_building: building_in_title(file_name),
+            all_rows: all as u64,
+            rows: Vec::with_capacity(all),
+            hasher: RandomState::new(),
+            known: HashMap::with_capacity(all),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Vec<Row> {
+        self.rows
+    }
+
+    /// A sheet in which nothing is read.
+    pub(crate) fn pass_over(&mut self, index: usize, sheet: &Sheet) {
+        let reason = if sheet.hidden {
+            SkipReason::HiddenSheet
+        } else {
+            SkipReason::NoHeader
+        };
+        let mut last = 0;
+        for row in &sheet.rows {
+            self.blanks(index, sheet, &mut last, row.number);
+            self.put(index, sheet, row.number, Reading::Skipped(reason.clone()));
+        }
+    }
+
+    /// A sheet with a header. Gives back the building the sheet is about.
+    pub(crate) fn sheet(
+        &mut self,
+        index: usize,
+        sheet: &Sheet,
+        header: &Header,
+        progress: &mut Progress<'_>,
+    ) -> Result<Option<String>, RosterError> {
+        let above = sheet
+            .rows
+            .iter()
+            .take_while(|row| row.number < header.first_row);
+        let titled = above
+            .flat_map(|row| &row.cells)
+            .filter_map(|(_, cell)| cell.as_text())
+            .find_map(building_in_title);
+        let of_sheet = building_in_title(&sheet.name)
+            .or_else(|| bare_building(&sheet.name))
+            .or(titled);
+        let mut place = Place {
+            context: of_sheet.clone().or_else(|| self.file_building.clone()),
+            context_is_certain: of_sheet.is_some(),
+            pair_is_unit: false,
+        };
+        place.pair_is_unit = pairs_name_units(sheet, header, &place);
+        let building = place.context.clone();
+
+        let mut slots = Slots::new(header);
+        let mut ditto = Above::new(header);
+        let mut last = 0;
+        for row in &sheet.rows {
+            self.blanks(index, sheet, &mut last, row.number);
+            let reading = if row.number < header.first_row {
+                Reading::Skipped(SkipReason::Title)
+            } else if row.number <= header.last_row {
+                Reading::Skipped(SkipReason::Header)
+            } else {
+                slots.fill(row);
+                match skip(row, header, &slots, &mut place) {
+                    Some(reason) => Reading::Skipped(reason),
+                    None => {
+                        let unresolved = ditto.resolve(&mut slots);
+                        self.person(person::read(&slots, &place, unresolved, self.today))
+                    }
+                }
+            };
+            self.put(index, sheet, row.number, reading);
+            if self.rows.len().is_multiple_of(512) {
+                progress.step((500, 1000), self.rows.len() as u64, self.all_rows)?;
+            }
+        }
+        Ok(building)
+    }
+
+    /// Accounts for the blank rows up to `number`.
+    fn blanks(&mut self, index: usize, sheet: &Sheet, last: &mut u32, number: u32) {
+        if number - *last <= LISTED_GAP {
+            for blank in *last + 1..number {
+                self.put(index, sheet, blank, Reading::Skipped(SkipReason::Blank));
+            }
+        }
+        *last = number;
+    }
+
+    fn put(&mut self, sheet_index: usize, sheet: &Sheet, row: u32, verdict: Reading) {
+        self.rows.push(Row {
+            at: RowRef {
+                sheet_index,
+                row,
+                sheet: sheet.name.clone(),
+            },
+            verdict,
+        });
+    }
+
+    /// Passes over somebody who stood in an earlier row: same room and name,
+    /// and nothing known of birth or ID number that tells them apart.
+    fn person(&mut self, read: Result<Box<Line>, Vec<crate::Issue>>) -> Reading {
+        let line = match read {
+            Ok(line) => line,
+            Err(issues) => return Reading::Refused(issues),
+        };
+        let key = self.hasher.hash_one((&line.room, &line.name));
+        let places = self.known.entry(key).or_default();
+        for &at in places.iter() {
+            if let Some(Row {
+                at,
+                verdict: Reading::Person(first),
+            }) = self.rows.get(at)
+                && same_person(first, &line)
+            {
+                return Reading::Skipped(SkipReason::Duplicate(at.clone()));
+            }
+        }
+        places.push(self.rows.len());
+        Reading::Person(line)
+    }
+}
+
+fn same_person(a: &Line, b: &Line) -> bool {
+    a.name == b.name
+        && a.room == b.room
+        && a.birth.zip(b.birth).is_none_or(|(a, b)| a.agrees(b))
+        && a.id_number
+            .as_ref()
+            .zip(b.id_number.as_ref())
+            .is_none_or(|(a, b)| a == b)
+}
+
+/// A sheet named by a bare number, «3» or «三».
+fn bare_building(name: &str) -> Option<String> {
+    let folded = fold(name);
+    let bare = folded.strip_suffix('号').unwrap_or(&folded);
+    number(bare)
+        .filter(|n| (1..1000).contains(n))
+        .map(|n| n.to_string())
+}
+
+/// Whether «2-501» in this sheet means unit 2 of a building named elsewhere:
+/// it does when the first number is not always the building's own.
+fn pairs_name_units(sheet: &Sheet, header: &Header, place: &Place) -> bool {
+    let column = |field| {
+        header
+            .columns
+            .iter()
+            .find(|(_, f)| *f == field)
+            .map(|(c, _)| *c)
+    };
+    let Some(rooms) = column(Field::Room) else {
+        return false;
+    };
+    let buildings = column(Field::Building);
+    let (mut differ, mut small) = (0usize, true);
+    let mut building = place.context.clone();
+    for row in sheet.rows.iter().filter(|row| row.number > header.last_row) {
+        let own = buildings
+            .and_then(|c| row.cell(c))
+            .and_then(|cell| person::place_of(cell, Role::Building).ok());
+        building = own.and_then(|parts| parts.building).or(building);
+        let Some(text) = row
+            .cell(rooms)
+            .and_then(Cell::as_text)
+            .filter(|text| text.len() < 40)
+        else {
+            continue;
+        };
+        let (Some(building), Ok(parts)) = (&building, room::parse(text, Role::Room)) else {
+            continue;
+        };
+        if parts.pair && parts.building.as_ref() != Some(building) {
+            differ += 1;
+            small &= parts
+                .building
+                .is_some_and(|first| number(&first).is_some_and(|n| n <= 9));
+        }
+    }
+    differ > 0 && small
+}
+
+/// Decides whether a row below the header is no person's.
+fn skip(
+    row: &SheetRow,
+    header: &Header,
+    slots: &Slots<'_>,
+    place: &mut Place,
+) -> Option<SkipReason> {
+    let name = slots.get(Field::Name);
+    let name_text = name.as_text().unwrap_or_default();
+    let first = row
+        .cells
+        .iter()
+        .map(|(_, cell)| cell)
+        .find_map(Cell::as_text)
+        .unwrap_or_default();
+    if [
+        first,
+        name_text,
+        slots.get(Field::Room).as_text().unwrap_or_default(),
+    ]
+    .iter()
+    .any(|text| is_total(text))
+    {
+        return Some(SkipReason::Total);
+    }
+    let serial = |column: u32| {
+        header
+            .columns
+            .binary_search_by_key(&column, |(c, _)| *c)
+            .ok()
+            .and_then(|at| header.columns.get(at))
+            .is_some_and(|(_, f)| *f == Field::Serial)
+    };
+    if row.cells.iter().all(|(column, cell)| {
+        serial(*column)
+            && cell
+                .as_text()
+                .is_none_or(|text| number(&fold(text)).is_some())
+    }) {
+        return Some(SkipReason::Blank);
+    }
+    if name_text.len() <= 60
+        && name_text.contains(['名', '主', '户', '员', '人'])
+        && repeats_header(slots)
+    {
+        return Some(SkipReason::RepeatedHeader);
+    }
+    if is_note(row, name, first, &serial) {
+        if let Some(building) = building_in_title(first) {
+            place.context = Some(building);
+            place.context_is_certain = true;
+        }
+        return Some(SkipReason::Note);
+    }
+    let vacant_name = matches!(
+        squeeze(&fold(name_text)).as_ref(),
+        "空置" | "空房" | "空关" | "空户" | "空关房" | "空置房" | "(空)" | "(空置)" | "空"
+    );
+    let unnamed =
+        words::free_text(name_text).is_none() && matches!(name, Cell::Empty | Cell::Text(_));
+    let vacant = || {
+        slots
+            .get(Field::Occupancy)
+            .as_text()
+            .is_some_and(|text| words::occupancy(text) == Ok(Some(Occupancy::Vacant)))
+    };
+    (vacant_name || (unnamed && vacant())).then_some(SkipReason::Vacant)
+}
+
+fn is_total(text: &str) -> bool {
+    if text.len() > 90 || !text.contains(['计', '总', '数']) {
+        return false;
+    }
+    let folded = fold(text);
+    let squeezed = squeeze(&folded);
+    [
+        "合计",
+        "小计",
+        "总计",
+        "共计",
+        "累计",
+        "总户数",
+        "总人数",
+        "本页合计",
+        "本页小计",
+        "户数合计",
+        "人数合计",
+    ]
+    .iter()
+    .any(|word| squeezed.starts_with(word))
+        || (squeezed.chars().count() <= 8
+            && (squeezed.ends_with("合计")
+                || squeezed.ends_with("小计")
+                || squeezed.ends_with("总计")))
+}
+
+fn repeats_header(slots: &Slots<'_>) -> bool {
+    let repeats = |field| {
+        slots
+            .get(field)
+            .as_text()
+            .and_then(recognise)
+            .is_some_and(|(f, _)| f == field)
+    };
+    repeats(Field::Name)
+        && [
+            Field::Room,
+            Field::Phone,
+            Field::Building,
+            Field::Sex,
+            Field::IdNumber,
+            Field::Unit,
+            Field::Birth,
+            Field::Occupancy,
+        ]
+        .into_iter()
+        .any(repeats)
+}
+
+/// Signature lines, remarks under the table, headings inside it.
+fn is_note(row: &SheetRow, name: &Cell, first: &str, serial: &impl Fn(u32) -> bool) -> bool {
+    const STARTS: [&str; 16] = [
+        "注:",
+        "备注:",
+        "说明:",
+        "填表",
+        "制表",
+        "审核",
+        "经办",
+        "统计人",
+        "统计时间",
+        "填报",
+        "负责人:",
+        "联系人:",
+        "日期:",
+        "社区(",
+        "备注1",
+        "注意",
+    ];
+    let folded = fold(first);
+    let squeezed = squeeze(&folded);
+    let first_is_name = matches!(name, Cell::Text(text) if text.as_ref() == first);
+    if STARTS.iter().any(|start| squeezed.starts_with(start)) {
+        return true;
+    }
+    let mut cells = row.cells.iter();
+    let (Some((column, Cell::Text(_))), None) = (cells.next(), cells.next()) else {
+        return false;
+    };
+    let heading = building_in_title(first).is_some() && !first_is_name;
+    heading || serial(*column) || squeezed.contains(':') || squeezed.chars().count() > 15
+}
+
+/// The last value of each column, for 同上.
+struct Above<'a> {
+    last: Vec<(Field, Option<&'a Cell>)>,
+}
+
+impl<'a> Above<'a> {
+    fn new(header: &Header) -> Self {
+        Self {
+            last: header
+                .columns
+                .iter()
+                .map(|(_, field)| (*field, None))
+                .collect(),
+        }
+    }
+
+    /// Puts the value above in the place of every 同上; whether one had none.
+    fn resolve(&mut self, slots: &mut Slots<'a>) -> bool {
+        let mut unresolved = false;
+        for (cell, (field, last)) in slots.cells.iter_mut().zip(&mut self.last) {
+            match cell {
+                // An ID number belongs to one person; the same again is none.
+                Some(Cell::Text(text)) if *field == Field::IdNumber && is_ditto(&fold(text)) => {
+                    *cell = None
+                }
+                Some(Cell::Text(text)) if text.len() <= 24 && is_ditto(&fold(text)) => {
+                    unresolved |= last.is_none();
+                    *cell = *last;
+                }
+                Some(_) => *last = *cell,
+                None => {}
+            }
+        }
+        unresolved
+    }
+}
