@@ -25,14 +25,16 @@ mod returned;
 mod rows;
 #[doc(hidden)]
 pub mod sample;
+mod skipped;
 mod source;
+mod verdict;
 mod workbook;
 
 pub use error::RosterError;
 pub use field::Field;
 pub use issue::Issue;
 pub use line::{Birth, Line, Occupancy, PartialDate, Reading, Room, Row, RowRef, Sex, SkipReason};
-pub use returned::Verdict;
+pub use verdict::Verdict;
 pub use workbook::{SheetInfo, Workbook};
 
 use chrono::NaiveDate;

@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use crate::header::{self, Header};
 use crate::line::Row;
 use crate::progress::Progress;
-use crate::returned::{self, Verdict};
+use crate::returned;
 use crate::rows;
 use crate::source::{self, Cell, Sheet, named_csv};
+use crate::verdict::Verdict;
 use crate::{Field, RosterError, RowRef};
 
 /// A roster read and interpreted.
