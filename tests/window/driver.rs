@@ -22,6 +22,9 @@ impl Driver {
             .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
             .env("XINGHUO_HOME", home)
             .env("XINGHUO_PICK", format!("@{}", picks.display()))
+            // With WebKit's older renderer, the window's own choice, a driver waits for ever for the
+            // picture of a page that has no layer of its own (WebKitGTK 2.50). Screens are not affected.
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "0")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

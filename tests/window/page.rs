@@ -1,3 +1,4 @@
+#![allow(dead_code, reason = "a vocabulary for tests to come; not every word is used yet")]
 //! The page as a person uses it: read, click by words, type into a labelled field, look.
 
 use std::path::{Path, PathBuf};
@@ -64,6 +65,8 @@ impl Page {
     /// Closes the window and opens it again on the same home.
     pub async fn restart(&mut self) -> Tried {
         self.client.clone().close().await?;
+        // Until the first has let go of its place, a second one would hand over to it and leave.
+        tokio::time::sleep(Duration::from_secs(1)).await;
         self.client = session(&self.driver).await?;
         self.ready().await
     }

@@ -2,7 +2,7 @@
  * What every page needs of the desk: how the copy stands, orders that confirm themselves with a way
  * back, long jobs with their progress, and word of what changed so that open pages read again.
  */
-import { onBeforeUnmount, reactive, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { computed, onBeforeUnmount, reactive, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import type { Ask } from './bindings/Ask'
 import type { Done } from './bindings/Done'
 import type { Progress } from './bindings/Progress'
@@ -18,6 +18,15 @@ export const desk = reactive<{ status: Status | null }>({ status: null })
 export async function refreshStatus(): Promise<Status> {
   return (desk.status = await call<Status>({ ask: 'status' }))
 }
+
+/** Whether records may be written here: the office reads its compounds, their branches write them. */
+export const mayWrite = computed(() => desk.status?.role !== 'office')
+
+/** What quick entry (快速登记) starts with. */
+export type EntryKind = 'opinion' | 'request' | 'visit'
+
+/** Quick entry beside the page; null while it is closed. */
+export const quickEntry = ref<EntryKind | null>(null)
 
 interface Reader {
   kinds: readonly string[]

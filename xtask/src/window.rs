@@ -31,7 +31,5 @@ pub fn tests(steps: &mut Steps) -> bool {
         cargo(&test)
     };
     command.env("XINGHUO_WINDOW", root().join(PROGRAM)).env("TAURI_DRIVER", driver_program());
-    // Newer WebKit paints nothing under such a screen with compositing on.
-    command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
     steps.command("the real window", &mut command)
 }

@@ -1,5 +1,6 @@
 /** Invented rows for the gallery. */
-import type { Choice } from '../components/choices'
+import type { Hit } from '../bindings/Hit'
+import { matching, type Choice } from '../components/choices'
 import type { Step } from '../components/StepBar.vue'
 import type { Happening } from '../components/Timeline.vue'
 
@@ -60,4 +61,11 @@ export function picture(page: number): string {
   const lines = Array.from({ length: 22 }, (_, line) => `<rect x="28" y="${70 + line * 9}" width="${line % 7 === 6 ? 90 : 156}" height="3" fill="#999"/>`).join('')
   const head = page === 0 ? '<rect x="40" y="38" width="130" height="10" fill="#b3261e"/>' : ''
   return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" width="210" height="297" viewBox="0 0 210 297"><rect width="210" height="297" fill="#fff"/>${head}${lines}</svg>`)}`
+}
+
+/** What the find box finds among the samples. */
+export async function seekSamples(text: string): Promise<Hit[]> {
+  const found = matching(rooms, text).slice(0, 5).map((room): Hit => ({ kind: 'person', id: room.value, title: room.note ?? '', detail: room.label, month: null }))
+  const cases = samples(7).filter(({ what }) => what.includes(text)).map((one): Hit => ({ kind: 'request', id: one.number, title: one.what, detail: one.number, month: null }))
+  return [...found, ...cases]
 }
