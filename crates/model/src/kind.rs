@@ -70,8 +70,10 @@ pub enum SpaceKind {
 pub enum Store {
     /// UTF-8 text; dates and times are ISO 8601 text.
     Text,
-    /// A whole number; booleans are 0 and 1, money is fen (分).
+    /// A whole number; money is fen (分).
     Integer,
+    /// Yes or no, 1 or 0.
+    Bool,
     /// Another record's id, 16 bytes.
     Id,
     /// A list, kept as JSON text.
@@ -149,6 +151,14 @@ pub struct KindDef {
     /// The fields, in the order of the struct.
     pub fields: &'static [FieldDef],
 }
+
+impl PartialEq for KindDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for KindDef {}
 
 impl KindDef {
     /// The position of the field with this name.
@@ -238,7 +248,8 @@ macro_rules! field_type {
     )+};
 }
 
-field_type!(Integer: bool, i64, u32);
+field_type!(Integer: i64, u32);
+field_type!(Bool: bool);
 field_type!(Text: NaiveDate, NaiveTime, DateTime<FixedOffset>);
 
 impl FieldType for String {

@@ -252,3 +252,41 @@ words! {
         SignIn = "sign_in" "签到表",
     }
 }
+
+words! {
+    /// Every user-visible act: the names of the undo menu and of the audit trail.
+    Act {
+        CreateCopy = "create_copy" "建立副本",
+        ImportRoster = "import_roster" "导入名册",
+        SavePerson = "save_person" "登记人员",
+        AddRequest = "add_request" "登记诉求",
+        StepRequest = "step_request" "办理诉求",
+        EditRequest = "edit_request" "修改诉求",
+        NoteRequest = "note_request" "记录办理经过",
+        AddMediation = "add_mediation" "登记调解",
+        AddVisit = "add_visit" "记录调解走访",
+        AddTerm = "add_term" "登记协议条款",
+        PerformTerm = "perform_term" "登记条款履行",
+        StepMediation = "step_mediation" "推进调解",
+        AddOpinion = "add_opinion" "登记民意",
+        StateNoTopic = "state_no_topic" "本月无议题",
+        AddTopic = "add_topic" "提出议题",
+        DecideTopic = "decide_topic" "确定议题",
+        SaveDelegate = "save_delegate" "登记五方代表",
+        PlanMeeting = "plan_meeting" "安排会议",
+        SignIn = "sign_in" "签到",
+        OpenMeeting = "open_meeting" "开会",
+        AddSpeech = "add_speech" "记录发言",
+        RecordVote = "record_vote" "记录表决",
+        AddResolution = "add_resolution" "记录议定事项",
+        CloseMeeting = "close_meeting" "散会",
+        FinaliseMinutes = "finalise_minutes" "纪要定稿",
+        StepTask = "step_task" "落实事项",
+        GiveFeedback = "give_feedback" "监督反馈",
+        IssuePaper = "issue_paper" "出具文书",
+        Admit = "admit" "准许入网",
+        Decide = "decide" "冲突裁定",
+        Undo = "undo" "撤销",
+        Demo = "demo" "示范数据",
+    }
+}

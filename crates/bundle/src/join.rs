@@ -1,0 +1,80 @@
+//! The join request (入网申请): what an office must know of a copy before it certifies it.
+//! It carries no resident's data; the person who joins chose to hand it over.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::BundleError;
+use crate::keys::{Identity, JOIN, Keys, hex, unhex, unhex_key, verify};
+
+const MAGIC: &str = "XINGHUO-JOIN 1";
+
+/// A copy that asks to be admitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinRequest {
+    /// Signing key, hex.
+    pub signs: String,
+    /// Receiving key.
+    pub receives: String,
+    /// Who works with the copy.
+    pub person: String,
+    /// The computer's name.
+    pub copy: String,
+    /// The space it writes: a compound's uuid.
+    pub space: uuid::Uuid,
+    /// The compound's name.
+    pub compound: String,
+    /// District, street, community.
+    pub place: String,
+}
+
+impl JoinRequest {
+    /// The copy's keys.
+    ///
+    /// # Errors
+    /// [`BundleError::Inconsistent`].
+    pub fn identity(&self) -> Result<Identity, BundleError> {
+        Ok(Identity { signs: unhex_key(&self.signs).ok_or(BundleError::Inconsistent)?, receives: self.receives.clone() })
+    }
+
+    /// The file's bytes: a line that names it, the request, and the copy's own signature.
+    pub fn write(&self, keys: &Keys) -> Vec<u8> {
+        let body = serde_json::to_string(self).unwrap_or_default();
+        let signature = hex(&keys.sign(JOIN, body.as_bytes()));
+        format!("{MAGIC}\n{body}\n{signature}\n").into_bytes()
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// [`BundleError::NotOurs`], [`BundleError::Newer`], [`BundleError::Truncated`],
+    /// [`BundleError::Signature`], [`BundleError::Size`].
+    pub fn read(bytes: &[u8]) -> Result<Self, BundleError> {
+        if bytes.len() > 64 * 1024 {
+            return Err(if bytes.starts_with(b"XINGHUO-JOIN") { BundleError::Size } else { BundleError::NotOurs });
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| BundleError::NotOurs)?;
+        let mut lines = text.lines();
+        match lines.next() {
+            Some(MAGIC) => {}
+            Some(other) if other.starts_with("XINGHUO-JOIN ") => return Err(BundleError::Newer),
+            _ => return Err(BundleError::NotOurs),
+        }
+        let (Some(body), Some(signature)) = (lines.next(), lines.next()) else { return Err(BundleError::Truncated) };
+        let request: Self = serde_json::from_str(body).map_err(|_| BundleError::Inconsistent)?;
+        let signature = unhex(signature).ok_or(BundleError::Truncated)?;
+        if !verify(&request.identity()?.signs, JOIN, body.as_bytes(), &signature) {
+            return Err(BundleError::Signature);
+        }
+        request.receives.parse::<age::x25519::Recipient>().map_err(|_| BundleError::Inconsistent)?;
+        let texts = [&request.person, &request.copy, &request.compound, &request.place];
+        if texts.iter().any(|t| t.chars().count() > 64 || t.chars().any(|c| c.is_control() || is_bidi(c))) {
+            return Err(BundleError::Inconsistent);
+        }
+        Ok(request)
+    }
+}
+
+/// Characters that reorder what a person reads.
+fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+}

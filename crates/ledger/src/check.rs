@@ -1,0 +1,207 @@
+//! Checking and rebuilding: every chain from the first entry, and the state hash by which two
+//! copies know that they agree.
+
+use rusqlite::params;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+use xinghuo_model::{Class, KINDS, KindDef};
+
+use crate::dots::{Dot, Dots, class_of, is_life};
+use crate::entry::{Hash, Header, RawBlock, RawEntry};
+use crate::error::{LedgerError, Result};
+use crate::merge::Merge;
+use crate::siblings::{all_siblings, pairs_of};
+use crate::values::{group_fields, json_from_sql};
+use crate::{Ledger, Pace, schema};
+
+/// What a check found.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// Logs read.
+    pub logs: u64,
+    /// Entries read.
+    pub entries: u64,
+    /// Living records.
+    pub records: u64,
+    /// Blocks this version does not understand in full.
+    pub newer: u64,
+    /// What is wrong, in codes with numbers: no content.
+    pub problems: Vec<String>,
+}
+
+impl Ledger {
+    /// Reads every log from its first entry and SQLite's own structure.
+    ///
+    /// # Errors
+    /// [`LedgerError::Cancelled`] or SQLite's.
+    pub fn check(&self, pace: Pace<'_>) -> Result<Checked> {
+        let mut out = Checked::default();
+        let total = self.books().number("SELECT count(*) FROM entry", [])? as u64;
+        let quick: String = self.conn.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
+        if quick != "ok" {
+            out.problems.push("sqlite".to_owned());
+        }
+        let logs = self.books().rows("SELECT n, id, head_seq, head_hash FROM log ORDER BY n", [], |r| {
+            Ok((r.get::<_, i64>(0)?, Hash(r.get(1)?), r.get::<_, i64>(2)? as u64, Hash(r.get(3)?)))
+        })?;
+        for (n, id, head_seq, head_hash) in logs {
+            out.logs += 1;
+            let (mut prev, mut seq) = (Hash::default(), 0u64);
+            let mut stmt = self.conn.prepare_cached("SELECT seq, header, hash FROM entry WHERE log = ?1 ORDER BY seq")?;
+            let mut rows = stmt.query([n])?;
+            while let Some(r) = rows.next()? {
+                let raw = RawEntry { header: r.get(1)?, blocks: self.blocks(n, r.get(0)?)? };
+                let stored = Hash(r.get(2)?);
+                seq += 1;
+                let sound = raw.open().is_ok_and(|h| h.seq == seq && h.prev == prev && h.log == id) && raw.hash() == stored;
+                if !sound {
+                    out.problems.push(format!("entry {} {seq}", &id.hex()[..8]));
+                    break;
+                }
+                prev = stored;
+                out.entries += 1;
+                if !pace(out.entries, total) {
+                    return Err(LedgerError::Cancelled);
+                }
+            }
+            if (seq, prev) != (head_seq, head_hash) {
+                out.problems.push(format!("head {}", &id.hex()[..8]));
+            }
+        }
+        for kind in KINDS {
+            out.records += self.books().number(&format!("SELECT count(*) FROM \"{}\" WHERE life = 0", kind.name), [])? as u64;
+        }
+        out.newer = self.books().number("SELECT count(*) FROM unknown", [])? as u64;
+        Ok(out)
+    }
+
+    fn blocks(&self, log: i64, seq: i64) -> Result<Vec<RawBlock>> {
+        self.books().rows("SELECT body, hash FROM block WHERE log = ?1 AND seq = ?2 ORDER BY i", params![log, seq], |r| {
+            Ok(match r.get::<_, Option<Vec<u8>>>(0)? {
+                Some(body) => RawBlock::Body(body),
+                None => RawBlock::Erased(Hash::from_slice(r.get_ref(1)?.as_blob().unwrap_or_default()).unwrap_or_default()),
+            })
+        })
+    }
+
+    /// Throws the projected tables away and makes them again from the log.
+    ///
+    /// # Errors
+    /// [`LedgerError::Cancelled`] (everything stays as it was) or SQLite's.
+    pub fn rebuild(&mut self, pace: Pace<'_>) -> Result<()> {
+        self.transaction(|ledger| {
+            schema::drop_projection(&ledger.conn)?;
+            schema::create_projection(&ledger.conn)?;
+            let total = ledger.books().number("SELECT count(*) FROM entry", [])? as u64;
+            let mut merge = Merge::open(&ledger.conn)?;
+            let mut stmt = ledger.conn.prepare("SELECT log, seq, header FROM entry ORDER BY ord")?;
+            let mut blocks = ledger.conn.prepare("SELECT i, body FROM block WHERE log = ?1 AND seq = ?2 AND body IS NOT NULL ORDER BY i")?;
+            let mut rows = stmt.query([])?;
+            let mut done = 0;
+            while let Some(r) = rows.next()? {
+                let (log, seq): (i64, i64) = (r.get(0)?, r.get(1)?);
+                let header: Header = serde_json::from_slice(r.get_ref(2)?.as_blob().unwrap_or_default())
+                    .map_err(|_| crate::EntryError::Unreadable)?;
+                let mut bodies: Vec<(usize, Vec<u8>)> = Vec::new();
+                let mut lines = blocks.query(params![log, seq])?;
+                while let Some(b) = lines.next()? {
+                    bodies.push((b.get::<_, i64>(0)? as usize, b.get(1)?));
+                }
+                merge.replay(log, &header, &bodies)?;
+                done += 1;
+                if !pace(done, total) {
+                    return Err(LedgerError::Cancelled);
+                }
+            }
+            merge.finish()
+        })
+    }
+
+    /// One hash over everything the given classes hold: values, who wrote them, what is in
+    /// dispute. Copies that hold the same entries of these classes have the same hash.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn state_hash(&self, classes: &[Class]) -> Result<Hash> {
+        let logs: std::collections::HashMap<i64, Hash> = self
+            .books()
+            .rows("SELECT n, id FROM log", [], |r| Ok((r.get(0)?, Hash(r.get(1)?))))?
+            .into_iter()
+            .collect();
+        let mut hasher = blake3::Hasher::new();
+        for kind in KINDS {
+            self.hash_kind(kind, classes, &logs, &mut hasher)?;
+        }
+        Ok(Hash(*hasher.finalize().as_bytes()))
+    }
+
+    fn hash_kind(
+        &self,
+        kind: &'static KindDef,
+        classes: &[Class],
+        logs: &std::collections::HashMap<i64, Hash>,
+        hasher: &mut blake3::Hasher,
+    ) -> Result<()> {
+        let columns: Vec<String> = kind.fields.iter().map(|f| format!("\"{}\"", f.name)).collect();
+        let sql = format!("SELECT id, flags, dots, {} FROM \"{}\" ORDER BY id", columns.join(", "), kind.name);
+        let mut stmt = self.conn.prepare_cached(&sql)?;
+        let mut rows = stmt.query([])?;
+        let name = |dot: Dot| (logs.get(&dot.log).copied().unwrap_or_default(), dot.seq);
+        while let Some(r) = rows.next()? {
+            let id: [u8; 16] = r.get(0)?;
+            let flags: i64 = r.get(1)?;
+            let dots = Dots::decode(r.get_ref(2)?.as_blob().unwrap_or_default());
+            let mut said: Vec<(u16, (Hash, u64), String)> = Vec::new();
+            let listed = if flags != 0 { all_siblings(&self.conn, Uuid::from_bytes(id))? } else { Vec::new() };
+            for (group, dot) in &dots.0 {
+                if !class_of(kind, *group).is_some_and(|c| classes.contains(&c)) {
+                    continue;
+                }
+                let mut value = Map::new();
+                for (at, field) in group_fields(kind, *group) {
+                    let json = json_from_sql(field, r.get_ref(at + 3)?);
+                    if !json.is_null() {
+                        value.insert(field.name.to_owned(), json);
+                    }
+                }
+                // What is shown, then every sibling: a wrong winner must show too.
+                said.push((*group, name(*dot), if is_life(*group) { String::new() } else { Value::Object(value).to_string() }));
+                for (_, d, v) in listed.iter().filter(|(g, ..)| g == group) {
+                    said.push((*group | 0x100, name(*d), v.to_string()));
+                }
+            }
+            if said.is_empty() {
+                continue;
+            }
+            said.sort();
+            hasher.update(&kind.number.to_be_bytes());
+            hasher.update(&id);
+            for (group, (log, seq), value) in said {
+                hasher.update(&group.to_be_bytes());
+                hasher.update(&log.0);
+                hasher.update(&seq.to_be_bytes());
+                hasher.update(&(value.len() as u64).to_be_bytes());
+                hasher.update(value.as_bytes());
+            }
+            let mut pairs: Vec<_> = pairs_of(&self.conn, Uuid::from_bytes(id))?
+                .into_iter()
+                .filter(|p| class_of(kind, p.a.0).is_some_and(|c| classes.contains(&c)))
+                .map(|p| {
+                    let mut ends = [(p.a.0, name(p.a.1)), (p.b.0, name(p.b.1))];
+                    ends.sort();
+                    ends
+                })
+                .collect();
+            pairs.sort();
+            for ends in pairs {
+                for (group, (log, seq)) in ends {
+                    hasher.update(b"pair");
+                    hasher.update(&group.to_be_bytes());
+                    hasher.update(&log.0);
+                    hasher.update(&seq.to_be_bytes());
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,272 @@
+//! The log's own format: header, blocks, hashes. Exact bytes are stored and signed; nothing
+//! is re-encoded to be verified (sync.md §3).
+
+use std::borrow::Cow;
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+use xinghuo_model::{Class, SpaceId};
+
+use crate::error::EntryError;
+
+/// Format version of headers and blocks.
+pub const FORMAT: u16 = 1;
+/// Algorithm suite 1: BLAKE3 and Ed25519.
+pub const SUITE: u16 = 1;
+
+/// A BLAKE3 hash.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// Hashes bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// Reads a stored blob.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// 64 hex digits.
+    pub fn hex(&self) -> String {
+        blake3::Hash::from_bytes(self.0).to_hex().to_string()
+    }
+
+    /// Reads 64 hex digits.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        blake3::Hash::from_hex(text).ok().map(|h| Self(*h.as_bytes()))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hex()[..12])
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.hex())
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(d)?;
+        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not a hash"))
+    }
+}
+
+/// Who signs a log: an Ed25519 public key, 32 bytes.
+pub type PublicKey = [u8; 32];
+
+/// One class of one space: where causality and completeness are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Channel {
+    /// Whose records.
+    pub space: SpaceId,
+    /// How far up they travel.
+    pub class: Class,
+}
+
+/// The name of one copy's log in one channel.
+pub type LogId = Hash;
+
+/// `log id` = hash of (public key, channel).
+pub fn log_id(key: &PublicKey, channel: Channel) -> LogId {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"xinghuo/log/v1");
+    hasher.update(key);
+    hasher.update(channel.space.0.as_bytes());
+    hasher.update(&[channel.class as u8]);
+    Hash(*hasher.finalize().as_bytes())
+}
+
+/// What one entry had seen of another log when it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen(pub LogId, pub u64, pub Hash);
+
+/// The signed-for part of an entry (one save in one channel).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Format version.
+    pub v: u16,
+    /// Algorithms.
+    pub suite: u16,
+    /// The log.
+    pub log: LogId,
+    /// From 1.
+    pub seq: u64,
+    /// Hash of the previous header; zeros for the first.
+    pub prev: Hash,
+    /// 1 + the highest of the previous entry's and everything seen.
+    pub lamport: u64,
+    /// The channel's version vector: what changed since this log's previous entry.
+    pub seen: Vec<Seen>,
+    /// Who worked with the copy.
+    pub person: String,
+    /// The laptop's clock, for display only.
+    pub at: DateTime<FixedOffset>,
+    /// Which registry wrote it.
+    pub schema: u32,
+    /// The user-visible act.
+    pub act: String,
+    /// Entries of one save in several channels share it.
+    pub save: Uuid,
+    /// Hash over the block hashes.
+    pub root: Hash,
+    /// Bytes of the body: all blocks with their line ends.
+    pub len: u64,
+}
+
+/// One record's operations inside an entry; the unit of erasure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// 16 random bytes, hex: a bare hash of a phone number could be guessed.
+    pub salt: String,
+    /// The record.
+    pub rec: Uuid,
+    /// Its kind's name.
+    pub kind: String,
+    /// Field name → value.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub set: Map<String, Value>,
+    /// Deleted (`true`) or brought back (`false`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<bool>,
+    /// Parallel edits seen so far are accepted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepts: bool,
+}
+
+/// A block as it is read for applying: values stay unparsed until their field is known.
+#[derive(Debug, Deserialize)]
+pub(crate) struct BlockRef<'a> {
+    pub rec: Uuid,
+    #[serde(borrow)]
+    pub kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub set: Vec2<'a>,
+    #[serde(default)]
+    pub deleted: Option<bool>,
+    #[serde(default)]
+    pub accepts: bool,
+}
+
+/// A JSON object kept as a list of pairs in written order.
+#[derive(Debug, Default)]
+pub(crate) struct Vec2<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Vec2<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> serde::de::Visitor<'de> for Pairs {
+            type Value = Vec2<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Vec2<'de>, A::Error> {
+                let mut out = Vec::with_capacity(map.size_hint().unwrap_or(8));
+                while let Some(name) = map.next_key::<BorrowedName<'de>>()? {
+                    out.push((name.0, map.next_value()?));
+                }
+                Ok(Vec2(out))
+            }
+        }
+        d.deserialize_map(Pairs)
+    }
+}
+
+/// serde's own `Cow<str>` copies; this one borrows where the text has no escapes.
+#[derive(Deserialize)]
+struct BorrowedName<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// An entry with its exact bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawEntry {
+    /// The header's line, without line end.
+    pub header: Vec<u8>,
+    /// The blocks' lines, without line ends.
+    pub blocks: Vec<RawBlock>,
+}
+
+/// A block's exact bytes, or only its hash once it was erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RawBlock {
+    /// The line.
+    Body(Vec<u8>),
+    /// Erased: the hash keeps the chain verifiable.
+    Erased(Hash),
+}
+
+impl RawBlock {
+    /// Hash of the block's bytes.
+    pub fn hash(&self) -> Hash {
+        match self {
+            Self::Body(bytes) => Hash::of(bytes),
+            Self::Erased(hash) => *hash,
+        }
+    }
+}
+
+/// The root over block hashes.
+pub fn root(blocks: &[RawBlock]) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"xinghuo/root/v1");
+    for block in blocks {
+        hasher.update(&block.hash().0);
+    }
+    Hash(*hasher.finalize().as_bytes())
+}
+
+/// Body length as the header states it; an erased block counts nothing, so a header's `len`
+/// is only compared where nothing is erased.
+pub fn body_len(blocks: &[RawBlock]) -> u64 {
+    blocks.iter().map(|b| if let RawBlock::Body(b) = b { b.len() as u64 + 1 } else { 0 }).sum()
+}
+
+impl RawEntry {
+    /// Reads the header and checks it against the blocks.
+    ///
+    /// # Errors
+    /// [`EntryError`] where format, root or length do not fit.
+    pub fn open(&self) -> Result<Header, EntryError> {
+        let header: Header = serde_json::from_slice(&self.header).map_err(|_| EntryError::Unreadable)?;
+        if header.v != FORMAT || header.suite != SUITE {
+            return Err(EntryError::Newer);
+        }
+        if header.seq == 0 || header.seq > i64::MAX as u64 || header.lamport > i64::MAX as u64 {
+            return Err(EntryError::Sequence);
+        }
+        let whole = self.blocks.iter().all(|b| matches!(b, RawBlock::Body(_)));
+        if root(&self.blocks) != header.root || (whole && body_len(&self.blocks) != header.len) {
+            return Err(EntryError::Root);
+        }
+        Ok(header)
+    }
+
+    /// The header's hash: what the next entry's `prev` and a seal name.
+    pub fn hash(&self) -> Hash {
+        Hash::of(&self.header)
+    }
+}
+
+/// The lines of a block ready to store: JSON with a fresh salt.
+pub(crate) fn encode_block(block: &Block) -> Vec<u8> {
+    serde_json::to_vec(block).unwrap_or_default()
+}
+
+/// Reads a block's line: JSON, or only the hash of an erased block as a JSON string.
+pub fn block_line(line: &[u8]) -> RawBlock {
+    line.strip_prefix(b"\"")
+        .and_then(|l| l.strip_suffix(b"\""))
+        .and_then(|l| std::str::from_utf8(l).ok())
+        .and_then(Hash::from_hex)
+        .map_or_else(|| RawBlock::Body(line.to_vec()), RawBlock::Erased)
+}

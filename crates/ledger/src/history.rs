@@ -1,0 +1,85 @@
+//! A record's history, read from the log itself.
+
+use chrono::{DateTime, FixedOffset};
+use serde_json::Value;
+use uuid::Uuid;
+use xinghuo_model::{FieldDef, KindDef, kind_named};
+
+use crate::Ledger;
+use crate::entry::{Block, Header, PublicKey};
+use crate::error::Result;
+
+/// One change of one field.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The kind.
+    pub kind: &'static KindDef,
+    /// The field; `None` where the record was deleted or brought back.
+    pub field: Option<&'static FieldDef>,
+    /// Before, by arrival on this copy.
+    pub old: Value,
+    /// After; `true`/`false` for deleted or brought back.
+    pub new: Value,
+    /// The act's code.
+    pub act: String,
+    /// Who.
+    pub person: String,
+    /// On which copy.
+    pub key: PublicKey,
+    /// The laptop's clock.
+    pub at: DateTime<FixedOffset>,
+}
+
+impl Ledger {
+    /// Every change of a record, newest first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn history(&self, rec: Uuid) -> Result<Vec<Change>> {
+        self.books().history(rec)
+    }
+}
+
+impl crate::Books<'_> {
+    /// Every change of a record, newest first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn history(&self, rec: Uuid) -> Result<Vec<Change>> {
+        let rows = self.rows(
+            "SELECT e.header, b.body, l.key FROM block b JOIN entry e ON e.log = b.log AND e.seq = b.seq \
+             JOIN log l ON l.n = b.log WHERE b.rec = ?1 AND b.body IS NOT NULL ORDER BY e.ord",
+            [rec.as_bytes()],
+            |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Vec<u8>>(1)?, r.get::<_, PublicKey>(2)?)),
+        )?;
+        let mut current: Vec<(usize, Value)> = Vec::new();
+        let mut out = Vec::new();
+        for (header, body, key) in rows {
+            let (Ok(header), Ok(block)) = (serde_json::from_slice::<Header>(&header), serde_json::from_slice::<Block>(&body)) else {
+                continue;
+            };
+            let Some(kind) = kind_named(&block.kind) else { continue };
+            let mut change = |field: Option<&'static FieldDef>, old: Value, new: Value| {
+                out.push(Change { kind, field, old, new, act: header.act.clone(), person: header.person.clone(), key, at: header.at });
+            };
+            for (name, new) in block.set {
+                let Some(at) = kind.field(&name) else { continue };
+                let old = match current.iter_mut().find(|(f, _)| *f == at) {
+                    Some((_, v)) => std::mem::replace(v, new.clone()),
+                    None => {
+                        current.push((at, new.clone()));
+                        Value::Null
+                    }
+                };
+                if old != new {
+                    change(Some(&kind.fields[at]), old, new);
+                }
+            }
+            if let Some(deleted) = block.deleted {
+                change(None, Value::Null, Value::Bool(deleted));
+            }
+        }
+        out.reverse();
+        Ok(out)
+    }
+}

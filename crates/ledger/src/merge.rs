@@ -1,0 +1,675 @@
+//! Applying entries to the projected tables: the causal merge (sync.md §4).
+//!
+//! A merge group is a causal multi-value register: a value is superseded only by an entry
+//! whose `seen` covers it. What is current, what conflicts and what is deleted is a pure
+//! function of the set of entries, because entries are applied only after everything they
+//! have seen, and every judgement here looks at *current* writes alone.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+use xinghuo_model::{Class, KINDS, KindDef};
+
+use crate::dots::{Dot, Dots, class_of, is_life, life_group};
+use crate::entry::{BlockRef, Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, log_id};
+use crate::error::{EntryError, Result};
+use crate::find;
+use crate::siblings::{all_siblings, differs, listed_siblings, pairs_of, row_value, settled};
+use crate::values::{group_fields, sql_from_raw};
+
+static BY_NAME: LazyLock<HashMap<&'static str, &'static KindDef>> =
+    LazyLock::new(|| KINDS.iter().map(|k| (k.name, *k)).collect());
+
+/// The record has groups with several concurrent values.
+pub(crate) const FLAG_SIBLINGS: i64 = 1;
+/// The record has concurrent writes to different groups.
+pub(crate) const FLAG_PAIRS: i64 = 2;
+/// A person must decide.
+pub(crate) const FLAG_CONFLICT: i64 = 4;
+
+/// A record's merge state as the projected table holds it.
+struct Row {
+    rid: i64,
+    life: i64,
+    flags: i64,
+    dots: Dots,
+    space: Uuid,
+}
+
+/// What this copy knows of a log.
+#[derive(Debug, Clone)]
+pub(crate) struct LogRow {
+    pub id: LogId,
+    pub channel: Channel,
+    pub head_seq: u64,
+    pub head_hash: Hash,
+    pub lamport: u64,
+    pub frozen: bool,
+    dirty: bool,
+}
+
+/// One transaction's worth of applying: caches of heads and of what each log has seen.
+pub(crate) struct Merge<'c> {
+    pub conn: &'c Connection,
+    pub logs: HashMap<i64, LogRow>,
+    by_id: HashMap<LogId, i64>,
+    seen: HashMap<i64, HashMap<i64, u64>>,
+    dirty_seen: Vec<(i64, i64, u64)>,
+    ord: i64,
+    sql: HashMap<(u16, u64), String>,
+    /// Kinds that changed.
+    pub changed: BTreeSet<&'static str>,
+}
+
+/// Why an entry cannot be applied yet, or ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotYet {
+    /// It has seen an entry that is not here: (log, seq).
+    Unseen(LogId, u64),
+    /// It breaks a rule.
+    Broken(EntryError),
+}
+
+impl<'c> Merge<'c> {
+    pub fn open(conn: &'c Connection) -> Result<Self> {
+        let mut logs = HashMap::new();
+        let mut by_id = HashMap::new();
+        let mut stmt = conn.prepare_cached(
+            "SELECT n, id, space, class, head_seq, head_hash, lamport, frozen FROM log",
+        )?;
+        let mut rows = stmt.query([])?;
+        while let Some(r) = rows.next()? {
+            let n: i64 = r.get(0)?;
+            let id = Hash(r.get(1)?);
+            let channel = Channel {
+                space: Uuid::from_bytes(r.get(2)?).into(),
+                class: Class::from_number(r.get(3)?).unwrap_or(Class::Branch),
+            };
+            by_id.insert(id, n);
+            logs.insert(
+                n,
+                LogRow {
+                    id,
+                    channel,
+                    head_seq: r.get::<_, i64>(4)? as u64,
+                    head_hash: Hash(r.get(5)?),
+                    lamport: r.get::<_, i64>(6)? as u64,
+                    frozen: r.get(7)?,
+                    dirty: false,
+                },
+            );
+        }
+        let ord: Option<i64> = conn.query_row("SELECT max(ord) FROM entry", [], |r| r.get(0))?;
+        Ok(Self {
+            conn,
+            logs,
+            by_id,
+            seen: HashMap::new(),
+            dirty_seen: Vec::new(),
+            ord: ord.unwrap_or(0),
+            sql: HashMap::new(),
+            changed: BTreeSet::new(),
+        })
+    }
+
+    /// The number of the log with this key and channel, made where it is new.
+    pub fn log_for(&mut self, key: &PublicKey, channel: Channel, mine: bool) -> Result<i64> {
+        let id = log_id(key, channel);
+        if let Some(n) = self.by_id.get(&id) {
+            return Ok(*n);
+        }
+        self.conn
+            .prepare_cached(
+                "INSERT INTO log(id, key, space, class, head_seq, head_hash, lamport, mine) VALUES(?1, ?2, ?3, ?4, 0, ?5, 0, ?6)",
+            )?
+            .execute(params![id.0, key, channel.space.0.as_bytes(), channel.class as u8, [0u8; 32], mine])?;
+        let n = self.conn.last_insert_rowid();
+        self.by_id.insert(id, n);
+        self.logs.insert(
+            n,
+            LogRow {
+                id,
+                channel,
+                head_seq: 0,
+                head_hash: Hash::default(),
+                lamport: 0,
+                frozen: false,
+                dirty: false,
+            },
+        );
+        Ok(n)
+    }
+
+    /// The number of a known log.
+    pub fn log_numbered(&self, id: &LogId) -> Option<i64> {
+        self.by_id.get(id).copied()
+    }
+
+    fn load_seen(&mut self, log: i64) -> Result<()> {
+        if !self.seen.contains_key(&log) {
+            let mut map = HashMap::new();
+            let mut stmt = self.conn.prepare_cached("SELECT peer, seq FROM seen WHERE log = ?1")?;
+            let mut rows = stmt.query([log])?;
+            while let Some(r) = rows.next()? {
+                map.insert(r.get(0)?, r.get::<_, i64>(1)? as u64);
+            }
+            self.seen.insert(log, map);
+        }
+        Ok(())
+    }
+
+    /// What log `log`'s head has seen of the others in its channel.
+    pub fn seen_by(&mut self, log: i64) -> Result<&HashMap<i64, u64>> {
+        self.load_seen(log)?;
+        Ok(self.seen.entry(log).or_default())
+    }
+
+    fn lamport_of(&self, log: i64, seq: u64) -> Result<Option<(u64, Hash)>> {
+        let row = self
+            .conn
+            .prepare_cached("SELECT lamport, hash FROM entry WHERE log = ?1 AND seq = ?2")?
+            .query_row(params![log, seq as i64], |r| Ok((r.get::<_, i64>(0)? as u64, Hash(r.get(1)?))))
+            .optional()?;
+        Ok(row)
+    }
+
+    /// Whether an entry may follow its log's head now.
+    pub fn ready(&self, log: i64, header: &Header) -> Result<std::result::Result<(), NotYet>> {
+        let Some(row) = self.logs.get(&log) else { return Ok(Err(NotYet::Broken(EntryError::LogName))) };
+        if header.log != row.id {
+            return Ok(Err(NotYet::Broken(EntryError::LogName)));
+        }
+        if header.seq != row.head_seq + 1 {
+            return Ok(Err(NotYet::Unseen(row.id, row.head_seq + 1)));
+        }
+        if header.prev != row.head_hash {
+            return Ok(Err(NotYet::Broken(EntryError::Chain)));
+        }
+        let mut lamport = row.lamport;
+        for seen in &header.seen {
+            let known = match self.by_id.get(&seen.0) {
+                Some(peer) => {
+                    let same_channel = self.logs.get(peer).is_some_and(|p| p.channel == row.channel);
+                    if !same_channel || *peer == log {
+                        return Ok(Err(NotYet::Broken(EntryError::Clock)));
+                    }
+                    self.lamport_of(*peer, seen.1)?
+                }
+                None => None,
+            };
+            match known {
+                Some((l, hash)) if hash == seen.2 => lamport = lamport.max(l),
+                // The other side of a fork, or simply not here yet.
+                _ => return Ok(Err(NotYet::Unseen(seen.0, seen.1))),
+            }
+        }
+        if header.lamport != lamport + 1 {
+            return Ok(Err(NotYet::Broken(EntryError::Clock)));
+        }
+        Ok(Ok(()))
+    }
+
+    /// Stores an entry that is [`ready`](Self::ready) and merges its blocks.
+    pub fn apply(&mut self, log: i64, header: &Header, raw: &RawEntry, hash: Hash) -> Result<()> {
+        self.ord += 1;
+        self.conn
+            .prepare_cached("INSERT INTO entry(log, seq, ord, hash, lamport, header) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![log, header.seq as i64, self.ord, hash.0, header.lamport as i64, raw.header])?;
+        self.note_seen(log, header)?;
+        if let Some(row) = self.logs.get_mut(&log) {
+            row.head_seq = header.seq;
+            row.head_hash = hash;
+            row.lamport = header.lamport;
+            row.dirty = true;
+        }
+        for (i, block) in raw.blocks.iter().enumerate() {
+            let dot = Dot { log, seq: header.seq };
+            match block {
+                RawBlock::Body(body) => {
+                    let parsed = serde_json::from_slice::<BlockRef<'_>>(body).ok();
+                    let rec = parsed.as_ref().map_or(Uuid::nil(), |b| b.rec);
+                    self.conn
+                        .prepare_cached("INSERT INTO block(log, seq, i, rec, body) VALUES(?1, ?2, ?3, ?4, ?5)")?
+                        .execute(params![log, header.seq as i64, i as i64, rec.as_bytes(), body])?;
+                    self.merge_block(dot, i, parsed)?;
+                }
+                RawBlock::Erased(hash) => {
+                    self.conn
+                        .prepare_cached("INSERT INTO block(log, seq, i, rec, hash) VALUES(?1, ?2, ?3, ?4, ?5)")?
+                        .execute(params![log, header.seq as i64, i as i64, [0u8; 16], hash.0])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges a stored entry again (rebuild); `header` and blocks come from the log tables.
+    pub fn replay(&mut self, log: i64, header: &Header, blocks: &[(usize, Vec<u8>)]) -> Result<()> {
+        self.note_seen(log, header)?;
+        for (i, body) in blocks {
+            self.merge_block(Dot { log, seq: header.seq }, *i, serde_json::from_slice(body).ok())?;
+        }
+        Ok(())
+    }
+
+    fn note_seen(&mut self, log: i64, header: &Header) -> Result<()> {
+        self.load_seen(log)?;
+        for seen in &header.seen {
+            if let Some(peer) = self.by_id.get(&seen.0).copied() {
+                self.seen.entry(log).or_default().insert(peer, seen.1);
+                self.dirty_seen.push((log, peer, seen.1));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes heads and seen vectors back. To be called once before commit.
+    pub fn finish(&mut self) -> Result<()> {
+        for (n, row) in self.logs.iter_mut().filter(|(_, row)| row.dirty) {
+            self.conn
+                .prepare_cached("UPDATE log SET head_seq = ?2, head_hash = ?3, lamport = ?4 WHERE n = ?1")?
+                .execute(params![n, row.head_seq as i64, row.head_hash.0, row.lamport as i64])?;
+            row.dirty = false;
+        }
+        for (log, peer, seq) in self.dirty_seen.drain(..) {
+            self.conn
+                .prepare_cached("INSERT INTO seen(log, peer, seq) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET seq = excluded.seq")?
+                .execute(params![log, peer, seq as i64])?;
+        }
+        Ok(())
+    }
+
+    /// Merges one block that stands in the log already. What cannot be understood is only noted.
+    fn merge_block(&mut self, dot: Dot, i: usize, block: Option<BlockRef<'_>>) -> Result<()> {
+        let Some(block) = block else { return self.note_unknown(dot, i) };
+        let (Some(kind), Some(row)) = (BY_NAME.get(&*block.kind).copied(), self.logs.get(&dot.log)) else {
+            return self.note_unknown(dot, i);
+        };
+        let channel = row.channel;
+        let mut fields: Vec<(usize, Sql, &str)> = Vec::with_capacity(block.set.0.len());
+        let mut strange = false;
+        for (name, raw) in &block.set.0 {
+            let known = kind.field(name).and_then(|at| {
+                let field = &kind.fields[at];
+                // A value outside its channel would travel further than it may: not applied.
+                if field.class != channel.class || fields.iter().any(|(seen, ..)| *seen == at) {
+                    return None;
+                }
+                sql_from_raw(field, raw).map(|v| (at, v, raw.get()))
+            });
+            match known {
+                Some(f) => fields.push(f),
+                None => strange = true,
+            }
+        }
+        if strange {
+            self.note_unknown(dot, i)?;
+        }
+        self.changed.insert(kind.name);
+        let found = self
+            .conn
+            .prepare_cached(&format!("SELECT rid, life, flags, dots, space FROM \"{}\" WHERE id = ?1", kind.name))?
+            .query_row([block.rec.as_bytes()], |r| {
+                Ok(Row {
+                    rid: r.get(0)?,
+                    life: r.get(1)?,
+                    flags: r.get(2)?,
+                    dots: Dots::decode(r.get_ref(3)?.as_blob().unwrap_or_default()),
+                    space: Uuid::from_bytes(r.get(4)?),
+                })
+            })
+            .optional()?;
+        match found {
+            None => self.insert(kind, &block, channel, dot, &fields),
+            // A record belongs to the space it was made in; nobody moves it from another one.
+            Some(row) if row.space != channel.space.0 => self.note_unknown(dot, i),
+            Some(row) => self.update(kind, &block, channel, dot, fields, row),
+        }
+    }
+
+    fn insert(
+        &mut self,
+        kind: &'static KindDef,
+        block: &BlockRef<'_>,
+        channel: Channel,
+        dot: Dot,
+        fields: &[(usize, Sql, &str)],
+    ) -> Result<()> {
+        let mut dots = Dots::default();
+        let mut mask = 0u64;
+        for (at, ..) in fields {
+            mask |= 1 << at;
+            dots.set(kind.group_number(kind.fields[*at].group), dot);
+        }
+        if block.deleted.is_some() {
+            dots.set(life_group(channel.class), dot);
+        }
+        let life = i64::from(block.deleted == Some(true));
+        let mut sorted: Vec<&(usize, Sql, &str)> = fields.iter().collect();
+        sorted.sort_unstable_by_key(|(at, ..)| *at);
+        let sql = self.sql.entry((kind.number, mask)).or_insert_with(|| {
+            let mut columns = String::new();
+            let mut marks = String::new();
+            for (n, (at, ..)) in sorted.iter().enumerate() {
+                columns.push_str(&format!(", \"{}\"", kind.fields[*at].name));
+                marks.push_str(&format!(", ?{}", n + 5));
+            }
+            format!(
+                "INSERT INTO \"{}\"(id, space, life, flags, dots{columns}) VALUES(?1, ?2, ?3, 0, ?4{marks})",
+                kind.name
+            )
+        });
+        let mut stmt = self.conn.prepare_cached(sql)?;
+        stmt.raw_bind_parameter(1, block.rec.as_bytes())?;
+        stmt.raw_bind_parameter(2, channel.space.0.as_bytes())?;
+        stmt.raw_bind_parameter(3, life)?;
+        stmt.raw_bind_parameter(4, dots.encode())?;
+        for (n, (_, value, _)) in sorted.iter().enumerate() {
+            stmt.raw_bind_parameter(n + 5, value)?;
+        }
+        stmt.raw_execute()?;
+        drop(stmt);
+        let rid = self.conn.last_insert_rowid();
+        if kind.searchable() && life == 0 {
+            let tokens = find::tokens(kind, |at| fields.iter().find(|(f, ..)| *f == at).map(|(_, v, _)| v));
+            find::put(self.conn, kind, rid, &tokens, false)?;
+        }
+        Ok(())
+    }
+
+    fn update(
+        &mut self,
+        kind: &'static KindDef,
+        block: &BlockRef<'_>,
+        channel: Channel,
+        dot: Dot,
+        fields: Vec<(usize, Sql, &str)>,
+        mut row: Row,
+    ) -> Result<()> {
+        self.load_seen(dot.log)?;
+        let rec = block.rec;
+        let had_merge_state = row.flags != 0;
+        let mut written: Vec<u16> = Vec::new();
+        for (at, ..) in &fields {
+            let group = kind.group_number(kind.fields[*at].group);
+            if !written.contains(&group) {
+                written.push(group);
+            }
+        }
+        let mut show: Vec<(usize, Sql)> = Vec::new();
+        for &group in &written {
+            let mut value = Map::new();
+            for (at, field) in group_fields(kind, group) {
+                let json = fields
+                    .iter()
+                    .find(|(f, ..)| *f == at)
+                    .map_or(Value::Null, |(_, _, raw)| serde_json::from_str(raw).unwrap_or_default());
+                if !json.is_null() {
+                    value.insert(field.name.to_owned(), json);
+                }
+            }
+            let winner = self.write_group(kind, rec, &mut row, group, dot, Value::Object(value))?;
+            for (at, field) in group_fields(kind, group) {
+                show.push((at, crate::values::sql_from_json(field, winner.get(field.name).unwrap_or(&Value::Null))));
+            }
+        }
+        if let Some(deleted) = block.deleted {
+            let group = life_group(channel.class);
+            written.push(group);
+            self.write_group(kind, rec, &mut row, group, dot, serde_json::json!({ "deleted": deleted }))?;
+        }
+        self.pair_up(kind, rec, &mut row, &written, channel.class, dot)?;
+        if block.accepts && row.flags & FLAG_PAIRS != 0 {
+            self.accept_pairs(rec, dot)?;
+        }
+        let was_alive = row.life == 0;
+        if had_merge_state || row.flags != 0 || block.deleted.is_some() || row.life != 0 {
+            self.judge(kind, rec, &mut row)?;
+        }
+        self.store_row(kind, &row, &show)?;
+        let touched_search = written.iter().any(|g| group_fields(kind, *g).any(|(_, f)| f.search.is_some()));
+        let alive = row.life == 0;
+        if kind.searchable() && (touched_search || alive != was_alive) {
+            if alive {
+                find::refresh(self.conn, kind, row.rid)?;
+            } else {
+                find::remove(self.conn, kind, row.rid)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn store_row(&mut self, kind: &'static KindDef, row: &Row, show: &[(usize, Sql)]) -> Result<()> {
+        let mut mask = 1u64 << 63;
+        for (at, _) in show {
+            mask |= 1 << at;
+        }
+        let mut sorted: Vec<&(usize, Sql)> = show.iter().collect();
+        sorted.sort_unstable_by_key(|(at, _)| *at);
+        let sql = self.sql.entry((kind.number, mask)).or_insert_with(|| {
+            let mut sets = String::new();
+            for (n, (at, _)) in sorted.iter().enumerate() {
+                sets.push_str(&format!(", \"{}\" = ?{}", kind.fields[*at].name, n + 5));
+            }
+            format!("UPDATE \"{}\" SET life = ?2, flags = ?3, dots = ?4{sets} WHERE rid = ?1", kind.name)
+        });
+        let mut stmt = self.conn.prepare_cached(sql)?;
+        stmt.raw_bind_parameter(1, row.rid)?;
+        stmt.raw_bind_parameter(2, row.life)?;
+        stmt.raw_bind_parameter(3, row.flags)?;
+        stmt.raw_bind_parameter(4, row.dots.encode())?;
+        for (n, (_, value)) in sorted.iter().enumerate() {
+            stmt.raw_bind_parameter(n + 5, value)?;
+        }
+        stmt.raw_execute()?;
+        Ok(())
+    }
+
+    /// Whether the entry being applied on `dot.log` has seen `other`.
+    fn covers(&self, dot: Dot, other: Dot) -> bool {
+        other.log == dot.log || self.seen.get(&dot.log).and_then(|s| s.get(&other.log)).is_some_and(|seq| *seq >= other.seq)
+    }
+
+    /// Writes one group; gives the value to show.
+    fn write_group(
+        &mut self,
+        kind: &'static KindDef,
+        rec: Uuid,
+        row: &mut Row,
+        group: u16,
+        dot: Dot,
+        value: Value,
+    ) -> Result<Value> {
+        let mut current = self.siblings(kind, rec, row, group)?;
+        let listed = current.len() > 1;
+        let (gone, kept): (Vec<_>, Vec<_>) = current.drain(..).partition(|(d, _)| self.covers(dot, *d));
+        if row.flags & FLAG_PAIRS != 0 {
+            for (d, _) in &gone {
+                self.conn
+                    .prepare_cached(
+                        "DELETE FROM pair WHERE rec = ?1 AND ((a_grp = ?2 AND a_log = ?3 AND a_seq = ?4) OR (b_grp = ?2 AND b_log = ?3 AND b_seq = ?4))",
+                    )?
+                    .execute(params![rec.as_bytes(), group, d.log, d.seq as i64])?;
+            }
+        }
+        if listed {
+            self.conn
+                .prepare_cached("DELETE FROM sibling WHERE rec = ?1 AND grp = ?2")?
+                .execute(params![rec.as_bytes(), group])?;
+        }
+        if kept.is_empty() {
+            row.dots.set(group, dot);
+            return Ok(value);
+        }
+        let mut all = kept;
+        all.push((dot, value));
+        for (d, v) in &all {
+            self.conn
+                .prepare_cached("INSERT OR REPLACE INTO sibling(rec, grp, log, seq, kind, value) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?
+                .execute(params![rec.as_bytes(), group, d.log, d.seq as i64, kind.number, v.to_string()])?;
+        }
+        row.flags |= FLAG_SIBLINGS;
+        let shown = self.shown(kind, group, &all)?;
+        let (d, v) = all.swap_remove(shown);
+        row.dots.set(group, d);
+        Ok(v)
+    }
+
+    /// All current writes of a group with their values.
+    fn siblings(&self, kind: &'static KindDef, rec: Uuid, row: &Row, group: u16) -> Result<Vec<(Dot, Value)>> {
+        if row.flags & FLAG_SIBLINGS != 0 {
+            let listed = listed_siblings(self.conn, rec, group)?;
+            if !listed.is_empty() {
+                return Ok(listed);
+            }
+        }
+        let Some(dot) = row.dots.get(group) else { return Ok(Vec::new()) };
+        let value = if is_life(group) {
+            serde_json::json!({ "deleted": self.life_word(dot, rec)? })
+        } else {
+            row_value(self.conn, kind, row.rid, group)?
+        };
+        Ok(vec![(dot, value)])
+    }
+
+    /// What a single write to a life group said.
+    fn life_word(&self, dot: Dot, rec: Uuid) -> Result<bool> {
+        let mut stmt = self.conn.prepare_cached("SELECT body FROM block WHERE log = ?1 AND seq = ?2 AND rec = ?3 AND body IS NOT NULL")?;
+        let mut rows = stmt.query(params![dot.log, dot.seq as i64, rec.as_bytes()])?;
+        while let Some(r) = rows.next()? {
+            let body = r.get_ref(0)?.as_blob().unwrap_or_default();
+            if let Ok(block) = serde_json::from_slice::<BlockRef<'_>>(body)
+                && let Some(deleted) = block.deleted
+            {
+                return Ok(deleted);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Which of several values is shown first: the one the others lead to, else the higher
+    /// (lamport, log id).
+    fn shown(&self, kind: &'static KindDef, group: u16, all: &[(Dot, Value)]) -> Result<usize> {
+        if let Some(at) = settled(kind, group, all) {
+            return Ok(at);
+        }
+        let mut best = (0, (0, LogId::default()));
+        for (at, (d, _)) in all.iter().enumerate() {
+            let lamport = self.lamport_of(d.log, d.seq)?.map_or(0, |(l, _)| l);
+            let id = self.logs.get(&d.log).map_or(LogId::default(), |l| l.id);
+            if at == 0 || (lamport, id) > best.1 {
+                best = (at, (lamport, id));
+            }
+        }
+        Ok(best.0)
+    }
+
+    /// Notes concurrent writes to other groups of the record in the same channel.
+    fn pair_up(&mut self, kind: &'static KindDef, rec: Uuid, row: &mut Row, written: &[u16], class: Class, dot: Dot) -> Result<()> {
+        let others: Vec<u16> = row
+            .dots
+            .0
+            .iter()
+            .map(|(g, _)| *g)
+            .filter(|g| !written.contains(g) && class_of(kind, *g) == Some(class))
+            .collect();
+        for other in others {
+            let dots: Vec<Dot> = if row.flags & FLAG_SIBLINGS != 0 {
+                let listed = listed_siblings(self.conn, rec, other)?;
+                if listed.is_empty() { row.dots.get(other).into_iter().collect() } else { listed.into_iter().map(|(d, _)| d).collect() }
+            } else {
+                row.dots.get(other).into_iter().collect()
+            };
+            for d in dots.into_iter().filter(|d| !self.covers(dot, *d)) {
+                for &group in written {
+                    let (a, b) = if group < other { ((group, dot), (other, d)) } else { ((other, d), (group, dot)) };
+                    self.conn
+                        .prepare_cached(
+                            "INSERT OR IGNORE INTO pair(rec, a_grp, a_log, a_seq, b_grp, b_log, b_seq, kind) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                        )?
+                        .execute(params![rec.as_bytes(), a.0, a.1.log, a.1.seq as i64, b.0, b.1.log, b.1.seq as i64, kind.number])?;
+                    row.flags |= FLAG_PAIRS;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops every pair of which the accepting entry has seen both sides.
+    fn accept_pairs(&mut self, rec: Uuid, dot: Dot) -> Result<()> {
+        let pairs = pairs_of(self.conn, rec)?;
+        for p in pairs {
+            if self.covers(dot, p.a.1) && self.covers(dot, p.b.1) {
+                self.conn
+                    .prepare_cached("DELETE FROM pair WHERE rec = ?1 AND a_grp = ?2 AND a_log = ?3 AND a_seq = ?4 AND b_grp = ?5 AND b_log = ?6 AND b_seq = ?7")?
+                    .execute(params![rec.as_bytes(), p.a.0, p.a.1.log, p.a.1.seq as i64, p.b.0, p.b.1.log, p.b.1.seq as i64])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets life and flags from all current writes of the record.
+    fn judge(&self, kind: &'static KindDef, rec: Uuid, row: &mut Row) -> Result<()> {
+        let mut siblings: HashMap<u16, Vec<(Dot, Value)>> = HashMap::new();
+        if row.flags & FLAG_SIBLINGS != 0 {
+            for (group, dot, value) in all_siblings(self.conn, rec)? {
+                siblings.entry(group).or_default().push((dot, value));
+            }
+        }
+        let pairs = if row.flags & FLAG_PAIRS != 0 { pairs_of(self.conn, rec)? } else { Vec::new() };
+        let mut conflict = siblings.iter().any(|(group, all)| differs(kind, *group, all));
+        let (mut deleted, mut kept) = (false, false);
+        for class in Class::ALL {
+            let group = life_group(class);
+            if row.dots.get(group).is_none() {
+                continue;
+            }
+            let words: Vec<bool> = match siblings.get(&group) {
+                Some(all) => all.iter().map(|(_, v)| v["deleted"] == true).collect(),
+                None => match row.dots.get(group) {
+                    Some(dot) => vec![self.life_word(dot, rec)?],
+                    None => continue,
+                },
+            };
+            let disputed = words.iter().any(|w| *w) && pairs.iter().any(|p| p.a.0 == group || p.b.0 == group);
+            if words.iter().all(|w| *w) && !disputed {
+                deleted = true;
+            } else {
+                kept = true;
+            }
+            conflict |= disputed;
+        }
+        row.life = i64::from(deleted && !kept);
+        row.flags = 0;
+        if !siblings.is_empty() {
+            row.flags |= FLAG_SIBLINGS;
+        }
+        if !pairs.is_empty() {
+            row.flags |= FLAG_PAIRS;
+        }
+        if conflict {
+            row.flags |= FLAG_CONFLICT;
+        }
+        Ok(())
+    }
+
+    fn note_unknown(&mut self, dot: Dot, i: usize) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT OR IGNORE INTO unknown(log, seq, i) VALUES(?1, ?2, ?3)")?
+            .execute(params![dot.log, dot.seq as i64, i as i64])?;
+        Ok(())
+    }
+
+    /// Marks a log as forked: nothing more of it is applied.
+    pub fn freeze(&mut self, log: i64) -> Result<()> {
+        self.conn.execute("UPDATE log SET frozen = 1 WHERE n = ?1", [log])?;
+        if let Some(row) = self.logs.get_mut(&log) {
+            row.frozen = true;
+        }
+        Ok(())
+    }
+}

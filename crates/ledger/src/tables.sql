@@ -1,0 +1,138 @@
+-- The log: the only truth. Everything else in the file can be rebuilt from it.
+CREATE TABLE log(
+    n INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    key BLOB NOT NULL,
+    space BLOB NOT NULL,
+    class INTEGER NOT NULL,
+    head_seq INTEGER NOT NULL,
+    head_hash BLOB NOT NULL,
+    lamport INTEGER NOT NULL,
+    -- This copy writes it.
+    mine INTEGER NOT NULL,
+    -- A fork was proven: no more of it is applied.
+    frozen INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE entry(
+    log INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    -- Order of arrival on this copy; causal by construction.
+    ord INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    lamport INTEGER NOT NULL,
+    header BLOB NOT NULL,
+    PRIMARY KEY (log, seq)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX entry_ord ON entry(ord);
+
+CREATE TABLE block(
+    log INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    i INTEGER NOT NULL,
+    rec BLOB NOT NULL,
+    -- NULL once erased; the hash stays.
+    body BLOB,
+    hash BLOB,
+    PRIMARY KEY (log, seq, i)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX block_rec ON block(rec);
+
+-- Signatures over (log, seq, head hash).
+CREATE TABLE seal(
+    log BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    PRIMARY KEY (log, seq, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Verified entries that wait: for what they have seen, or for their author's certificate.
+CREATE TABLE held(
+    log BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    key BLOB NOT NULL,
+    space BLOB NOT NULL,
+    class INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    header BLOB NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (log, seq, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Two different entries under one number: the proof, kept for the office.
+CREATE TABLE fork(
+    log BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    header BLOB NOT NULL,
+    PRIMARY KEY (log, seq, hash)
+) STRICT, WITHOUT ROWID;
+
+-- What every partner acknowledged in a manifest it signed itself.
+CREATE TABLE peer_have(
+    peer BLOB NOT NULL,
+    log BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (peer, log)
+) STRICT, WITHOUT ROWID;
+
+-- Bundles that came and went, for the people (never for the protocol).
+CREATE TABLE bundle(
+    n INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    outgoing INTEGER NOT NULL,
+    peer BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    sentence TEXT NOT NULL
+) STRICT;
+
+-- Own saves, for undo.
+CREATE TABLE save(
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL UNIQUE,
+    act TEXT NOT NULL,
+    at TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Which entries a save became.
+CREATE TABLE save_entry(save INTEGER NOT NULL, log INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (save, log, seq)) STRICT, WITHOUT ROWID;
+
+-- Facts about this copy, and drafts: never replicated.
+CREATE TABLE here(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE draft(name TEXT PRIMARY KEY, text TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- Who looked at a hidden value, when and why.
+CREATE TABLE reveal(n INTEGER PRIMARY KEY, at TEXT NOT NULL, person TEXT NOT NULL, rec BLOB NOT NULL, field TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+
+-- Merge state beside the projected tables; rebuilt with them.
+-- What the head of each log has seen of the others in its channel.
+CREATE TABLE seen(
+    log INTEGER NOT NULL,
+    peer INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (log, peer)
+) STRICT, WITHOUT ROWID;
+-- All concurrent values of a group, where there are several.
+CREATE TABLE sibling(
+    rec BLOB NOT NULL,
+    grp INTEGER NOT NULL,
+    log INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (rec, grp, log, seq)
+) STRICT, WITHOUT ROWID;
+-- Current writes to different groups of one record that did not know of each other.
+CREATE TABLE pair(
+    rec BLOB NOT NULL,
+    a_grp INTEGER NOT NULL, a_log INTEGER NOT NULL, a_seq INTEGER NOT NULL,
+    b_grp INTEGER NOT NULL, b_log INTEGER NOT NULL, b_seq INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    PRIMARY KEY (rec, a_grp, a_log, a_seq, b_grp, b_log, b_seq)
+) STRICT, WITHOUT ROWID;
+-- Blocks of kinds or fields this version does not know: kept, relayed, replayed after an upgrade.
+CREATE TABLE unknown(log INTEGER NOT NULL, seq INTEGER NOT NULL, i INTEGER NOT NULL, PRIMARY KEY (log, seq, i)) STRICT, WITHOUT ROWID;

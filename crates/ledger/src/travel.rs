@@ -1,0 +1,268 @@
+//! Reading the log out: heads for `have`, segments for a bundle, what waits for whom.
+
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, params};
+use uuid::Uuid;
+use xinghuo_model::{Class, SpaceId};
+
+use crate::absorb::Segment;
+use crate::entry::{Channel, Hash, LogId, PublicKey, RawBlock, RawEntry};
+use crate::error::Result;
+use crate::Ledger;
+
+/// How far a log is known here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The log.
+    pub log: LogId,
+    /// Its author.
+    pub key: PublicKey,
+    /// Its channel.
+    pub channel: Channel,
+    /// Contiguous up to here.
+    pub seq: u64,
+    /// That entry's hash.
+    pub hash: Hash,
+    /// This copy writes it.
+    pub mine: bool,
+}
+
+/// Segments ready to travel, and how many entries they hold.
+#[derive(Debug, Clone, Default)]
+pub struct Segments {
+    /// The stretches, registry first.
+    pub segments: Vec<Segment>,
+    /// Entries in them.
+    pub entries: u64,
+}
+
+/// Changes that wait to travel: per kind and class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Kind name.
+    pub kind: String,
+    /// Class.
+    pub class: Class,
+    /// Record changes.
+    pub changes: u64,
+}
+
+impl Ledger {
+    /// Every log's head.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn heads(&self) -> Result<Vec<Head>> {
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT id, key, space, class, head_seq, head_hash, mine FROM log WHERE head_seq > 0 ORDER BY id",
+        )?;
+        let mut rows = stmt.query([])?;
+        let mut out = Vec::new();
+        while let Some(r) = rows.next()? {
+            let Some(class) = Class::from_number(r.get(3)?) else { continue };
+            out.push(Head {
+                log: Hash(r.get(0)?),
+                key: r.get(1)?,
+                channel: Channel { space: Uuid::from_bytes(r.get(2)?).into(), class },
+                seq: r.get::<_, i64>(4)? as u64,
+                hash: Hash(r.get(5)?),
+                mine: r.get(6)?,
+            });
+        }
+        Ok(out)
+    }
+
+    /// What a partner acknowledged: log → seq, where the hash is one of ours too.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn acknowledged(&self, peer: &PublicKey) -> Result<HashMap<LogId, u64>> {
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT p.log, p.seq FROM peer_have p JOIN log l ON l.id = p.log JOIN entry e ON e.log = l.n AND e.seq = p.seq AND e.hash = p.hash WHERE p.peer = ?1",
+        )?;
+        let mut rows = stmt.query([peer])?;
+        let mut out = HashMap::new();
+        while let Some(r) = rows.next()? {
+            out.insert(Hash(r.get(0)?), r.get::<_, i64>(1)? as u64);
+        }
+        Ok(out)
+    }
+
+    /// Records what a partner said, in a manifest it signed itself, that it has. Gives the logs
+    /// whose number went *backwards*: the partner was restored from a backup.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn acknowledge(&mut self, peer: &PublicKey, have: &[(LogId, u64, Hash)]) -> Result<Vec<LogId>> {
+        let peer = *peer;
+        self.transaction(|ledger| {
+            let mut back = Vec::new();
+            for (log, seq, hash) in have {
+                let before: Option<i64> = ledger
+                    .conn
+                    .prepare_cached("SELECT seq FROM peer_have WHERE peer = ?1 AND log = ?2")?
+                    .query_row(params![peer, log.0], |r| r.get(0))
+                    .optional()?;
+                if before.is_some_and(|b| b > *seq as i64) {
+                    back.push(*log);
+                }
+                ledger
+                    .conn
+                    .prepare_cached(
+                        "INSERT INTO peer_have(peer, log, seq, hash) VALUES(?1, ?2, ?3, ?4) \
+                         ON CONFLICT DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+                    )?
+                    .execute(params![peer, log.0, *seq as i64, hash.0])?;
+            }
+            Ok(back)
+        })
+    }
+
+    /// Seals every own log at its head with `sign`, where that is not done yet.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn seal_own(&mut self, sign: &dyn Fn(&LogId, u64, &Hash) -> Vec<u8>) -> Result<()> {
+        let heads: Vec<Head> = self.heads()?.into_iter().filter(|h| h.key == self.own).collect();
+        self.transaction(|ledger| {
+            for h in &heads {
+                ledger
+                    .conn
+                    .prepare_cached("INSERT OR IGNORE INTO seal(log, seq, hash, signature) VALUES(?1, ?2, ?3, ?4)")?
+                    .execute(params![h.log.0, h.seq as i64, h.hash.0, sign(&h.log, h.seq, &h.hash)])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Everything in the allowed channels that the partner has not acknowledged, up to each
+    /// log's last seal.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn segments_for(&self, peer: &PublicKey, allowed: &dyn Fn(Channel) -> bool) -> Result<Segments> {
+        let known = self.acknowledged(peer)?;
+        let mut heads: Vec<Head> =
+            self.heads()?.into_iter().filter(|h| allowed(h.channel) && h.key != *peer).collect();
+        heads.sort_by_key(|h| (h.channel.class != Class::Registry, h.channel, h.log));
+        let mut out = Segments::default();
+        for head in heads {
+            let from = known.get(&head.log).copied().unwrap_or(0) + 1;
+            let n: i64 = self.conn.prepare_cached("SELECT n FROM log WHERE id = ?1")?.query_row([head.log.0], |r| r.get(0))?;
+            let sealed: Option<(i64, Vec<u8>)> = self
+                .conn
+                .prepare_cached(
+                    "SELECT s.seq, s.signature FROM seal s JOIN entry e ON e.log = ?2 AND e.seq = s.seq AND e.hash = s.hash \
+                     WHERE s.log = ?1 ORDER BY s.seq DESC LIMIT 1",
+                )?
+                .query_row(params![head.log.0, n], |r| Ok((r.get(0)?, r.get(1)?)))
+                .optional()?;
+            let Some((to, signature)) = sealed else { continue };
+            if to < from as i64 {
+                continue;
+            }
+            let entries = self.entries(n, from as i64, to)?;
+            out.entries += entries.len() as u64;
+            out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
+        }
+        Ok(out)
+    }
+
+    /// A stretch of a log with its exact bytes.
+    fn entries(&self, log: i64, from: i64, to: i64) -> Result<Vec<RawEntry>> {
+        let mut out: Vec<RawEntry> = Vec::new();
+        let mut heads = self.conn.prepare_cached("SELECT seq, header FROM entry WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq")?;
+        let mut rows = heads.query(params![log, from, to])?;
+        while let Some(r) = rows.next()? {
+            out.push(RawEntry { header: r.get(1)?, blocks: Vec::new() });
+        }
+        let mut blocks = self.conn.prepare_cached("SELECT seq, body, hash FROM block WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq, i")?;
+        let mut rows = blocks.query(params![log, from, to])?;
+        while let Some(r) = rows.next()? {
+            let at = (r.get::<_, i64>(0)? - from) as usize;
+            let block = match r.get::<_, Option<Vec<u8>>>(1)? {
+                Some(body) => RawBlock::Body(body),
+                None => RawBlock::Erased(Hash::from_slice(r.get_ref(2)?.as_blob().unwrap_or_default()).unwrap_or_default()),
+            };
+            if let Some(entry) = out.get_mut(at) {
+                entry.blocks.push(block);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Entries in allowed channels that the partner has not acknowledged.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn unsent(&self, peer: &PublicKey, allowed: &dyn Fn(Channel) -> bool) -> Result<u64> {
+        let known = self.acknowledged(peer)?;
+        Ok(self
+            .heads()?
+            .into_iter()
+            .filter(|h| allowed(h.channel) && h.key != *peer)
+            .map(|h| h.seq.saturating_sub(known.get(&h.log).copied().unwrap_or(0)))
+            .sum())
+    }
+
+    /// Record changes in own logs that the partner has not acknowledged, per kind and class;
+    /// with no partner, everything.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn waiting(&self, peer: Option<&PublicKey>) -> Result<Vec<Waiting>> {
+        let known = match peer {
+            Some(peer) => self.acknowledged(peer)?,
+            None => HashMap::new(),
+        };
+        let mut counts: HashMap<(String, Class), u64> = HashMap::new();
+        for head in self.heads()?.into_iter().filter(|h| h.key == self.own) {
+            let from = known.get(&head.log).copied().unwrap_or(0);
+            let mut stmt = self.conn.prepare_cached(
+                "SELECT json_extract(CAST(b.body AS TEXT), '$.kind'), count(*) FROM block b JOIN log l ON l.n = b.log WHERE l.id = ?1 AND b.seq > ?2 AND b.body IS NOT NULL GROUP BY 1",
+            )?;
+            let mut rows = stmt.query(params![head.log.0, from as i64])?;
+            while let Some(r) = rows.next()? {
+                *counts.entry((r.get(0)?, head.channel.class)).or_default() += r.get::<_, i64>(1)? as u64;
+            }
+        }
+        let mut out: Vec<Waiting> =
+            counts.into_iter().map(|((kind, class), changes)| Waiting { kind, class, changes }).collect();
+        out.sort_by(|a, b| (a.class, b.changes, &a.kind).cmp(&(b.class, a.changes, &b.kind)));
+        Ok(out)
+    }
+
+    /// Logs with entries that wait: (log, author, first held number, reason, how many).
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn held(&self) -> Result<Vec<(LogId, PublicKey, u64, String, u64)>> {
+        self.books().rows(
+            "SELECT log, key, min(seq), reason, count(*) FROM held GROUP BY log, reason ORDER BY log",
+            [],
+            |r| Ok((Hash(r.get(0)?), r.get(1)?, r.get::<_, i64>(2)? as u64, r.get(3)?, r.get::<_, i64>(4)? as u64)),
+        )
+    }
+
+    /// Notes a bundle that came or went.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn note_bundle(&self, at: &str, outgoing: bool, peer: &PublicKey, number: u64, file: &str, sentence: &str) -> Result<()> {
+        self.conn.execute(
+            "INSERT INTO bundle(at, outgoing, peer, number, file, sentence) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+            params![at, outgoing, peer, number as i64, file, sentence],
+        )?;
+        Ok(())
+    }
+
+    /// The spaces this copy holds records of.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn spaces(&self) -> Result<Vec<SpaceId>> {
+        self.books().rows("SELECT DISTINCT space FROM log", [], |r| Ok(Uuid::from_bytes(r.get(0)?).into()))
+    }
+}
+
