@@ -5,7 +5,7 @@
 import { onBeforeUnmount, onMounted, type Directive } from 'vue'
 
 /** The keys the program knows. Esc closes, F2 changes what is shown, F3 goes to the find box, Ctrl+N writes something down. */
-export type Key = 'Ctrl+N' | 'Ctrl+P' | 'Ctrl+K' | 'Ctrl+S' | 'Ctrl+Z' | 'Ctrl+Enter' | 'F2' | 'F3' | 'Esc' | '1' | '2' | '3'
+export type Key = 'Ctrl+N' | 'Ctrl+P' | 'Ctrl+K' | 'Ctrl+S' | 'Ctrl+Z' | 'Ctrl+Enter' | 'F2' | 'F3' | 'Esc' | '1' | '2' | '3' | '4'
 
 /** What keys do. Returning `false` hands the key on to who listened before. */
 export type KeyActions = Partial<Record<Key, (event: KeyboardEvent) => boolean | void>>
@@ -23,7 +23,7 @@ export function nameOf(event: KeyboardEvent): Key | null {
   const ctrl = event.ctrlKey || event.metaKey
   if (event.altKey || event.shiftKey) return null
   if (ctrl) return ['N', 'P', 'K', 'S', 'Z', 'Enter'].includes(letter) ? (`Ctrl+${letter}` as Key) : null
-  return ['F2', 'F3', 'Esc', '1', '2', '3'].includes(letter) ? (letter as Key) : null
+  return ['F2', 'F3', 'Esc', '1', '2', '3', '4'].includes(letter) ? (letter as Key) : null
 }
 
 /** Listens for keys while the component is on the page. */

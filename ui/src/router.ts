@@ -1,6 +1,12 @@
 /** Which address shows which page. Addresses stand behind `#`: the program has no server. */
 import { createRouter, createWebHashHistory } from 'vue-router'
+import Conflicts from './pages/Conflicts.vue'
+import Council from './pages/Council.vue'
+import Exchange from './pages/Exchange.vue'
 import FirstRun from './pages/FirstRun.vue'
+import MeetingMode from './pages/MeetingMode.vue'
+import Overview from './pages/Overview.vue'
+import PaperPage from './pages/PaperPage.vue'
 import People from './pages/People.vue'
 import Requests from './pages/Requests.vue'
 import RosterImport from './pages/RosterImport.vue'
@@ -31,6 +37,12 @@ export const router = createRouter({
     { path: '/mediations/:id?', component: Requests, props: (to) => ({ mediations: true, mediation: to.params.id || null }) },
     { path: '/people/import', component: RosterImport },
     { path: '/people/:id?', component: People, props: (to) => ({ id: to.params.id || null }) },
+    { path: '/council/:month?', component: Council, props: (to) => ({ month: to.params.month || null }) },
+    { path: '/council/:month/meeting/:meeting', name: 'meeting', component: MeetingMode, props: true, meta: { bare: true } },
+    { path: '/paper/:meeting/:kind(minutes|sign_in)', name: 'paper', component: PaperPage, props: (to) => ({ meeting: to.params.meeting, kind: to.params.kind, month: to.query.month ?? null }) },
+    { path: '/exchange', component: Exchange },
+    { path: '/conflicts', component: Conflicts },
+    { path: '/overview', component: Overview },
     ...(showsGallery ? [{ path: '/gallery', meta: { free: true }, component: () => import('./gallery/Gallery.vue') }] : []),
     { path: '/:rest(.*)*', redirect: '/' },
   ],

@@ -1,0 +1,29 @@
+/** The words of the monthly loop (五方五步), code by code. */
+import type { Choice } from '../../bindings/Choice'
+import type { MeetingKind } from '../../bindings/MeetingKind'
+import type { MeetingState } from '../../bindings/MeetingState'
+import type { OwnerMatter } from '../../bindings/OwnerMatter'
+import type { Party } from '../../bindings/Party'
+import type { Presence } from '../../bindings/Presence'
+import type { TaskState } from '../../bindings/TaskState'
+import type { TopicState } from '../../bindings/TopicState'
+
+export const parties: Record<Party, string> = {
+  community: '社区两委', owners: '业委会', property: '物业企业', society: '社会组织', residents: '居民群众代表',
+}
+export const topicStates: Record<TopicState, string> = {
+  candidate: '候选', chosen: '已确定', dropped: '不采纳', passed: '通过', rejected: '未通过', shelved: '搁置', to_owners: '转业主大会',
+}
+export const meetingKinds: Record<MeetingKind, string> = { council: '议事会', emergency: '紧急议事会' }
+export const meetingStates: Record<MeetingState, string> = { planned: '等开会', running: '正在开', closed: '已散会，纪要待定稿', final: '纪要已定稿' }
+export const presences: Record<Exclude<Presence, 'observer'>, string> = { present: '到会', proxy: '代会', leave: '请假', absent: '缺席' }
+export const ballots: Record<Choice, string> = { yes: '同意', no: '反对', abstain: '弃权', recused: '回避' }
+export const taskStates: Record<TaskState, string> = { open: '待办', doing: '正在办', done: '已完成', carried_over: '已结转' }
+export const ownerMatters: Record<OwnerMatter, string> = {
+  rules: '制定修改业主大会议事规则', covenant: '制定修改管理规约', election: '选举或更换业主委员会',
+  property_firm: '选聘解聘物业服务企业', spend_fund: '使用维修资金', raise_fund: '筹集维修资金',
+  rebuild: '改建重建建筑物及附属设施', common_use: '改变共有部分用途或利用共有部分经营', other_major: '有关共有和共同管理权利的其他重大事项',
+}
+
+/** What the law says of a matter of the owners. */
+export const ownersDecide = '这件事须由业主共同决定（民法典第二百七十八条、台州市物业管理条例第十六条）。议事会可以讨论、提出建议；表决后转业主大会，不算通过。'
