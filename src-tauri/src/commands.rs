@@ -8,7 +8,7 @@ use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder};
 
 use crate::files::{Files, Picked};
-use crate::stand_in::{Ask, Desk, Failure};
+use xinghuo_desk::{Ask, Desk, Failure};
 
 /// The files the program was opened with, waiting for the page to ask.
 pub struct OpenedWith(pub Vec<PathBuf>);
@@ -21,11 +21,9 @@ pub enum Purpose {
     Bundle,
     /// A roster (花名册) in a spreadsheet.
     Roster,
-    /// Photos kept as evidence (佐证照片).
-    Photo,
-    /// A backup (备份).
-    Backup,
-    /// Anything.
+    /// A join request (入网申请).
+    Join,
+    /// Anything: chat programs rename files.
     Any,
 }
 
@@ -69,10 +67,15 @@ pub fn opened_with(files: State<Files>, opened: State<OpenedWith>) -> Vec<Picked
 fn chosen(window: &WebviewWindow, purpose: Purpose) -> Vec<PathBuf> {
     let dialog = dialog(window);
     let (dialog, several) = match purpose {
-        Purpose::Bundle => (dialog.set_title("选择收到的数据包").add_filter("星火数据包", &["xinghuo"]), true),
+        Purpose::Bundle => (
+            dialog.set_title("选择收到的数据包").add_filter("星火数据包", &["xinghuo"]).add_filter("所有文件", &["*"]),
+            true,
+        ),
         Purpose::Roster => (dialog.set_title("选择花名册").add_filter("表格", &["xlsx", "xls", "csv", "et"]), false),
-        Purpose::Photo => (dialog.set_title("选择照片").add_filter("照片", &["jpg", "jpeg", "png"]), true),
-        Purpose::Backup => (dialog.set_title("选择备份").add_filter("备份", &["backup", "xinghuo"]), false),
+        Purpose::Join => (
+            dialog.set_title("选择入网申请").add_filter("入网申请", &["xinghuo-join"]).add_filter("所有文件", &["*"]),
+            false,
+        ),
         Purpose::Any => (dialog.set_title("选择文件"), false),
     };
     let picked = if several { dialog.blocking_pick_files() } else { dialog.blocking_pick_file().map(|file| vec![file]) };
@@ -101,5 +104,5 @@ fn prepared() -> Option<Vec<PathBuf>> {
 }
 
 fn failure(code: &str, message: &str, advice: &str) -> Failure {
-    Failure { code: code.into(), message: message.into(), advice: advice.into(), field: None }
+    Failure { code: code.into(), message: message.into(), advice: advice.into(), field: None, exit: 1 }
 }

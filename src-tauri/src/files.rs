@@ -1,7 +1,7 @@
 //! The files the person handed over, each behind a handle.
 //!
 //! The page never names a file of the machine: it gets a handle («file:3») and a name to show, and
-//! hands the handle back inside a question. Only in the fields called `path` and `paths` is a handle
+//! hands the handle back inside a question. Only in the fields called `path`, `paths` and `out` is a handle
 //! turned into the real path, and anything else in those fields is refused, so that a page gone
 //! wrong cannot make the desk read or write a file nobody chose.
 
@@ -48,7 +48,7 @@ impl Files {
         match question {
             Value::Array(items) => items.iter_mut().try_for_each(|item| self.resolve(item)),
             Value::Object(fields) => fields.iter_mut().try_for_each(|(name, value)| match (name.as_str(), value) {
-                ("path", value) => self.real(value),
+                ("path" | "out", value) => self.real(value),
                 ("paths", Value::Array(items)) => items.iter_mut().try_for_each(|item| self.real(item)),
                 ("paths", Value::Null) => Ok(()),
                 ("paths", _) => Err(()),
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_path_nobody_chose_is_refused() {
         let files = Files::default();
-        for question in [json!({"path": "/etc/passwd"}), json!({"path": "file:9"}), json!([{"paths": ["/etc"]}]), json!({"paths": 3})] {
+        for question in [json!({"path": "/etc/passwd"}), json!({"path": "file:9"}), json!({"out": "/etc/passwd"}), json!([{"paths": ["/etc"]}]), json!({"paths": 3})] {
             assert_eq!(files.resolve(&mut question.clone()), Err(()), "{question}");
         }
         assert_eq!(files.resolve(&mut json!({"path": null})), Ok(()));

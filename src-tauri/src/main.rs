@@ -9,7 +9,6 @@ mod commands;
 mod files;
 mod home;
 mod renderer;
-mod stand_in;
 mod window;
 
 use std::process::ExitCode;

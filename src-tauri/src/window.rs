@@ -9,7 +9,7 @@ use tauri::{AppHandle, DragDropEvent, Emitter, Manager, Url, WebviewWindowBuilde
 use crate::commands::{self, OpenedWith};
 use crate::files::Files;
 use crate::home::Home;
-use crate::stand_in::Desk;
+use xinghuo_desk::Desk;
 
 /// The label the capability names.
 const MAIN: &str = "main";

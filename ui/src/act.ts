@@ -19,7 +19,7 @@ export function useAct(...fields: string[]): Act {
   const busy = ref(false)
   const thrown = shallowRef<Failure | null>(null)
   const failure = computed(() => (thrown.value && !fields.includes(thrown.value.field ?? '') ? thrown.value : null))
-  const wrong = (field: string): string | null => (thrown.value?.field === field ? thrown.value.message : null)
+  const wrong = (field: string): string | null => (thrown.value?.field === field ? `${thrown.value.message}${thrown.value.advice}` : null)
   const forget = (): void => { thrown.value = null }
   const act = async (what: () => Promise<unknown>): Promise<boolean> => {
     if (busy.value) return false

@@ -4,6 +4,6 @@
 export function placeOf(kind: string, id: string, month: string | null): string {
   if (kind === 'person') return `/people/${id}`
   if (kind === 'request') return `/requests/${id}`
-  if (kind === 'mediation') return `/mediations/${id}`
+  if (kind === 'mediation') return `/requests/mediations/${id}`
   return month ? `/council/${month}` : '/council'
 }

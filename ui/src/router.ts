@@ -34,7 +34,7 @@ export const router = createRouter({
     { path: '/unlock', component: Unlock, meta: { bare: true } },
     { path: '/today', component: Today },
     { path: '/requests/:id?', component: Requests, props: (to) => ({ request: to.params.id || null, late: to.query.which === 'overdue' }) },
-    { path: '/mediations/:id?', component: Requests, props: (to) => ({ mediations: true, mediation: to.params.id || null }) },
+    { path: '/requests/mediations/:id?', component: Requests, props: (to) => ({ mediations: true, mediation: to.params.id || null }) },
     { path: '/people/import', component: RosterImport },
     { path: '/people/:id?', component: People, props: (to) => ({ id: to.params.id || null }) },
     { path: '/council/:month?', component: Council, props: (to) => ({ month: to.params.month || null }) },

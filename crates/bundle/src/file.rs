@@ -197,7 +197,7 @@ pub fn write(keys: &Keys, out: &Outgoing<'_>) -> Result<Vec<u8>, BundleError> {
     let recipients: [&dyn age::Recipient; 2] = [&audience, &own];
     let encryptor = age::Encryptor::with_recipients(recipients.into_iter()).map_err(|_| BundleError::Inconsistent)?;
     let mut sealed = Vec::new();
-    let mut work = || -> std::io::Result<()> {
+    let work = || -> std::io::Result<()> {
         let mut writer = encryptor.wrap_output(&mut sealed)?;
         writer.write_all(&line)?;
         writer.write_all(b"\n")?;

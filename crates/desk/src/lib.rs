@@ -1,7 +1,339 @@
 //! The use cases: everything a face may ask, and the views it gets back.
+//!
+//! A face (command line, window) holds no rule and no SQL and talks to [`Desk`] alone; the
+//! desk knows no window: every question and answer is a plain serialisable type, declared once
+//! in [`ask`] and [`views`].
 
 pub mod ask;
+mod cases;
+mod conflicts;
+mod council;
+pub mod demo;
+mod error;
+mod exchange;
+mod first_run;
+mod history;
+mod home;
+mod job;
+mod meeting;
+mod open;
+mod papers;
+mod people;
+mod roster;
+mod today;
 pub mod views;
 
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use chrono::{DateTime, FixedOffset, Local};
+use serde::Serialize;
+use serde_json::Value;
+use xinghuo_bundle::Cost;
+use xinghuo_ledger::Author;
+use xinghuo_model::records::{Community, Compound};
+use xinghuo_model::*;
+use xinghuo_paper::Press;
+
 pub use ask::Ask;
+pub use error::{DeskError, Result};
+pub use home::Home;
+pub use open::Clock;
 pub use views::Failure;
+
+use error::not;
+use job::Job;
+use open::{Open, done, lock};
+use views::*;
+
+/// One copy at one desk. Faces hold one for their lifetime and ask it from any thread.
+pub struct Desk {
+    home: Home,
+    clock: Clock,
+    cost: Cost,
+    open: Mutex<Option<Arc<Open>>>,
+    job: Job,
+    press: OnceLock<Press>,
+}
+
+fn json<T: Serialize>(value: T) -> Result<Value> {
+    // Views are plain data: this cannot fail, and must not panic if it ever did.
+    serde_json::to_value(value).or_else(|_| not("desk.answer", "程序内部出错。", "请重新打开程序再试。"))
+}
+
+impl Desk {
+    /// The desk of the copy in this folder, by the computer's clock.
+    pub fn new(dir: PathBuf) -> Self {
+        Self::at(Home::at(dir), Box::new(|| Local::now().fixed_offset()), Cost::default())
+    }
+
+    /// With the state directory, clock and unlocking cost given (tests, made-up data).
+    pub fn at(home: Home, clock: Clock, cost: Cost) -> Self {
+        Self { home, clock, cost, open: Mutex::new(None), job: Job::default(), press: OnceLock::new() }
+    }
+
+    /// Answers a face: JSON of the type named at the question, or what went wrong in words.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn answer(&self, ask: Ask) -> std::result::Result<Value, Failure> {
+        self.respond(ask).map_err(|e| Failure::from(&e))
+    }
+
+    fn now(&self) -> DateTime<FixedOffset> {
+        (self.clock)()
+    }
+
+    fn open(&self) -> Result<Arc<Open>> {
+        match lock(&self.open).as_ref() {
+            Some(open) => Ok(Arc::clone(open)),
+            None if self.home.exists() => not("desk.locked", "请先输入口令。", "输入口令后再继续。"),
+            None => not("desk.new", "这里还没有数据。", "请先建立副本。"),
+        }
+    }
+
+    fn press(&self) -> Result<&Press> {
+        if let Some(press) = self.press.get() {
+            return Ok(press);
+        }
+        let press = Press::open(&xinghuo_paper::font_dirs())?;
+        Ok(self.press.get_or_init(|| press))
+    }
+
+    fn respond(&self, ask: Ask) -> Result<Value> {
+        let now = self.now();
+        let today = now.date_naive();
+        match ask {
+            Ask::Status => json(self.status()?),
+            Ask::CreateBranch(new) => json(self.create_branch(new)?),
+            Ask::CreateOffice(new) => json(self.create_office(new)?),
+            Ask::CreateDemo { role, passphrase } => json(self.create_demo(role, &passphrase)?),
+            Ask::Unlock { passphrase } => {
+                let unlocked = self.home.unlock(&passphrase)?;
+                *lock(&self.open) = Some(Arc::new(Open::new(self.home.clone(), unlocked)?));
+                json(self.status()?)
+            }
+            Ask::Lock => {
+                *lock(&self.open) = None;
+                json(self.status()?)
+            }
+            Ask::Progress => json(self.job.progress()),
+            Ask::Stop => {
+                self.job.stop();
+                json(done("正在停止。", &[]))
+            }
+            Ask::UndoOffer => {
+                let open = self.open()?;
+                let inner = lock(&open.inner);
+                json(inner.ledger.last_save()?.filter(|s| s.act != Act::CreateCopy.code() && s.act != Act::Demo.code()).map(|s| UndoOffer {
+                    label: format!("撤销“{}”", Act::parse(&s.act).map_or_else(|| s.act.clone(), |a| a.zh().to_owned())),
+                    save: s.save,
+                    at: s.at.parse().unwrap_or(now),
+                }))
+            }
+            Ask::Undo => {
+                let open = self.open()?;
+                let last = lock(&open.inner).ledger.last_save()?.filter(|s| s.act != Act::CreateCopy.code() && s.act != Act::Demo.code());
+                match last {
+                    Some(last) => json(self.undo(&open, last.save, now)?),
+                    None => Err(xinghuo_ledger::LedgerError::NothingToUndo.into()),
+                }
+            }
+            Ask::UndoSave { save } => json(self.undo(&*self.open()?, save, now)?),
+            Ask::History { record } => {
+                let open = self.open()?;
+                let own = open.own_key();
+                json(open.read(|books| history::lines(books, record, &open.profile, &own))?)
+            }
+            Ask::SaveDraft { key, text } => {
+                lock(&self.open()?.inner).ledger.set_draft(&key, Some(&text), &now.to_rfc3339())?;
+                json(done("", &[]))
+            }
+            Ask::LoadDraft { key } => json(self.open()?.read(|b| Ok(b.draft(&key)?))?),
+            Ask::DropDraft { key } => {
+                lock(&self.open()?.inner).ledger.set_draft(&key, None, "")?;
+                json(done("", &[]))
+            }
+            Ask::Check => json(self.check()?),
+            Ask::Rebuild => {
+                let open = self.open()?;
+                self.job.run("重建表格", |pace| Ok(lock(&open.inner).ledger.rebuild(pace)?))?;
+                json(done("已从日志重建全部表格。", &[]))
+            }
+            Ask::Today => json(self.open()?.today(now)?),
+            Ask::Find { text } => {
+                let open = self.open()?;
+                let only = if open.is_office() { lock(&open.looking_at).map(|c| SpaceId(c.0)) } else { None };
+                json(open.read(|b| people::find(b, &text, only))?)
+            }
+            Ask::Overview => json(self.open()?.overview(now)?),
+            Ask::LookAt { compound } => {
+                *lock(&self.open()?.looking_at) = compound;
+                json(self.status()?)
+            }
+            Ask::Buildings => {
+                let open = self.open()?;
+                let space = open.compound()?;
+                json(open.read(|b| people::buildings(b, space))?)
+            }
+            Ask::People { building, offset } => {
+                let open = self.open()?;
+                let space = open.compound()?;
+                json(open.read(|b| people::page(b, space, building.as_deref(), offset))?)
+            }
+            Ask::Person { id } => json(self.open()?.read(|b| people::card(b, id, today))?),
+            Ask::Reveal { id, field, reason } => json(self.open()?.reveal(id, &field, &reason, &now.to_rfc3339())?),
+            Ask::SavePerson(input) => json(self.open()?.save_person(input, now)?),
+            Ask::RosterPreview { path } => {
+                let open = self.open()?;
+                json(self.job.run("读取名册", |pace| open.roster_preview(&path, today, pace))?)
+            }
+            Ask::RosterRows { verdict, offset } => json(self.open()?.roster_rows(verdict, offset)?),
+            Ask::RosterStore => json(self.open()?.roster_store(now)?),
+            Ask::RosterReturn { path } => json(self.open()?.roster_return(&path)?),
+            Ask::Requests(filter) => {
+                let open = self.open()?;
+                let space = open.compound()?;
+                json(open.read(|b| cases::page(b, space, &filter, today))?)
+            }
+            Ask::Request { id } => json(self.open()?.read(|b| cases::view(b, id, today))?),
+            Ask::AddRequest(new) => json(self.open()?.add_request(new, now)?),
+            Ask::StepRequest { id, to, on, result, satisfaction } => json(self.open()?.step_request(id, to, on, result, satisfaction, now)?),
+            Ask::EditRequest(edit) => json(self.open()?.edit_request(edit, now)?),
+            Ask::NoteRequest { id, on, text } => json(self.open()?.note_request(id, on, &text, now)?),
+            Ask::Mediations => {
+                let open = self.open()?;
+                let space = open.compound()?;
+                json(open.read(|b| cases::mediations(b, space))?)
+            }
+            Ask::Mediation { id } => json(self.open()?.read(|b| cases::mediation(b, id, today))?),
+            Ask::AddMediation(new) => json(self.open()?.add_mediation(new, now)?),
+            Ask::AddVisit { mediation, on, by, text } => json(self.open()?.add_visit(mediation, on, &by, &text, now)?),
+            Ask::AddTerm { mediation, text, fen, due_on } => json(self.open()?.add_term(mediation, &text, fen, due_on, now)?),
+            Ask::PerformTerm { id, on } => json(self.open()?.perform_term(id, on, now)?),
+            Ask::StepMediation { id, to, on, committee } => json(self.open()?.step_mediation(id, to, on, committee, now)?),
+            Ask::Council { month } => {
+                let open = self.open()?;
+                let space = open.compound()?;
+                let month = month.unwrap_or(Month::of(today));
+                json(open.read(|b| council::view(b, space, open.policy(b, month.first_day())?, month, today))?)
+            }
+            Ask::AddOpinion(new) => json(self.open()?.add_opinion(new, now)?),
+            Ask::StateNoTopic { month, reason } => json(self.open()?.state_no_topic(month, reason, now)?),
+            Ask::AddTopic(new) => json(self.open()?.add_topic(new, now)?),
+            Ask::DecideTopic { id, to, on, reason } => json(self.open()?.decide_topic(id, to, on, &reason, now)?),
+            Ask::Delegates => {
+                let open = self.open()?;
+                let space = open.compound()?;
+                json(open.read(|b| council::delegates(b, space, None))?)
+            }
+            Ask::SaveDelegate(input) => json(self.open()?.save_delegate(input, now)?),
+            Ask::PlanMeeting(new) => json(self.open()?.plan_meeting(new, now)?),
+            Ask::SignIn { meeting, delegate, presence, name, note } => json(self.open()?.sign_in(meeting, delegate, presence, name, note, now)?),
+            Ask::OpenMeeting { id } => json(self.open()?.open_meeting(id, now)?),
+            Ask::AddSpeech { meeting, topic, speaker, text } => json(self.open()?.add_speech(meeting, topic, &speaker, &text, now)?),
+            Ask::RecordVote(new) => json(self.open()?.record_vote(new, now)?),
+            Ask::AddResolution(new) => json(self.open()?.add_resolution(new, now)?),
+            Ask::CloseMeeting { id } => json(self.open()?.close_meeting(id, now)?),
+            Ask::FinaliseMinutes { id, on } => json(self.open()?.finalise(id, on, now)?),
+            Ask::Tasks => json(self.open()?.tasks(today)?),
+            Ask::StepTask { id, to, on, outcome, due_on } => json(self.open()?.step_task(id, to, on, outcome, due_on, now)?),
+            Ask::GiveFeedback(new) => json(self.open()?.give_feedback(new, now)?),
+            Ask::PreviewPaper { paper } => json(self.open()?.preview(self.press()?, &paper)?),
+            Ask::SavePaper { paper, format, path } => json(self.open()?.save_paper(self.press()?, &paper, format, &path, now)?),
+            Ask::Exchange => json(self.open()?.exchange(now)?),
+            Ask::JoinRequest { path } => json(self.open()?.join_request(&path)?),
+            Ask::InspectJoin { path } => json(self.open()?.inspect_join(&path)?),
+            Ask::Admit { path, fingerprint, out } => json(self.open()?.admit(&path, &fingerprint, &out, now)?),
+            Ask::Welcome { path, fingerprint } => json(self.open()?.welcome(&path, &fingerprint, now)?),
+            Ask::Export { audience, path } => {
+                let open = self.open()?;
+                json(self.job.run("导出数据包", |_| open.export(&audience, &path, now))?)
+            }
+            Ask::InspectBundle { path } => json(self.open()?.inspect(&path)?),
+            Ask::Import { paths } => {
+                let open = self.open()?;
+                json(self.job.run("导入数据包", |pace| open.import(&paths, now, pace))?)
+            }
+            Ask::Conflicts => json(self.open()?.conflicts()?),
+            Ask::Decide(decision) => json(self.open()?.decide(&decision, now)?),
+            Ask::WantText => json(self.open()?.want_text(now)?),
+        }
+    }
+
+    fn undo(&self, open: &Open, save: i64, now: DateTime<FixedOffset>) -> Result<Done> {
+        let author = Author { person: open.profile.person.clone(), at: now };
+        let outcome = lock(&open.inner).ledger.undo(save, &author)?;
+        Ok(done("已撤销。", &outcome.changed))
+    }
+
+    fn check(&self) -> Result<CheckReport> {
+        let open = self.open()?;
+        self.job.run("检查数据", |pace| {
+            let inner = lock(&open.inner);
+            let found = inner.ledger.check(pace)?;
+            Ok(CheckReport {
+                logs: found.logs,
+                entries: found.entries,
+                records: found.records,
+                state_hash: inner.ledger.state_hash(&Class::ALL)?.hex(),
+                problems: found.problems.iter().map(|p| format!("记录链有一处不符：{p}")).collect(),
+                newer: found.newer,
+            })
+        })
+    }
+
+    fn status(&self) -> Result<Status> {
+        let now = self.now();
+        let today = now.date_naive();
+        let mut status = Status {
+            state: CopyState::New,
+            role: None,
+            title: None,
+            place: None,
+            person: None,
+            copy: None,
+            looking_at: None,
+            today,
+            month: Month::of(today),
+            unsent: 0,
+            conflicts: 0,
+            joined: false,
+            demo: false,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            notice: None,
+        };
+        let Ok(open) = self.open() else {
+            if self.home.exists() {
+                status.state = CopyState::Locked;
+            }
+            return Ok(status);
+        };
+        status.state = CopyState::Open;
+        status.role = Some(open.profile.role);
+        status.person = Some(open.profile.person.clone());
+        status.copy = Some(open.profile.copy.clone());
+        status.demo = open.profile.demo;
+        status.joined = open.is_office() || lock(&open.office).is_some();
+        status.notice.clone_from(&*lock(&open.notice));
+        status.unsent = open.unsent()?;
+        status.conflicts = lock(&open.inner).ledger.count_conflicts()? as u32;
+        let looking_at = *lock(&open.looking_at);
+        open.read(|books| {
+            if open.is_office() {
+                if let Some(c) = books.get::<Community>(CommunityId(open.profile.space))? {
+                    status.place = Some(format!("{} {}", c.record.district, c.record.street));
+                    status.title = Some(c.record.name);
+                }
+                if let Some(id) = looking_at {
+                    status.looking_at = books.get::<Compound>(id)?.map(|c| c.record);
+                }
+            } else if let Some(c) = books.get::<Compound>(CompoundId(open.profile.space))? {
+                status.place = Some(format!("{} {} {}", c.record.district, c.record.street, c.record.community));
+                status.title = Some(c.record.name);
+            }
+            Ok(())
+        })?;
+        Ok(status)
+    }
+}

@@ -551,4 +551,8 @@ pub struct Failure {
     pub advice: String,
     /// The field at fault, where there is one.
     pub field: Option<String>,
+    /// What the command line exits with.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub exit: u8,
 }

@@ -1,0 +1,304 @@
+//! The month's five steps: reading.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+use xinghuo_ledger::{Books, Kept};
+use xinghuo_model::policy::Policy;
+use xinghuo_model::records::*;
+use xinghuo_model::rules::{MonthFacts, StepNow, TaskFact, judge_month};
+use xinghuo_model::*;
+
+use crate::cases::days_left;
+use crate::error::Result;
+use crate::views::*;
+
+/// The one record of a compound's month: both laptops that open it open the same.
+pub(crate) fn cycle_id(space: SpaceId, month: Month) -> CycleId {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"xinghuo/cycle/v1");
+    hasher.update(space.0.as_bytes());
+    hasher.update(month.to_string().as_bytes());
+    let mut bytes = [0u8; 16];
+    hasher.finalize_xof().fill(&mut bytes);
+    CycleId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// Everything of a month the rules look at.
+pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<MonthFacts> {
+    let at = (space.0.as_bytes(), month.to_string());
+    let day = |r: &rusqlite::Row<'_>, i: usize| -> rusqlite::Result<NaiveDate> { Ok(r.get::<_, String>(i)?.parse().unwrap_or_default()) };
+    let opinions = books.rows("SELECT \"on\" FROM opinion WHERE life = 0 AND space = ?1 AND month = ?2", at.clone(), |r| day(r, 0))?;
+    let chosen = books.rows(
+        "SELECT decided_on FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND decided_on IS NOT NULL AND state NOT IN ('candidate', 'dropped')",
+        at.clone(),
+        |r| day(r, 0),
+    )?;
+    let undecided = books.number("SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = 'candidate'", at.clone())?;
+    let council = books
+        .rows(
+            "SELECT min(substr(held_at, 1, 10)) FROM meeting WHERE life = 0 AND space = ?1 AND month = ?2 AND state IN ('closed', 'final') HAVING count(*) > 0",
+            at.clone(),
+            |r| day(r, 0),
+        )?
+        .into_iter()
+        .next();
+    let tasks = books.rows(
+        "SELECT t.due_on, t.state, t.done_on, (SELECT min(f.\"on\") FROM feedback f WHERE f.life = 0 AND f.task = t.id) FROM task t WHERE t.life = 0 AND t.space = ?1 AND t.month = ?2",
+        at.clone(),
+        |r| {
+            Ok(TaskFact {
+                due_on: day(r, 0)?,
+                state: TaskState::parse(&r.get::<_, String>(1)?).unwrap_or(TaskState::Open),
+                done_on: r.get::<_, Option<String>>(2)?.and_then(|d| d.parse().ok()),
+                reported_on: r.get::<_, Option<String>>(3)?.and_then(|d| d.parse().ok()),
+            })
+        },
+    )?;
+    let no_topic = books.get::<Cycle>(cycle_id(space, month))?.is_some_and(|c| c.record.no_topic.is_some());
+    Ok(MonthFacts { opinions, chosen, undecided: undecided as u32, council, tasks, no_topic })
+}
+
+/// The five-step bar as views.
+pub(crate) fn steps(policy: &Policy, month: Month, facts: &MonthFacts, today: NaiveDate) -> Vec<StepView> {
+    judge_month(policy, month, facts, today).into_iter().map(|s| step_view(s, today)).collect()
+}
+
+fn step_view(s: StepNow, today: NaiveDate) -> StepView {
+    StepView {
+        step: s.step,
+        title: s.step.zh().to_owned(),
+        from: s.from,
+        to: s.to,
+        state: s.state,
+        state_zh: s.state.zh().to_owned(),
+        days_left: days_left(s.to, today),
+        count: s.count,
+        late: s.late,
+    }
+}
+
+pub(crate) fn task_line(books: &Books<'_>, policy: &Policy, kept: Kept<Task>, today: NaiveDate) -> Result<TaskLine> {
+    let task = kept.record;
+    let feedback = books.select::<Feedback>("AND task = ?1 ORDER BY \"on\", id", [task.id.0.as_bytes()])?;
+    let open = matches!(task.state, TaskState::Open | TaskState::Doing);
+    Ok(TaskLine {
+        days_left: days_left(task.due_on, today),
+        late: open && task.due_on < today,
+        report_due: task.done_on.map(|d| policy.report_due(d)),
+        feedback: feedback.into_iter().map(|f| f.record).collect(),
+        task,
+    })
+}
+
+fn topic_line(books: &Books<'_>, kept: Kept<Topic>, meeting: Option<MeetingId>) -> Result<TopicLine> {
+    let topic = kept.record;
+    let id = topic.id.0.as_bytes().to_vec();
+    let at = meeting.map(|m| m.0.as_bytes().to_vec());
+    let filter = "AND topic = ?1 AND (?2 IS NULL OR meeting = ?2) ORDER BY id";
+    let speeches = books.select::<Speech>(filter, (&id, at.clone()))?;
+    let votes = books.select::<Vote>(filter, (&id, at.clone()))?;
+    let resolutions = books.select::<Resolution>(filter, (&id, at.clone()))?;
+    Ok(TopicLine {
+        opinions: topic.opinions.len() as u32,
+        speeches: speeches.into_iter().map(|s| s.record).collect(),
+        vote: votes.into_iter().last().map(|v| v.record),
+        resolutions: resolutions.into_iter().map(|r| r.record).collect(),
+        conflict: kept.conflict,
+        topic,
+    })
+}
+
+/// Delegates in office on a day, in the order of the parties.
+pub(crate) fn delegates(books: &Books<'_>, space: SpaceId, on: Option<NaiveDate>) -> Result<Vec<Delegate>> {
+    let on = on.map(|d| d.to_string());
+    let mut all: Vec<Delegate> = books
+        .select::<Delegate>(
+            "AND space = ?1 AND (?2 IS NULL OR (since <= ?2 AND (until IS NULL OR until >= ?2))) ORDER BY id",
+            (space.0.as_bytes(), on),
+        )?
+        .into_iter()
+        .map(|d| d.record)
+        .collect();
+    all.sort_by_key(|d| d.party);
+    Ok(all)
+}
+
+/// Who is invited to, present at, and voting in a meeting.
+pub(crate) struct Roll {
+    pub parties: Vec<PartyAttendance>,
+    pub observers: Vec<String>,
+    pub invited: u32,
+    pub present: u32,
+}
+
+/// The roll of a meeting: five rows always, even where a party has nobody (I08).
+pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Result<Roll> {
+    let delegates = delegates(books, space, Some(meeting.held_at.date_naive()))?;
+    let signed: Vec<Attendance> =
+        books.select::<Attendance>("AND meeting = ?1 ORDER BY id", [meeting.id.0.as_bytes()])?.into_iter().map(|a| a.record).collect();
+    let mut parties: Vec<PartyAttendance> = Party::ALL
+        .iter()
+        .map(|p| PartyAttendance { party: *p, title: p.zh().to_owned(), invited: 0, present: 0, leave: 0, lines: Vec::new() })
+        .collect();
+    for delegate in delegates {
+        let Some(party) = parties.iter_mut().find(|p| p.party == delegate.party) else { continue };
+        // Two laptops may both have signed somebody in; the last one here counts, all are kept.
+        let line = signed.iter().rev().find(|a| a.delegate == Some(delegate.id));
+        let presence = line.map(|a| a.presence);
+        party.invited += 1;
+        match presence {
+            Some(Presence::Present | Presence::Proxy) => party.present += 1,
+            Some(Presence::Leave) => party.leave += 1,
+            _ => {}
+        }
+        let name = line.filter(|a| a.presence == Presence::Proxy).and_then(|a| a.name.clone()).unwrap_or_else(|| delegate.name.clone());
+        party.lines.push(SignInLine { name, presence, note: line.and_then(|a| a.note.clone()), delegate: Some(delegate) });
+    }
+    let observers = signed.iter().filter(|a| a.presence == Presence::Observer).filter_map(|a| a.name.clone()).collect();
+    Ok(Roll {
+        observers,
+        invited: parties.iter().map(|p| p.invited).sum(),
+        present: parties.iter().map(|p| p.present).sum(),
+        parties,
+    })
+}
+
+pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, meeting: Meeting) -> Result<MeetingView> {
+    let roll = roll(books, space, &meeting)?;
+    let quorum = policy.quorum_of(roll.invited);
+    let quorate = roll.present >= quorum && roll.present > 0;
+    let mut topics = Vec::new();
+    for id in &meeting.agenda {
+        if let Some(topic) = books.get::<Topic>(*id)? {
+            topics.push(topic_line(books, topic, Some(meeting.id))?);
+        }
+    }
+    let mut lacking = Vec::new();
+    if meeting.state != MeetingState::Final {
+        if meeting.state != MeetingState::Closed {
+            lacking.push("会议还没有散会".to_owned());
+        }
+        if !quorate {
+            lacking.push(format!("实到 {} 人，不足法定人数 {quorum} 人", roll.present));
+        }
+        for t in &topics {
+            let title = t.topic.title.chars().take(20).collect::<String>();
+            if t.vote.is_none() {
+                lacking.push(format!("“{title}”还没有表决结果"));
+            }
+            if t.topic.state == TopicState::Passed && t.resolutions.is_empty() {
+                lacking.push(format!("“{title}”已通过，还没有议定事项"));
+            }
+        }
+        if topics.is_empty() {
+            lacking.push("议程里没有议题".to_owned());
+        }
+    }
+    let verdict = if quorate { "达到法定人数" } else { "未达到法定人数" };
+    Ok(MeetingView {
+        quorum_sentence: format!("应到 {} 人，实到 {} 人，{verdict}（需 {quorum} 人）", roll.invited, roll.present),
+        invited: roll.invited,
+        present: roll.present,
+        parties: roll.parties,
+        observers: roll.observers,
+        quorum,
+        quorate,
+        lacking,
+        topics,
+        meeting,
+    })
+}
+
+/// A month from opinions to feedback.
+pub(crate) fn view(books: &Books<'_>, space: SpaceId, policy: Policy, month: Month, today: NaiveDate) -> Result<CouncilView> {
+    let facts = facts(books, space, month)?;
+    let at = (space.0.as_bytes(), month.to_string());
+    let topics: Vec<Kept<Topic>> = books.select::<Topic>("AND space = ?1 AND month = ?2 ORDER BY id", at.clone())?;
+    let mut opinions = Vec::new();
+    for kept in books.select::<Opinion>("AND space = ?1 AND month = ?2 ORDER BY \"on\" DESC, id DESC", at.clone())? {
+        let opinion = kept.record;
+        let person = match opinion.person {
+            Some(id) => books.get::<Person>(id)?.map(|p| p.record.name),
+            None => None,
+        };
+        let typed = typed_on(opinion.id.0);
+        opinions.push(OpinionLine {
+            in_topic: topics.iter().find(|t| t.record.opinions.contains(&opinion.id)).map(|t| t.record.id),
+            late_entry: typed.is_some_and(|d| d > opinion.on + chrono::Days::new(1)),
+            person,
+            opinion,
+        });
+    }
+    let mut meetings = Vec::new();
+    for kept in books.select::<Meeting>("AND space = ?1 AND month = ?2 ORDER BY held_at, id", at.clone())? {
+        meetings.push(meeting_view(books, space, &policy, kept.record)?);
+    }
+    let mut tasks = Vec::new();
+    for kept in books.select::<Task>("AND space = ?1 AND month = ?2 ORDER BY due_on, id", at.clone())? {
+        tasks.push(task_line(books, &policy, kept, today)?);
+    }
+    let topics = topics.into_iter().map(|t| topic_line(books, t, None)).collect::<Result<Vec<_>>>()?;
+    let mut months: Vec<Month> = books
+        .rows(
+            "SELECT month FROM opinion WHERE life = 0 AND space = ?1 UNION SELECT month FROM meeting WHERE life = 0 AND space = ?1 UNION SELECT month FROM cycle WHERE life = 0 AND space = ?1 UNION SELECT month FROM topic WHERE life = 0 AND space = ?1",
+            [space.0.as_bytes()],
+            |r| r.get::<_, String>(0),
+        )?
+        .iter()
+        .filter_map(|m| m.parse().ok())
+        .collect();
+    months.extend([Month::of(today), month]);
+    months.sort_unstable_by(|a, b| b.cmp(a));
+    months.dedup();
+    let no_topic = books.get::<Cycle>(cycle_id(space, month))?.and_then(|c| c.record.no_topic);
+    Ok(CouncilView {
+        month,
+        title: format!("{}议事", month.zh()),
+        sentence: sentence(&facts, &meetings, no_topic.as_deref(), today),
+        steps: steps(&policy, month, &facts, today),
+        no_topic,
+        opinions,
+        topics,
+        meetings,
+        tasks,
+        months,
+        delegates: delegates(books, space, None)?,
+        policy,
+    })
+}
+
+/// The day an id was made, which is when the thing was typed; for display only.
+fn typed_on(id: Uuid) -> Option<NaiveDate> {
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    chrono::DateTime::from_timestamp(seconds as i64, nanos).map(|t| t.date_naive())
+}
+
+/// How the month stands, in one sentence.
+fn sentence(facts: &MonthFacts, meetings: &[MeetingView], no_topic: Option<&str>, today: NaiveDate) -> String {
+    if let Some(reason) = no_topic {
+        return format!("本月无议题：{reason}。");
+    }
+    let mut parts = Vec::new();
+    if let Some(m) = meetings.iter().find(|m| m.meeting.state != MeetingState::Planned).or_else(|| meetings.first()) {
+        let day = m.meeting.held_at.date_naive();
+        let word = match m.meeting.state {
+            MeetingState::Planned => "定于",
+            MeetingState::Running => "正在进行，",
+            _ => "已于",
+        };
+        let end = if m.meeting.state == MeetingState::Running { "" } else { "召开" };
+        let when = if m.meeting.state == MeetingState::Running { String::new() } else { format!(" {} 日", chrono::Datelike::day(&day)) };
+        parts.push(format!("议事会{word}{when}{end}"));
+    }
+    let open = facts.tasks.iter().filter(|t| matches!(t.state, TaskState::Open | TaskState::Doing)).count();
+    let due = facts.tasks.iter().filter(|t| matches!(t.state, TaskState::Open | TaskState::Doing) && t.due_on == today).count();
+    if facts.tasks.is_empty() {
+        parts.push(format!("收集民意 {} 条，确定议题 {} 个", facts.opinions.len(), facts.chosen.len()));
+    } else {
+        parts.push(format!("{} 件事项，{} 件未完成", facts.tasks.len(), open));
+    }
+    if due > 0 {
+        parts.push(format!("{due} 件今天到期"));
+    }
+    parts.join("，") + "。"
+}

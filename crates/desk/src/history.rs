@@ -1,0 +1,122 @@
+//! A record's history in words, and undo.
+
+use serde_json::Value;
+use uuid::Uuid;
+use xinghuo_ledger::Books;
+use xinghuo_model::*;
+
+use crate::error::Result;
+use crate::open::{Profile, copy_name};
+use crate::views::HistoryLine;
+
+/// A stored value as people read it; `None` where empty. Masked where its field says so.
+pub(crate) fn shown(field: &FieldDef, value: &Value, masked: bool) -> Option<String> {
+    let text = match value {
+        Value::Null => return None,
+        Value::Bool(b) => if *b { "是" } else { "否" }.to_owned(),
+        Value::Number(n) if field.name == "fen" => format!("{}元", money::grouped(n.as_i64().unwrap_or(0))),
+        Value::Number(n) => n.to_string(),
+        Value::String(s) => word(field.name, s),
+        Value::Array(list) => {
+            let parts: Vec<String> = list
+                .iter()
+                .map(|v| match v.as_str() {
+                    Some(s) if Uuid::try_parse(s).is_ok() => "1 项".to_owned(),
+                    Some(s) => match (masked, field.mask) {
+                        (true, Some(m)) => mask::apply(m, s),
+                        _ => s.to_owned(),
+                    },
+                    None => "1 项".to_owned(),
+                })
+                .collect();
+            if parts.iter().all(|p| p == "1 项") {
+                return Some(format!("{} 项", parts.len()));
+            }
+            return Some(parts.join("、"));
+        }
+        Value::Object(_) => "（整组参数）".to_owned(),
+    };
+    Some(match (masked, field.mask) {
+        // Names are what people look for; phones, numbers and notes stay hidden.
+        (true, Some(m)) if m != Mask::Name => mask::apply(m, &text),
+        _ => text,
+    })
+}
+
+/// The code of a typed word; free text stays as it is, a word of a closed list must be in it.
+pub(crate) fn code_for(field: &str, typed: &str) -> Option<String> {
+    let code = match field {
+        "state" => RequestState::parse(typed)
+            .map(RequestState::code)
+            .or_else(|| TopicState::parse(typed).map(TopicState::code))
+            .or_else(|| TaskState::parse(typed).map(TaskState::code))
+            .or_else(|| MediationState::parse(typed).map(MediationState::code))
+            .or_else(|| MeetingState::parse(typed).map(MeetingState::code)),
+        "category" => Category::parse(typed).map(Category::code),
+        "source" | "channel" => Source::parse(typed).map(Source::code),
+        "urgency" => Urgency::parse(typed).map(Urgency::code),
+        "party" => Party::parse(typed).map(Party::code),
+        "sex" => Sex::parse(typed).map(Sex::code),
+        "occupancy" => Occupancy::parse(typed).map(Occupancy::code),
+        "satisfaction" => Satisfaction::parse(typed).map(Satisfaction::code),
+        "owner_matter" => OwnerMatter::parse(typed).map(OwnerMatter::code),
+        _ if field.ends_with("_on") || field == "since" || field == "until" => {
+            return typed.parse::<chrono::NaiveDate>().ok().map(|d| d.to_string());
+        }
+        _ => return Some(typed.to_owned()),
+    };
+    code.map(str::to_owned)
+}
+
+/// Codes become words; everything else stays as it is.
+fn word(field: &str, code: &str) -> String {
+    let zh = match field {
+        "state" => RequestState::parse(code)
+            .map(RequestState::zh)
+            .or_else(|| TopicState::parse(code).map(TopicState::zh))
+            .or_else(|| TaskState::parse(code).map(TaskState::zh))
+            .or_else(|| MediationState::parse(code).map(MediationState::zh))
+            .or_else(|| MeetingState::parse(code).map(MeetingState::zh)),
+        "category" => Category::parse(code).map(Category::zh),
+        "source" | "channel" => Source::parse(code).map(Source::zh),
+        "urgency" => Urgency::parse(code).map(Urgency::zh),
+        "party" => Party::parse(code).map(Party::zh),
+        "sex" => Sex::parse(code).map(Sex::zh),
+        "occupancy" => Occupancy::parse(code).map(Occupancy::zh),
+        "satisfaction" => Satisfaction::parse(code).map(Satisfaction::zh),
+        "presence" => Presence::parse(code).map(Presence::zh),
+        "owner_matter" => OwnerMatter::parse(code).map(OwnerMatter::zh),
+        "method" => VoteMethod::parse(code).map(VoteMethod::zh),
+        "role" => Role::parse(code).map(Role::zh),
+        "kind" => MeetingKind::parse(code).map(MeetingKind::zh).or_else(|| PaperKind::parse(code).map(PaperKind::zh)),
+        _ => None,
+    };
+    match zh {
+        Some(zh) => zh.to_owned(),
+        None if Uuid::try_parse(code).is_ok() => "（关联记录）".to_owned(),
+        None => code.to_owned(),
+    }
+}
+
+pub(crate) fn lines(books: &Books<'_>, rec: Uuid, profile: &Profile, own: &[u8; 32]) -> Result<Vec<HistoryLine>> {
+    let mut out = Vec::new();
+    for change in books.history(rec)? {
+        let (field, old, new) = match change.field {
+            Some(field) => (field.zh.to_owned(), shown(field, &change.old, true), shown(field, &change.new, true)),
+            None => ("记录".to_owned(), None, Some(if change.new == Value::Bool(true) { "删除" } else { "恢复" }.to_owned())),
+        };
+        let act = Act::parse(&change.act);
+        out.push(HistoryLine {
+            action: act.map_or_else(|| change.act.clone(), |a| a.zh().to_owned()),
+            field,
+            old,
+            new,
+            person: change.person,
+            copy: copy_name(books, &change.key, profile, own)?,
+            at: change.at,
+            decided: act == Some(Act::Decide),
+            own: change.key == *own,
+        });
+    }
+    Ok(out)
+}

@@ -1,0 +1,168 @@
+//! An open copy: who works with it, whose records it writes, and the two handles on its store.
+
+use std::sync::{Mutex, MutexGuard};
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+use xinghuo_ledger::{Author, Books, LedgerError, Outcome, PublicKey, Reader, Save};
+use xinghuo_model::policy::Policy;
+use xinghuo_model::records::*;
+use xinghuo_model::*;
+
+use crate::error::{DeskError, Result, not};
+use crate::home::{Home, Unlocked};
+use crate::roster::RosterDraft;
+use crate::views::{Done, Saved};
+
+/// The clock, passed in so that tests and made-up data choose their day.
+pub type Clock = Box<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>;
+
+/// What a copy is: kept beside the log, never replicated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Profile {
+    pub role: Role,
+    pub person: String,
+    pub copy: String,
+    /// A branch's compound, an office's community.
+    pub space: Uuid,
+    /// The first copy of its space: its numbers need no mark of their own.
+    pub founder: bool,
+    pub demo: bool,
+}
+
+/// The office a branch belongs to, pinned by its fingerprint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Office {
+    pub signs: String,
+    pub receives: String,
+    pub space: Uuid,
+}
+
+pub(crate) struct Open {
+    pub inner: Mutex<Unlocked>,
+    pub reader: Mutex<Reader>,
+    pub home: Home,
+    pub profile: Profile,
+    pub office: Mutex<Option<Office>>,
+    /// The compound an office looks at.
+    pub looking_at: Mutex<Option<CompoundId>>,
+    pub roster: Mutex<Option<RosterDraft>>,
+    pub notice: Mutex<Option<String>>,
+}
+
+/// A poisoned lock means another thread panicked; the data behind it is guarded by SQLite's own
+/// transactions, so going on is right.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+pub(crate) fn here_json<T: DeserializeOwned>(books: &Books<'_>, name: &str) -> Result<Option<T>> {
+    Ok(books.here(name)?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+impl Open {
+    pub fn new(home: Home, mut inner: Unlocked) -> Result<Self> {
+        let profile: Profile = here_json(&inner.ledger.books(), "profile")?.ok_or(LedgerError::WrongKey)?;
+        let office = here_json(&inner.ledger.books(), "office")?;
+        let reader = inner.ledger.reader()?;
+        let notice = std::mem::take(&mut inner.renewed).then(|| {
+            "发现数据是从备份恢复或从别的电脑拷来的。为了不和原来的记录混淆，本机已换用新的身份；请重新向社区提交入网申请。".to_owned()
+        });
+        Ok(Self {
+            inner: Mutex::new(inner),
+            reader: Mutex::new(reader),
+            home,
+            profile,
+            office: Mutex::new(office),
+            looking_at: Mutex::new(None),
+            roster: Mutex::new(None),
+            notice: Mutex::new(notice),
+        })
+    }
+
+    pub fn is_office(&self) -> bool {
+        self.profile.role == Role::Office
+    }
+
+    /// The compound whose pages are shown.
+    pub fn compound(&self) -> Result<SpaceId> {
+        if self.is_office() {
+            match *lock(&self.looking_at) {
+                Some(id) => Ok(SpaceId(id.0)),
+                None => not("desk.no_compound", "请先在社区总览里选一个小区。", "点开一张小区卡片即可。"),
+            }
+        } else {
+            Ok(SpaceId(self.profile.space))
+        }
+    }
+
+    /// The compound this copy may write; an office reads branches' facts and does not change them.
+    pub fn own_compound(&self) -> Result<SpaceId> {
+        if self.is_office() {
+            return not("desk.read_only", "小区的记录由小区党支部登记，社区这里只能查看。", "需要改动时请联系该小区；有冲突时可在“冲突”页裁定。");
+        }
+        Ok(SpaceId(self.profile.space))
+    }
+
+    pub fn own_key(&self) -> PublicKey {
+        lock(&self.inner).ledger.own_key()
+    }
+
+    /// The policy pack in force on a day; the office's own, else the one built in.
+    pub fn policy(&self, books: &Books<'_>, on: NaiveDate) -> Result<Policy> {
+        let packs = books.select::<PolicyPack>("AND since <= ?1 ORDER BY since DESC, id DESC LIMIT 1", [on.to_string()])?;
+        Ok(packs.into_iter().next().map(|p| p.record.policy).unwrap_or_default())
+    }
+
+    /// Reads with the reader: never waits for a long import.
+    pub fn read<T>(&self, work: impl FnOnce(&Books<'_>) -> Result<T>) -> Result<T> {
+        let reader = lock(&self.reader);
+        work(&reader.books())
+    }
+
+    /// One save by the person at the desk.
+    pub fn save<T>(&self, act: Act, at: DateTime<FixedOffset>, work: impl FnOnce(&mut Save<'_>) -> Result<T>) -> Result<Outcome<T>> {
+        let author = Author { person: self.profile.person.clone(), at };
+        lock(&self.inner).ledger.transact::<T, DeskError>(act, &author, work)
+    }
+
+    /// One save that made or changed one record.
+    pub fn save_one<I: Into<Uuid>>(
+        &self,
+        act: Act,
+        at: DateTime<FixedOffset>,
+        work: impl FnOnce(&mut Save<'_>) -> Result<I>,
+    ) -> Result<Saved> {
+        let outcome = self.save(act, at, work)?;
+        Ok(Saved {
+            id: outcome.output.into(),
+            save: outcome.save,
+            message: if outcome.save == 0 { "没有改动。".to_owned() } else { format!("已保存：{}。", act.zh()) },
+            changed: outcome.changed.iter().map(|k| (*k).to_owned()).collect(),
+        })
+    }
+}
+
+/// An order that stored nothing of its own.
+pub(crate) fn done(message: impl Into<String>, changed: &[&str]) -> Done {
+    Done { message: message.into(), changed: changed.iter().map(|k| (*k).to_owned()).collect() }
+}
+
+/// Names of people on copies: from certificates, own profile and the pinned office.
+pub(crate) fn copy_name(books: &Books<'_>, key: &PublicKey, profile: &Profile, own: &PublicKey) -> Result<String> {
+    if key == own {
+        return Ok(profile.copy.clone());
+    }
+    let hex = crate::home::hex(key);
+    let certs = books.select::<Certificate>("AND signs = ?1 LIMIT 1", [&hex])?;
+    if let Some(c) = certs.into_iter().next() {
+        return Ok(c.record.copy);
+    }
+    let office: Option<Office> = here_json(books, "office")?;
+    if office.is_some_and(|o| o.signs == hex) {
+        let name = books.select::<Community>("LIMIT 1", [])?.into_iter().next().map(|c| c.record.name);
+        return Ok(name.unwrap_or_else(|| "社区".to_owned()));
+    }
+    Ok(format!("未登记的电脑 {}", &hex[..6]))
+}

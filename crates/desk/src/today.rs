@@ -1,0 +1,167 @@
+//! The workbench (今日) and the office's overview.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use xinghuo_ledger::Books;
+use xinghuo_model::records::*;
+use xinghuo_model::*;
+
+use crate::cases::{OPEN_STATES, days_left};
+use crate::council::{facts, steps};
+use crate::error::Result;
+use crate::open::Open;
+use crate::views::*;
+
+struct Due {
+    today: Vec<DueLine>,
+    overdue: Vec<DueLine>,
+    waiting: Vec<DueLine>,
+}
+
+fn due(books: &Books<'_>, space: SpaceId, policy: &policy::Policy, today: NaiveDate) -> Result<Due> {
+    let mut out = Due { today: Vec::new(), overdue: Vec::new(), waiting: Vec::new() };
+    let at = (space.0.as_bytes(), today.to_string());
+    let mut sort = |line: DueLine| {
+        if line.days_left < 0 {
+            out.overdue.push(line);
+        } else {
+            out.today.push(line);
+        }
+    };
+    for kept in books.select::<Request>(&format!("AND space = ?1 AND state IN {OPEN_STATES} AND due_on <= ?2 ORDER BY due_on LIMIT 200"), at.clone())? {
+        let r = kept.record;
+        sort(DueLine {
+            kind: "request".to_owned(),
+            id: r.id.0,
+            month: None,
+            title: r.text,
+            detail: format!("诉求 {} · {}", r.number, r.state.zh()),
+            due_on: r.due_on,
+            days_left: days_left(r.due_on, today),
+        });
+    }
+    for kept in books.select::<Task>("AND space = ?1 AND state IN ('open', 'doing') AND due_on <= ?2 ORDER BY due_on LIMIT 200", at.clone())? {
+        let t = kept.record;
+        sort(DueLine {
+            kind: "task".to_owned(),
+            id: t.id.0,
+            month: Some(t.month),
+            title: t.text,
+            detail: format!("落实事项 · {} {}", t.party.zh(), t.owner),
+            due_on: t.due_on,
+            days_left: days_left(t.due_on, today),
+        });
+    }
+    for kept in books.select::<Task>(
+        "AND space = ?1 AND ?2 IS NOT NULL AND done_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feedback f WHERE f.life = 0 AND f.task = task.id) ORDER BY done_on LIMIT 200",
+        at.clone(),
+    )? {
+        let t = kept.record;
+        let due_on = policy.report_due(t.done_on.unwrap_or(today));
+        out.waiting.push(DueLine {
+            kind: "feedback".to_owned(),
+            id: t.id.0,
+            month: Some(t.month),
+            title: t.text,
+            detail: "已完成，等反馈".to_owned(),
+            due_on,
+            days_left: days_left(due_on, today),
+        });
+    }
+    out.today.sort_by_key(|l| l.due_on);
+    out.overdue.sort_by_key(|l| l.due_on);
+    Ok(out)
+}
+
+impl Open {
+    pub(crate) fn today(&self, now: DateTime<FixedOffset>) -> Result<TodayView> {
+        let space = self.compound()?;
+        let today = now.date_naive();
+        let month = Month::of(today);
+        let unsent = self.unsent()?;
+        let last_sent = self.last_bundle(true)?;
+        self.read(|books| {
+            let policy = self.policy(books, month.first_day())?;
+            let facts = facts(books, space, month)?;
+            let steps = steps(&policy, month, &facts, today);
+            let due = due(books, space, &policy, today)?;
+            let count = |sql: &str| books.number(sql, [space.0.as_bytes()]);
+            let open_requests = count(&format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES}"))?;
+            let open_tasks = count("SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN ('open', 'doing')")?;
+            let people = count("SELECT count(*) FROM person WHERE life = 0 AND space = ?1")?;
+            let sentence = match (due.overdue.len(), due.today.len()) {
+                (0, 0) => format!("{}一切按时，今天没有到期的事。", month.zh()),
+                (0, n) => format!("今天有 {n} 件到期。"),
+                (late, 0) => format!("有 {late} 件已逾期，请先处理。"),
+                (late, n) => format!("有 {late} 件已逾期，今天另有 {n} 件到期。"),
+            };
+            Ok(TodayView {
+                today,
+                month,
+                sentence,
+                steps,
+                due_today: due.today,
+                overdue: due.overdue,
+                waiting: due.waiting,
+                open_requests: open_requests as u32,
+                open_tasks: open_tasks as u32,
+                people: people as u32,
+                unsent,
+                last_sent,
+                recent_opinions: facts.opinions.len() as u32,
+            })
+        })
+    }
+
+    pub(crate) fn tasks(&self, today: NaiveDate) -> Result<Vec<TaskLine>> {
+        let space = self.compound()?;
+        self.read(|books| {
+            let policy = self.policy(books, today)?;
+            let open = books.select::<Task>(
+                "AND space = ?1 AND (state IN ('open', 'doing') OR (done_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feedback f WHERE f.life = 0 AND f.task = task.id))) ORDER BY due_on, id LIMIT 500",
+                [space.0.as_bytes()],
+            )?;
+            open.into_iter().map(|t| crate::council::task_line(books, &policy, t, today)).collect()
+        })
+    }
+
+    /// The office's compounds as cards, those that need it first.
+    pub(crate) fn overview(&self, now: DateTime<FixedOffset>) -> Result<Vec<CompoundCard>> {
+        let today = now.date_naive();
+        let month = Month::of(today);
+        let heard = self.last_heard_by_space()?;
+        self.read(|books| {
+            let policy = self.policy(books, month.first_day())?;
+            let mut cards = Vec::new();
+            for kept in books.select::<Compound>("ORDER BY name", [])? {
+                let space = SpaceId(kept.record.id.0);
+                let steps = steps(&policy, month, &facts(books, space, month)?, today);
+                let at = (space.0.as_bytes(), today.to_string());
+                let late_requests = books.number(&format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES} AND due_on < ?2"), at.clone())?;
+                let late_tasks = books.number("SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN ('open', 'doing') AND due_on < ?2", at.clone())?;
+                let open_requests = books.number(&format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES}"), [space.0.as_bytes()])?;
+                let people = books.number("SELECT count(*) FROM person WHERE life = 0 AND space = ?1", [space.0.as_bytes()])?;
+                let mut conflicts = 0;
+                for kind in KINDS.iter().filter(|k| k.space == SpaceKind::Compound) {
+                    conflicts += books.number(&format!("SELECT count(*) FROM \"{}\" WHERE flags & 4 <> 0 AND space = ?1", kind.name), [space.0.as_bytes()])?;
+                }
+                let last_heard = heard.get(&space.0).copied();
+                let days_silent = last_heard.map(|t| (today - t.date_naive()).num_days());
+                let overdue = (late_requests + late_tasks) as u32;
+                let late_steps = steps.iter().filter(|s| s.state == rules::StepState::Late).count() as u32;
+                cards.push(CompoundCard {
+                    need: conflicts as u32 * 100 + overdue * 3 + late_steps * 10 + days_silent.unwrap_or(60).clamp(0, 60) as u32,
+                    compound: kept.record,
+                    steps,
+                    open_requests: open_requests as u32,
+                    overdue,
+                    people: people as u32,
+                    conflicts: conflicts as u32,
+                    last_heard,
+                    days_silent,
+                });
+            }
+            cards.sort_by(|a, b| b.need.cmp(&a.need).then_with(|| a.compound.name.cmp(&b.compound.name)));
+            Ok(cards)
+        })
+    }
+}
