@@ -39,7 +39,7 @@ pub type Dot = (LogId, u64);
 pub struct Told {
     pub deleted: bool,
     pub conflict: bool,
-    /// Shown values, field by field.
+    /// Shown values, field by field; empty ones left out.
     pub shown: BTreeMap<String, Value>,
     /// Every value of a group that has several.
     pub siblings: BTreeSet<(Group, Dot, String)>,
@@ -142,7 +142,7 @@ fn record(kind: &KindDef, groups: &BTreeMap<Group, Vec<Write<'_>>>, accepts: &[W
         let shown = shown(kind, group, all, judge);
         if !group.starts_with("life/") {
             for field in kind.fields.iter().filter(|f| f.group == **group) {
-                told.shown.insert(field.name.to_owned(), shown.0.get(field.name).cloned().unwrap_or_default());
+                told.shown.extend(shown.0.get(field.name).map(|v| (field.name.to_owned(), v.clone())));
             }
         }
         if all.len() > 1 {

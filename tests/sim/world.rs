@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use xinghuo_ledger::{Author, Channel, Conflict, ConflictKind, Entropy, Hash, Ledger, LedgerError, LogId, PublicKey, Segment, Verdict};
 use xinghuo_model::{
-    Act, Category, Class, Community, KindDef, Person, PersonId, Record, Request, RequestId, RequestState, RequestStep,
+    Act, Category, Class, KindDef, PersonId, Record, RequestId, RequestState,
     SpaceId, Store, Urgency, kind_named,
+    records::{Community, Person, Request, RequestStep},
 };
 
 use crate::chance::Chance;
@@ -558,7 +559,9 @@ fn books<'k>(
                         Store::Id => r.get::<_, Option<[u8; 16]>>(at + 2)?.map_or(Value::Null, |b| Uuid::from_bytes(b).to_string().into()),
                         Store::Json => r.get::<_, Option<String>>(at + 2)?.map_or(Value::Null, |t| serde_json::from_str(&t).unwrap_or_default()),
                     };
-                    told.shown.insert(field.name.to_owned(), value);
+                    if !value.is_null() {
+                        told.shown.insert(field.name.to_owned(), value);
+                    }
                 }
                 Ok(told)
             })
@@ -596,7 +599,6 @@ fn books<'k>(
             told.pairs.insert(if a < b { (a, b) } else { (b, a) });
         }
     }
-    // A group without a value shows nulls; the oracle only names groups that were written.
     Ok(out)
 }
 

@@ -53,7 +53,8 @@ export function onChanged(kinds: string[], reload: () => void): void {
 export async function order<T extends { message: string }>(ask: Ask): Promise<T> {
   const answer = await call<T>(ask)
   const { save, changed } = answer as { save?: number; changed?: string[] }
-  say(answer.message, save === undefined ? undefined : () => void takeBack({ ask: 'undo_save', save }))
+  // Number 0: nothing was different, so there is nothing to take back.
+  say(answer.message, save ? () => void takeBack({ ask: 'undo_save', save }) : undefined)
   broadcast(changed ?? [])
   return answer
 }

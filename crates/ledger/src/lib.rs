@@ -24,6 +24,7 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, params};
 
 pub use absorb::{Absorbed, Segment, SegmentReport, Verdict};
@@ -166,8 +167,11 @@ impl Ledger {
     /// # Errors
     /// SQLite's; the target must not exist.
     pub fn backup(&self, path: &Path) -> Result<()> {
-        // VACUUM INTO keeps SQLCipher's key.
-        self.conn.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
+        // VACUUM INTO keeps SQLCipher's key; it attaches its target, which nothing else may.
+        self.conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+        let done = self.conn.execute("VACUUM INTO ?1", [path.to_string_lossy()]);
+        self.conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        done?;
         Ok(())
     }
 
