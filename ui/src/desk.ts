@@ -98,6 +98,11 @@ export async function stopJob(): Promise<void> {
   await call<Done>({ ask: 'stop' })
 }
 
+/** Whether a long job ended because the person stopped it. */
+export function wasStopped(thrown: unknown): boolean {
+  return /(^|\.)cancelled$/.test(asFailure(thrown).code)
+}
+
 /** An answer on a page: what came, or why nothing came. */
 export interface Answer<T> {
   value: ShallowRef<T | null>
