@@ -38,7 +38,7 @@ pub(super) struct Asked {
     pub(super) minute: i64,
     course: Course,
     urgent: bool,
-    /// A quarrel's request: position, its parties and the sentences.
+    /// Which of the compound's quarrels it became.
     pub quarrel: Option<usize>,
 }
 
@@ -93,6 +93,7 @@ pub(super) fn plan(chance: &mut Chance, total: u32, start: NaiveDate, today: Nai
 
 /// Gives the next number of a year: `JXL-2026-0001`.
 pub(super) struct Numbers {
+    /// What stands before the year.
     prefix: String,
     given: std::collections::BTreeMap<i32, u32>,
 }
@@ -106,7 +107,7 @@ impl Numbers {
     pub fn next(&mut self, day: NaiveDate) -> String {
         let n = self.given.entry(day.year()).or_default();
         *n += 1;
-        format!("{}-{}-{n:04}", self.prefix, day.year())
+        format!("{}{}-{n:04}", self.prefix, day.year())
     }
 }
 
@@ -117,8 +118,10 @@ pub(super) struct Desk<'a> {
     pub neighbours: &'a Neighbours,
     pub parties: &'a Parties,
     pub policy: Policy,
-    cases: Vec<Case>,
-    deck: Deck,
+    /// Ordinary cases and pressing ones, each with its deck.
+    cases: [(Vec<Case>, Deck); 2],
+    /// When the request at hand was last stepped.
+    last: (NaiveDate, i64),
 }
 
 /// How a request came; most by the residents' chat group.
@@ -131,9 +134,12 @@ fn source(chance: &mut Chance) -> Source {
 
 impl<'a> Desk<'a> {
     pub fn new(diary: &'a mut Diary, chance: &'a mut Chance, neighbours: &'a Neighbours, parties: &'a Parties) -> Self {
-        let cases = words::cases();
-        let deck = Deck::new(cases.len(), chance);
-        Self { diary, chance, neighbours, parties, policy: Policy::default(), cases, deck }
+        let cases = [false, true].map(|urgent| {
+            let cases: Vec<Case> = words::cases().into_iter().filter(|c| c.urgent == urgent).collect();
+            let deck = Deck::new(cases.len(), chance);
+            (cases, deck)
+        });
+        Self { diary, chance, neighbours, parties, policy: Policy::default(), cases, last: (NaiveDate::MIN, 0) }
     }
 
     fn handler(&mut self, category: Category, day: NaiveDate) -> String {
@@ -172,19 +178,21 @@ impl<'a> Desk<'a> {
             closed_on: None,
             satisfaction: None,
         };
+        self.last = (asked.typed, asked.minute);
         self.diary.note(asked.typed, asked.minute, Act::AddRequest, vec![put(&request)]);
         request
     }
 
-    /// Moves a request on, with a line of its course where there is something to tell.
+    /// Moves a request on, with a line of its course; never before it was last moved.
     pub fn step(&mut self, request: &mut Request, day: NaiveDate, minute: i64, to: RequestState, told: Option<String>) {
         request.state = to;
-        let mut puts = vec![put(request)];
-        if let Some(text) = told {
-            let id = self.diary.id::<RequestStepId>(day);
-            puts.push(put(&RequestStep { id, request: request.id, on: day, text }));
-        }
-        self.diary.note(day, minute, Act::StepRequest, puts);
+        self.last = (day, minute).max((self.last.0, self.last.1 + 6));
+        let (day, minute) = self.last;
+        let why = request.result.as_ref().filter(|_| matches!(to, RequestState::Closed | RequestState::Refused));
+        let text = told.unwrap_or_else(|| why.map_or_else(|| to.zh().to_owned(), |w| format!("{}：{w}", to.zh())));
+        let id = self.diary.id::<RequestStepId>(day);
+        let step = RequestStep { id, request: request.id, on: day, text };
+        self.diary.note(day, minute, Act::StepRequest, vec![put(request), put(&step)]);
     }
 
     /// Closes a request and, a day later at most, tells the person.
@@ -211,7 +219,8 @@ impl<'a> Desk<'a> {
     pub fn ordinary(&mut self, asked: &Asked, number: String) {
         let neighbours = self.neighbours;
         let requester = neighbours.somebody(self.chance);
-        let case = self.cases[self.deck.draw()].clone();
+        let (cases, deck) = &mut self.cases[usize::from(asked.urgent)];
+        let case = cases[deck.draw()].clone();
         let spot = Spot::near(requester, neighbours.buildings, self.chance);
         let mut request = self.register(asked, number, requester, case.category, spot.say(case.place), spot.say(case.text));
         let until = match asked.course {
@@ -225,7 +234,7 @@ impl<'a> Desk<'a> {
         let first = asked.typed;
         if asked.course == Course::Refused {
             request.result = Some((*self.chance.pick(&REFUSED)).to_owned());
-            self.step(&mut request, plus(first, 1), 560, RequestState::Refused, Some("核实后当面作了说明。".to_owned()));
+            self.step(&mut request, plus(first, 1), 560, RequestState::Refused, None);
             return;
         }
         self.step(&mut request, first, asked.minute.max(1) + 25, RequestState::Accepted, None);
@@ -249,6 +258,7 @@ impl<'a> Desk<'a> {
             let half = (close - work).num_days() / 2;
             let id = self.diary.id::<RequestStepId>(work);
             let day = plus(work, half);
+            self.last = self.last.max((day, 900));
             self.diary.note(day, 900, Act::NoteRequest, vec![put(&RequestStep { id, request: request.id, on: day, text: note })]);
         }
         match (asked.course, until) {

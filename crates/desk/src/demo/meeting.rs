@@ -76,7 +76,7 @@ impl Year<'_> {
             meeting.state = MeetingState::Final;
             self.diary.note(final_on, 1210, Act::FinaliseMinutes, vec![put(&meeting)]);
         }
-        self.carry_out(month, mood, day, tasks);
+        self.carry_out(mood, day, tasks);
     }
 
     /// Writes who came; at most four of fifteen are missing, so the council is always quorate.
@@ -148,7 +148,9 @@ impl Year<'_> {
             self.diary.note(day, minute, Act::RecordVote, vec![put(&vote), put(&talk.topic)]);
         }
         minute += 2;
-        for agreed in &talk.matter.agreed.clone() {
+        // What did not pass is not carried out.
+        let agreed = if talk.topic.state == TopicState::Passed { talk.matter.agreed.clone() } else { Vec::new() };
+        for agreed in &agreed {
             let id = self.diary.id::<ResolutionId>(day);
             let resolution = Resolution { id, meeting: meeting.id, topic: talk.topic.id, text: talk.spot.say(agreed.text) };
             let mut puts: Vec<Put> = vec![put(&resolution)];
@@ -230,9 +232,8 @@ impl Year<'_> {
     }
 
     /// Follows the tasks of a council to today.
-    fn carry_out(&mut self, month: Month, mood: Mood, day: NaiveDate, tasks: Vec<(Task, &'static str)>) {
+    fn carry_out(&mut self, mood: Mood, day: NaiveDate, tasks: Vec<(Task, &'static str)>) {
         let today = self.diary.today();
-        let end = month.last_day();
         let whole = tasks.len();
         for (nth, (task, outcome)) in tasks.into_iter().enumerate() {
             let room = (task.due_on - day).num_days().max(1);
@@ -248,19 +249,6 @@ impl Year<'_> {
                 (Mood::Carries, _) if nth + 1 == whole => Way::Carried,
                 _ => Way::Done { on, told: Some(told) },
             };
-            if matches!(way, Way::Carried) {
-                let next = month.next();
-                let again = Task {
-                    id: self.diary.id::<TaskId>(next.day(2)),
-                    month: next,
-                    text: format!("{}（上月结转）", task.text),
-                    due_on: next.day(20),
-                    ..task.clone()
-                };
-                self.diary.note(end, 1105, Act::StepTask, vec![put(&again)]);
-                let way = Way::Done { on: next.day(12), told: Some(next.day(13)) };
-                self.follow(again, day, "转入本月后抓紧办理，已经完成。", way);
-            }
             self.follow(task, day, outcome, way);
         }
     }
@@ -273,9 +261,20 @@ impl Year<'_> {
                 self.diary.note(plus(council, 1), 1090, Act::StepTask, vec![put(&task)]);
             }
             Way::Carried => {
+                let (day, next) = (task.month.last_day(), task.month.next());
+                let why = *self.chance.pick(&CARRIED);
+                // The old task keeps its month; the new one is counted apart.
+                let again = Task {
+                    id: self.diary.id::<TaskId>(day),
+                    month: next,
+                    due_on: next.day(20),
+                    outcome: Some(format!("由{}结转：{why}", task.month.zh())),
+                    ..task.clone()
+                };
                 task.state = TaskState::CarriedOver;
-                task.outcome = Some((*self.chance.pick(&CARRIED)).to_owned());
-                self.diary.note(task.month.last_day(), 1100, Act::StepTask, vec![put(&task)]);
+                task.outcome = Some(why.to_owned());
+                self.diary.note(day, 1100, Act::StepTask, vec![put(&again), put(&task)]);
+                self.follow(again, day, "转入本月后抓紧办理，已经完成。", Way::Done { on: next.day(12), told: Some(next.day(13)) });
             }
             Way::Done { on, told } => {
                 task.state = TaskState::Done;

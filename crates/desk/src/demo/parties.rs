@@ -28,6 +28,9 @@ const SEATS: [(Party, &str, &str); 15] = [
     (Party::Residents, "租户代表", ""),
 ];
 
+/// Whoever was born before is retired.
+const OLD: &str = "1965";
+
 /// Everybody who appears by name beside the residents.
 pub(super) struct Parties {
     /// Delegates, with their terms.
@@ -51,7 +54,9 @@ impl Parties {
             let mut resident = neighbours.somebody(chance);
             for _ in 0..200 {
                 let tenant = resident.relation.as_deref() == Some("承租人");
-                let fits = tenant == (title == "租户代表") && taken.iter().all(|d| d.name != resident.name && d.person != Some(resident.id));
+                let old = resident.birth.as_deref().and_then(|b| b.get(..4)) < Some(OLD);
+                let elder = matches!(title, "老年协会会长" | "退休教师");
+                let fits = tenant == (title == "租户代表") && (old || !elder) && taken.iter().all(|d| d.name != resident.name && d.person != Some(resident.id));
                 if fits {
                     break;
                 }

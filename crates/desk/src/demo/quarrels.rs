@@ -87,12 +87,13 @@ impl Desk<'_> {
         };
         self.diary.note(begin, asked.minute + 50, Act::AddMediation, vec![put(&mediation)]);
         mediation.state = MediationState::Talking;
-        self.diary.note(begin, asked.minute + 120, Act::StepMediation, vec![put(&mediation)]);
-        for (day, by, text) in &quarrel.visits {
+        for (nth, (day, by, text)) in quarrel.visits.iter().enumerate() {
             let on = plus(begin, *day);
             let id = self.diary.id::<MediationVisitId>(on);
             let visit = MediationVisit { id, mediation: mediation.id, on, by: spot.say(by), text: spot.say(text) };
-            self.diary.note(on, 1240, Act::AddVisit, vec![put(&visit)]);
+            // The first visit begins the talking.
+            let begins = (nth == 0).then(|| put(&mediation));
+            self.diary.note(on, 1240, Act::AddVisit, [put(&visit)].into_iter().chain(begins).collect());
         }
         let mut terms = Vec::new();
         for term in &quarrel.terms {
@@ -130,8 +131,8 @@ impl Desk<'_> {
 
     /// Every request of the year, quarrels where they belong.
     pub fn year(&mut self, asked: &[Asked], quarrels: &[(Quarrel, NaiveDate)], prefix: &str) {
-        let mut numbers = Numbers::new(prefix.to_owned());
-        let mut cases = Numbers::new(format!("{prefix}-TJ"));
+        let mut numbers = Numbers::new(format!("{prefix}-"));
+        let mut cases = Numbers::new(format!("{prefix}-T"));
         for one in asked {
             let number = numbers.next(one.day);
             match one.quarrel.and_then(|at| quarrels.get(at)) {

@@ -62,8 +62,8 @@ fn check(ledger: &Ledger, today: NaiveDate) {
     }
     let tasks = all::<Task>(ledger);
     for r in all::<Resolution>(ledger) {
-        assert!(tasks.iter().any(|t| t.resolution == Some(r.id)) || r.text.contains("不另设落实事项"), "{}", r.text);
-        assert!(!r.text.contains('{'));
+        assert!(tasks.iter().any(|t| t.resolution == Some(r.id)) && !r.text.contains('{'), "{}", r.text);
+        assert_eq!(topics[&r.topic].state, TopicState::Passed);
     }
     for t in &tasks {
         assert_eq!(t.state == TaskState::Done, t.done_on.is_some());
@@ -76,6 +76,16 @@ fn check(ledger: &Ledger, today: NaiveDate) {
     for r in all::<Request>(ledger) {
         let closed = matches!(r.state, RequestState::Closed | RequestState::Answered);
         assert_eq!(closed, r.closed_on.is_some(), "{} {:?}", r.number, r.state);
+        let steps = ledger.books().history(r.id.0).expect("a history");
+        let mut states: Vec<RequestState> =
+            steps.iter().filter(|c| c.field.is_some_and(|f| f.name == "state")).filter_map(|c| RequestState::parse(c.new.as_str()?)).collect();
+        states.reverse();
+        let open = matches!(r.state, RequestState::Registered | RequestState::Accepted | RequestState::Working);
+        let days = (today - r.accepted_on).num_days();
+        assert!(!open || days <= 31, "{} {:?} {states:?}", r.number, r.state);
+        if days < 50 {
+            assert!(states.windows(2).all(|s| rules::check_request_step(s[0], s[1]).is_ok()), "{} {states:?}", r.number);
+        }
         assert!(r.accepted_on <= today && r.closed_on.is_none_or(|c| c >= r.accepted_on && c <= today));
         assert!(!r.text.contains('{') && !r.place.contains('{') && r.result.is_none_or(|t| !t.contains('{')));
     }

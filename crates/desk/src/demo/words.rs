@@ -122,6 +122,8 @@ pub(super) fn voices() -> Vec<(Category, &'static str)> {
 /// A request and its course.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
+    /// Cannot wait a week.
+    pub urgent: bool,
     pub category: Category,
     pub place: &'static str,
     pub text: &'static str,
@@ -134,10 +136,10 @@ pub(super) fn cases() -> Vec<Case> {
     let mut out: Vec<Case> = Vec::new();
     for (head, rest) in REQUESTS.iter().flat_map(|t| lines(t)) {
         match (head, out.last_mut()) {
-            ("诉求", _) => {
+            ("诉求" | "急诉求", _) => {
                 let mut parts = rest.split('|');
                 if let (Some(category), Some(place), Some(text)) = (parts.next().and_then(Category::parse), parts.next(), parts.next()) {
-                    out.push(Case { category, place, text, notes: Vec::new(), result: "" });
+                    out.push(Case { urgent: head == "急诉求", category, place, text, notes: Vec::new(), result: "" });
                 }
             }
             ("经过", Some(case)) => case.notes.push(rest),
@@ -287,7 +289,7 @@ mod tests {
         assert_eq!(all.iter().filter(|m| m.owner_matter.is_some()).count(), MATTERS.iter().map(|t| heads(t, "业主")).sum::<usize>());
         assert!(dropped().iter().all(|m| !m.why.is_empty() && !m.voices.is_empty()));
         assert_eq!(voices().len(), lines(VOICES).count());
-        assert_eq!(cases().len(), REQUESTS.iter().map(|t| heads(t, "诉求")).sum::<usize>());
+        assert_eq!(cases().len(), REQUESTS.iter().map(|t| heads(t, "诉求") + heads(t, "急诉求")).sum::<usize>());
         assert!(cases().iter().all(|c| !c.notes.is_empty() && !c.result.is_empty()));
         let quarrels = quarrels();
         assert_eq!(quarrels.len(), 6);

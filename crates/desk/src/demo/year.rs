@@ -3,7 +3,9 @@
 use chrono::{Datelike, NaiveDate};
 use xinghuo_model::policy::Policy;
 use xinghuo_model::records::{Cycle, Opinion, Topic};
-use xinghuo_model::{Act, Category, CycleId, Month, OpinionId, Source, SpaceId, TopicId, TopicState};
+use xinghuo_model::{Act, Category, Month, OpinionId, Source, SpaceId, TopicId, TopicState};
+
+use crate::council::cycle_id;
 
 use super::chance::{Chance, Deck};
 use super::diary::{Diary, plus, put};
@@ -28,17 +30,6 @@ pub(super) enum Mood {
     Last,
     /// This month, half done.
     Now,
-}
-
-/// The id of a month's cycle follows from compound and month.
-pub(super) fn cycle_id(space: SpaceId, month: Month) -> CycleId {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"xinghuo cycle");
-    hasher.update(space.0.as_bytes());
-    hasher.update(month.to_string().as_bytes());
-    let mut bytes = [0; 16];
-    hasher.finalize_xof().fill(&mut bytes);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().into()
 }
 
 /// A topic on its way through the month, with its matter and its sentences.
@@ -115,9 +106,9 @@ impl<'a> Year<'a> {
             self.lone_voice(month, day);
         }
         let reason = if month.number() == 2 {
-            "春节期间在家人员不齐，收到的3条意见都是小修小补，已当场转物业办理，本月不召开议事会。"
+            "春节期间在家人员不齐，收到的3条意见都是小修小补，已当场转物业办理，本月不召开议事会"
         } else {
-            "收到的3条意见都是小修小补，已当场转物业办理，本月没有需要五方商议的事项。"
+            "收到的3条意见都是小修小补，已当场转物业办理，本月没有需要五方商议的事项"
         };
         let cycle = Cycle { id: cycle_id(self.space, month), month, no_topic: Some(reason.to_owned()) };
         self.diary.note(month.day(9), 1200, Act::StateNoTopic, vec![put(&cycle)]);
@@ -131,7 +122,7 @@ impl<'a> Year<'a> {
             self.pool = words::matters();
             self.chance.shuffle(&mut self.pool);
         }
-        let open = |m: &Matter| !m.urgent && !(plain && m.fate != Fate::Vote);
+        let open = |m: &Matter| !m.urgent && !(plain && (m.fate != Fate::Vote || m.owner_matter.is_some()));
         let fits = |m: &Matter, month: Month| m.months.contains(&month.number());
         let chances = |m: &Matter| later.iter().filter(|l| fits(m, **l)).count();
         let timely = (0..self.pool.len())
