@@ -16,7 +16,7 @@ const RARE: [&str; 14] = ["垚", "堃", "翀", "祎", "骉", "昉", "懿", "淼"
 
 /// A family name.
 pub(super) fn family(chance: &mut Chance) -> &'static str {
-    chance.pick_early(&FAMILY[..])
+    chance.pick_early::<&str>(&FAMILY)
 }
 
 /// A given name such as people of that age bear.
