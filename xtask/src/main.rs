@@ -7,6 +7,7 @@ mod bench;
 mod bindings;
 mod demo;
 mod fonts;
+mod licences;
 mod packages;
 mod setup;
 mod sim;
@@ -24,7 +25,8 @@ cargo xtask test       setup, then every test: Rust, pages, the real window
 cargo xtask demo       setup, build, and open the window on a demo home
 cargo xtask bench      the benchmarks
 cargo xtask sim        the simulator
-cargo xtask bindings   write the TypeScript types of the desk's questions and answers";
+cargo xtask bindings   write the TypeScript types of the desk's questions and answers
+cargo xtask licences   write THIRD-PARTY.md: every crate, npm package and font with its licence";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         "bench" => bench::verb,
         "sim" => sim::verb,
         "bindings" => bindings::verb,
+        "licences" => licences::verb,
         _ => {
             eprintln!("{WORDS}");
             return ExitCode::from(2);
