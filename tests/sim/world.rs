@@ -89,7 +89,12 @@ impl World {
 
     /// One whole history.
     pub fn live(&mut self, judge: Judge) -> Outcome {
-        for _ in 0..15 + self.chance.below(40) {
+        // Everybody begins with the same few records, or hardly anything would be edited twice.
+        for _ in 0..3 {
+            self.act_as(0, create)?;
+        }
+        self.deliver_everything()?;
+        for _ in 0..30 + self.chance.below(70) {
             let at = self.chance.below(self.copies.len());
             match self.chance.below(100) {
                 0..62 => self.act(at)?,
@@ -110,23 +115,29 @@ impl World {
         self.compare_all(judge)
     }
 
-    /// Somebody does something on one laptop, by whatever its clock says.
+    /// Somebody does something on one laptop.
     fn act(&mut self, at: usize) -> Outcome {
+        let kind = self.chance.below(100);
+        let publishes = self.copies[at].office && self.chance.percent(30);
+        self.act_as(at, match kind {
+            _ if publishes => publish,
+            0..8 => create,
+            8..70 => edit,
+            70..77 => delete,
+            77..83 => undo,
+            _ => decide,
+        })
+    }
+
+    /// Does it by whatever the laptop's clock says.
+    fn act_as(&mut self, at: usize, act: fn(&mut Copy, &mut Chance, &Author) -> Result<(), LedgerError>) -> Outcome {
         let World { copies, chance, .. } = self;
         let copy = &mut copies[at];
         let year = chance.of(&[1970, 2024, 2024, 2024, 2099]);
         let clock = format!("{year}-0{}-1{}T08:00:{:02}+08:00", 1 + chance.below(9), chance.below(10), chance.below(60));
         let clock: DateTime<FixedOffset> = clock.parse().map_err(|_| format!("no time: {clock}"))?;
         let author = Author { person: copy.name.clone(), at: clock };
-        let done = match chance.below(100) {
-            _ if copy.office && chance.percent(30) => publish(copy, chance, &author),
-            0..14 => create(copy, chance, &author),
-            14..70 => edit(copy, chance, &author),
-            70..78 => delete(copy, chance, &author),
-            78..84 => undo(copy, &author),
-            _ => decide(copy, chance, &author),
-        };
-        match done {
+        match act(copy, chance, &author) {
             Ok(()) | Err(LedgerError::BuiltUpon | LedgerError::NothingToUndo) => Ok(()),
             Err(error) => Err(said(error)),
         }
@@ -191,6 +202,7 @@ impl World {
     /// The laptop is replaced and its backup opened on another one, under a new key.
     fn restore(&mut self, at: usize) -> Outcome {
         let Some(backup) = self.copies[at].backup.take() else { return Ok(()) };
+        self.safe.clear();
         for other in self.copies.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, c)| c) {
             self.safe.extend(hashes(&other.ledger)?);
         }
@@ -326,6 +338,8 @@ impl Copy {
 
     fn back_up(&mut self, path: &Path) -> Outcome {
         let _ = std::fs::remove_file(path);
+        // What is not sealed could never be passed on once the key is gone.
+        self.ledger.seal_own(&|_, _, _| vec![1]).map_err(said)?;
         self.ledger.backup(path).map_err(said)?;
         self.backup = Some(path.to_owned());
         Ok(())
@@ -342,6 +356,7 @@ fn day(chance: &mut Chance) -> NaiveDate {
 }
 
 fn create(copy: &mut Copy, chance: &mut Chance, author: &Author) -> Result<(), LedgerError> {
+    let office = copy.office;
     copy.ledger
         .transact(Act::AddRequest, author, |tx| {
             match chance.below(10) {
@@ -382,7 +397,7 @@ fn create(copy: &mut Copy, chance: &mut Chance, author: &Author) -> Result<(), L
                         skills: None,
                         employer: None,
                         id_number: None,
-                        note: chance.percent(30).then(|| "怕吵".to_owned()),
+                        note: (!office && chance.percent(30)).then(|| "怕吵".to_owned()),
                         checked_in_on: None,
                     };
                     tx.put(COMPOUND, &person);
@@ -458,7 +473,7 @@ fn delete(copy: &mut Copy, chance: &mut Chance, author: &Author) -> Result<(), L
         .map(drop)
 }
 
-fn undo(copy: &mut Copy, author: &Author) -> Result<(), LedgerError> {
+fn undo(copy: &mut Copy, _: &mut Chance, author: &Author) -> Result<(), LedgerError> {
     match copy.ledger.last_save()? {
         Some(last) => copy.ledger.undo(last.save, author).map(drop),
         None => Ok(()),

@@ -1,5 +1,6 @@
 //! Taking in verified entries: what is new, already here, held or refused (sync.md §7).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::params;
@@ -106,7 +107,6 @@ impl Ledger {
         let mut done = 0u64;
         let mut merge = Merge::open(&self.conn)?;
         let mut queues: BTreeMap<(bool, LogId), (PublicKey, Channel, BTreeMap<u64, Waiting>)> = BTreeMap::new();
-        let mut restored_at: HashMap<LogId, u64> = HashMap::new();
 
         for (at, segment) in segments.into_iter().enumerate() {
             let id = log_id(&segment.key, segment.channel);
@@ -139,12 +139,7 @@ impl Ledger {
                         report.had += 1;
                         done += 1;
                     } else {
-                        self.conn
-                            .prepare_cached("INSERT OR IGNORE INTO fork(log, seq, hash, header) VALUES(?1, ?2, ?3, ?4)")?
-                            .execute(params![id.0, header.seq as i64, hash.0, raw.header])?;
-                        if let Some(n) = known {
-                            merge.freeze(n)?;
-                        }
+                        self.note_fork(&mut merge, &segment.key, segment.channel, &header, &hash, &raw.header)?;
                         out.forked.push(id);
                         report.refused += 1;
                         report.reasons.push("forked".to_owned());
@@ -153,18 +148,29 @@ impl Ledger {
                     continue;
                 }
                 if segment.key == own {
-                    restored_at.insert(id, header.seq);
                     out.restored = true;
                 }
                 let registry_first = segment.channel.class != Class::Registry;
                 let queue = queues
                     .entry((registry_first, id))
                     .or_insert_with(|| (segment.key, segment.channel, BTreeMap::new()));
-                queue.2.entry(header.seq).or_insert(Waiting { raw, header, hash, from: Some(at) });
+                match queue.2.entry(header.seq) {
+                    Entry::Vacant(place) => {
+                        place.insert(Waiting { raw, header, hash, from: Some(at) });
+                    }
+                    Entry::Occupied(first) if first.get().hash != hash => {
+                        self.note_fork(&mut merge, &segment.key, segment.channel, &header, &hash, &raw.header)?;
+                        out.forked.push(id);
+                        report.refused += 1;
+                        report.reasons.push("forked".to_owned());
+                        break;
+                    }
+                    Entry::Occupied(_) => {}
+                }
             }
             out.segments.push(report);
         }
-        self.load_held(&mut queues)?;
+        self.load_held(&mut queues, &mut merge, &mut out.forked)?;
 
         // Apply whatever can be applied until nothing moves any more.
         let mut held_reason: HashMap<LogId, &'static str> = HashMap::new();
@@ -287,9 +293,28 @@ impl Ledger {
         Ok(())
     }
 
+    /// Keeps the proof that a log has two entries under one number, and stops applying it.
+    fn note_fork(
+        &self,
+        merge: &mut Merge<'_>,
+        key: &PublicKey,
+        channel: Channel,
+        header: &Header,
+        hash: &Hash,
+        bytes: &[u8],
+    ) -> Result<()> {
+        self.conn
+            .prepare_cached("INSERT OR IGNORE INTO fork(log, seq, hash, header) VALUES(?1, ?2, ?3, ?4)")?
+            .execute(params![header.log.0, header.seq as i64, hash.0, bytes])?;
+        let log = merge.log_for(key, channel, *key == self.own)?;
+        merge.freeze(log)
+    }
+
     fn load_held(
         &self,
         queues: &mut BTreeMap<(bool, LogId), (PublicKey, Channel, BTreeMap<u64, Waiting>)>,
+        merge: &mut Merge<'_>,
+        forked: &mut Vec<LogId>,
     ) -> Result<()> {
         let mut stmt = self.conn.prepare_cached("SELECT log, key, space, class, header, body FROM held ORDER BY seq")?;
         let mut rows = stmt.query([])?;
@@ -306,8 +331,16 @@ impl Ledger {
             let queue = queues
                 .entry((class != Class::Registry, id))
                 .or_insert_with(|| (key, channel, BTreeMap::new()));
-            // A second version of a held entry is a fork in waiting; the first one stays.
-            queue.2.entry(header.seq).or_insert(Waiting { raw, header, hash, from: None });
+            match queue.2.entry(header.seq) {
+                Entry::Vacant(place) => {
+                    place.insert(Waiting { raw, header, hash, from: None });
+                }
+                Entry::Occupied(other) if other.get().hash != hash => {
+                    self.note_fork(merge, &key, channel, &header, &hash, &raw.header)?;
+                    forked.push(id);
+                }
+                Entry::Occupied(_) => {}
+            }
         }
         Ok(())
     }

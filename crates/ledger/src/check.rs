@@ -152,7 +152,7 @@ impl Ledger {
             let flags: i64 = r.get(1)?;
             let dots = Dots::decode(r.get_ref(2)?.as_blob().unwrap_or_default());
             let mut said: Vec<(u16, (Hash, u64), String)> = Vec::new();
-            let listed = if flags != 0 { all_siblings(&self.conn, Uuid::from_bytes(id))? } else { Vec::new() };
+            let listed = if flags != 0 { all_siblings(&self.conn, kind, Uuid::from_bytes(id))? } else { Vec::new() };
             for (group, dot) in &dots.0 {
                 if !class_of(kind, *group).is_some_and(|c| classes.contains(&c)) {
                     continue;
@@ -183,7 +183,7 @@ impl Ledger {
                 hasher.update(&(value.len() as u64).to_be_bytes());
                 hasher.update(value.as_bytes());
             }
-            let mut pairs: Vec<_> = pairs_of(&self.conn, Uuid::from_bytes(id))?
+            let mut pairs: Vec<_> = pairs_of(&self.conn, kind, Uuid::from_bytes(id))?
                 .into_iter()
                 .filter(|p| class_of(kind, p.a.0).is_some_and(|c| classes.contains(&c)))
                 .map(|p| {

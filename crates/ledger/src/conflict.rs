@@ -1,19 +1,21 @@
 //! Conflicts: listed from current writes alone, decided by an ordinary entry that has seen
 //! all sides.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset};
 use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value};
 use uuid::Uuid;
-use xinghuo_model::{Act, KINDS, KindDef, SpaceId};
+use xinghuo_model::{Act, Class, KINDS, KindDef, SpaceId};
 
 use crate::Ledger;
-use crate::dots::{Dot, Dots, is_life};
-use crate::entry::{Header, PublicKey};
+use crate::dots::{Dot, Dots, class_of, is_life, life_group};
+use crate::entry::{Hash, Header, LogId, PublicKey};
 use crate::error::{LedgerError, Result};
 use crate::merge::FLAG_CONFLICT;
 use crate::save::{Author, Outcome};
-use crate::siblings::{all_siblings, differs, pairs_of, row_value};
+use crate::siblings::{all_siblings, differs, life_word, pairs_of, row_value};
 use crate::values::group_fields;
 
 /// What kind of disagreement.
@@ -59,6 +61,9 @@ pub struct Conflict {
     pub sides: Vec<Side>,
 }
 
+/// (lamport, log id).
+type Place = (i64, LogId);
+
 fn group_name(kind: &'static KindDef, number: u16) -> &'static str {
     if is_life(number) { "" } else { kind.fields.iter().find(|f| f.number == number).map_or("", |f| f.group) }
 }
@@ -82,11 +87,17 @@ impl Ledger {
     /// # Errors
     /// SQLite's.
     pub fn conflicts(&self) -> Result<Vec<Conflict>> {
-        let recs: Vec<(Uuid, i64)> = self.books().rows(
-            "SELECT rec, kind FROM sibling UNION SELECT rec, kind FROM pair ORDER BY 1",
-            [],
-            |r| Ok((Uuid::from_bytes(r.get(0)?), r.get(1)?)),
-        )?;
+        let mut recs: BTreeSet<(Uuid, i64)> = self
+            .books()
+            .rows("SELECT rec, kind FROM sibling UNION SELECT rec, kind FROM pair", [], |r| {
+                Ok((Uuid::from_bytes(r.get(0)?), r.get(1)?))
+            })?
+            .into_iter()
+            .collect();
+        for kind in KINDS {
+            let sql = format!("SELECT id FROM \"{}\" WHERE flags & {FLAG_CONFLICT} <> 0", kind.name);
+            recs.extend(self.books().rows(&sql, [], |r| Ok((Uuid::from_bytes(r.get(0)?), i64::from(kind.number))))?);
+        }
         let mut out = Vec::new();
         for (rec, number) in recs {
             if let Some(kind) = KINDS.iter().copied().find(|k| i64::from(k.number) == number) {
@@ -106,51 +117,71 @@ impl Ledger {
             .optional()?;
         let Some((rid, dots, space)) = row else { return Ok(()) };
         let space = SpaceId(space);
+        let listed = all_siblings(&self.conn, kind, rec)?;
         let mut groups: Vec<(u16, Vec<(Dot, Value)>)> = Vec::new();
-        for (group, dot, value) in all_siblings(&self.conn, rec)? {
-            match groups.iter_mut().find(|(g, _)| *g == group) {
-                Some((_, all)) => all.push((dot, value)),
-                None => groups.push((group, vec![(dot, value)])),
+        for (group, dot, value) in &listed {
+            match groups.iter_mut().find(|(g, _)| g == group) {
+                Some((_, all)) => all.push((*dot, value.clone())),
+                None => groups.push((*group, vec![(*dot, value.clone())])),
             }
         }
-        for (group, mut all) in groups {
+        // Everything about the record's life is one question, whichever way it was disputed.
+        let mut lives: Vec<(u16, Dot)> = Vec::new();
+        for (group, all) in groups {
             if !differs(kind, group, &all) {
                 continue;
             }
-            // Equal values are one side; the shown one leads, the rest stand in a fixed order.
-            let shown = dots.get(group);
-            all.sort_by_cached_key(|(d, v)| (Some(*d) != shown, v.to_string()));
-            all.dedup_by(|a, b| a.1 == b.1);
-            let mut sides = Vec::new();
-            for (dot, value) in all {
-                sides.push(self.side(dot, value, group_name(kind, group))?);
+            if is_life(group) {
+                lives.extend(all.iter().map(|(d, _)| (group, *d)));
+                continue;
             }
-            let what = if is_life(group) { ConflictKind::Deleted } else { ConflictKind::Field };
-            out.push(Conflict { rec, kind, space, what, group: group_name(kind, group), sides });
-        }
-        let pairs = pairs_of(&self.conn, rec)?;
-        for what in [ConflictKind::Deleted, ConflictKind::Parallel] {
+            // Equal values are one side, the one shown leads.
+            let mut ranked: Vec<(Place, Dot, Value)> = Vec::new();
+            for (dot, value) in all {
+                ranked.push((self.place(dot)?, dot, value));
+            }
+            let shown = dots.get(group);
+            ranked.sort_by_key(|(place, d, _)| (Some(*d) != shown, std::cmp::Reverse(*place)));
             let mut sides: Vec<Side> = Vec::new();
-            let mut dots_seen: Vec<(u16, Dot)> = Vec::new();
-            for pair in &pairs {
-                let mut life = false;
-                for (group, dot) in [pair.a, pair.b] {
-                    life |= is_life(group) && self.word_of_life(dot, rec)?;
+            for (_, dot, value) in ranked {
+                if !sides.iter().any(|s| s.value == value) {
+                    sides.push(self.side(dot, value, group_name(kind, group))?);
                 }
-                let alive_word = !life && (is_life(pair.a.0) || is_life(pair.b.0));
-                if life != (what == ConflictKind::Deleted) || alive_word {
-                    continue;
-                }
-                for (group, dot) in [pair.a, pair.b] {
-                    if !dots_seen.contains(&(group, dot)) {
-                        dots_seen.push((group, dot));
-                        let value = if is_life(group) {
-                            serde_json::json!({ "deleted": true })
-                        } else {
-                            row_value(&self.conn, kind, rid, group)?
-                        };
-                        sides.push(self.side(dot, value, group_name(kind, group))?);
+            }
+            out.push(Conflict { rec, kind, space, what: ConflictKind::Field, group: group_name(kind, group), sides });
+        }
+        let mut parallel: Vec<(u16, Dot)> = Vec::new();
+        for pair in pairs_of(&self.conn, kind, rec)? {
+            let ends = [pair.a, pair.b];
+            match ends.iter().find(|(group, _)| is_life(*group)) {
+                Some((_, dot)) if life_word(&self.conn, kind, rec, *dot)? => lives.extend(ends),
+                // Brought back here, changed there: nobody need know.
+                Some(_) => {}
+                None => parallel.extend(ends),
+            }
+        }
+        lives.extend(self.unaware(kind, rec, &dots, &listed)?);
+        for (what, ends) in [(ConflictKind::Deleted, lives), (ConflictKind::Parallel, parallel)] {
+            let mut ranked: Vec<(Place, u16, Dot)> = Vec::new();
+            for (group, dot) in ends {
+                ranked.push((self.place(dot)?, group, dot));
+            }
+            ranked.sort_by_key(|(place, group, _)| (!is_life(*group), *group, std::cmp::Reverse(*place)));
+            ranked.dedup();
+            let mut sides: Vec<Side> = Vec::new();
+            for (_, group, dot) in ranked {
+                let value = if is_life(group) {
+                    serde_json::json!({ "deleted": life_word(&self.conn, kind, rec, dot)? })
+                } else {
+                    match listed.iter().find(|(g, d, _)| (*g, *d) == (group, dot)) {
+                        Some((.., value)) => value.clone(),
+                        None => row_value(&self.conn, kind, rid, group)?,
                     }
+                };
+                // A deletion is said in every class: once is enough.
+                let side = self.side(dot, value, group_name(kind, group))?;
+                if !sides.contains(&side) {
+                    sides.push(side);
                 }
             }
             if !sides.is_empty() {
@@ -160,13 +191,33 @@ impl Ledger {
         Ok(())
     }
 
-    fn word_of_life(&self, dot: Dot, rec: Uuid) -> Result<bool> {
+    /// Where one class says that the record is deleted and another holds something of it and
+    /// says nothing: the writes of both.
+    fn unaware(&self, kind: &'static KindDef, rec: Uuid, dots: &Dots, listed: &[(u16, Dot, Value)]) -> Result<Vec<(u16, Dot)>> {
+        let mut out = Vec::new();
+        let (mut deleted, mut silent) = (false, false);
+        for class in Class::ALL {
+            let of_class = || dots.0.iter().filter(move |(g, _)| class_of(kind, *g) == Some(class));
+            if let Some(dot) = dots.get(life_group(class)) {
+                let disputed = listed.iter().any(|(g, _, v)| *g == life_group(class) && v["deleted"] != true);
+                if !disputed && life_word(&self.conn, kind, rec, dot)? {
+                    deleted = true;
+                    out.push((life_group(class), dot));
+                }
+            } else if of_class().next().is_some() {
+                silent = true;
+                out.extend(of_class().copied());
+            }
+        }
+        Ok(if deleted && silent { out } else { Vec::new() })
+    }
+
+    /// A write's rank among concurrent ones, the same on every copy.
+    fn place(&self, dot: Dot) -> Result<Place> {
         Ok(self
             .conn
-            .prepare_cached(
-                "SELECT 1 FROM block WHERE log = ?1 AND seq = ?2 AND rec = ?3 AND json_extract(CAST(body AS TEXT), '$.deleted') = 1",
-            )?
-            .exists(params![dot.log, dot.seq as i64, rec.as_bytes()])?)
+            .prepare_cached("SELECT e.lamport, l.id FROM entry e JOIN log l ON l.n = e.log WHERE e.log = ?1 AND e.seq = ?2")?
+            .query_row(params![dot.log, dot.seq as i64], |r| Ok((r.get(0)?, Hash(r.get(1)?))))?)
     }
 
     fn side(&self, dot: Dot, value: Value, group: &'static str) -> Result<Side> {
@@ -230,6 +281,5 @@ impl Ledger {
             .optional()?;
         space.map(|s| SpaceId(Uuid::from_bytes(s))).ok_or(LedgerError::Missing(kind.zh))
     }
-
 }
 

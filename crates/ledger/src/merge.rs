@@ -18,8 +18,8 @@ use crate::dots::{Dot, Dots, class_of, is_life, life_group};
 use crate::entry::{BlockRef, Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, log_id};
 use crate::error::{EntryError, Result};
 use crate::find;
-use crate::siblings::{all_siblings, differs, listed_siblings, pairs_of, row_value, settled};
-use crate::values::{group_fields, sql_from_raw};
+use crate::siblings::{all_siblings, differs, life_word, listed_siblings, pairs_of, row_value, settled};
+use crate::values::{group_fields, json_from_sql, sql_from_raw};
 
 static BY_NAME: LazyLock<HashMap<&'static str, &'static KindDef>> =
     LazyLock::new(|| KINDS.iter().map(|k| (k.name, *k)).collect());
@@ -178,7 +178,8 @@ impl<'c> Merge<'c> {
     }
 
     /// Whether an entry may follow its log's head now.
-    pub fn ready(&self, log: i64, header: &Header) -> Result<std::result::Result<(), NotYet>> {
+    pub fn ready(&mut self, log: i64, header: &Header) -> Result<std::result::Result<(), NotYet>> {
+        self.load_seen(log)?;
         let Some(row) = self.logs.get(&log) else { return Ok(Err(NotYet::Broken(EntryError::LogName))) };
         if header.log != row.id {
             return Ok(Err(NotYet::Broken(EntryError::LogName)));
@@ -190,11 +191,16 @@ impl<'c> Merge<'c> {
             return Ok(Err(NotYet::Broken(EntryError::Chain)));
         }
         let mut lamport = row.lamport;
+        if header.seen.windows(2).any(|w| w[0].0 >= w[1].0) {
+            return Ok(Err(NotYet::Broken(EntryError::Clock)));
+        }
         for seen in &header.seen {
             let known = match self.by_id.get(&seen.0) {
                 Some(peer) => {
                     let same_channel = self.logs.get(peer).is_some_and(|p| p.channel == row.channel);
-                    if !same_channel || *peer == log {
+                    // What a log has seen only ever grows.
+                    let back = self.seen.get(&log).and_then(|s| s.get(peer)).is_some_and(|s| *s >= seen.1);
+                    if !same_channel || *peer == log || back {
                         return Ok(Err(NotYet::Broken(EntryError::Clock)));
                     }
                     self.lamport_of(*peer, seen.1)?
@@ -290,7 +296,7 @@ impl<'c> Merge<'c> {
             return self.note_unknown(dot, i);
         };
         let channel = row.channel;
-        let mut fields: Vec<(usize, Sql, &str)> = Vec::with_capacity(block.set.0.len());
+        let mut fields: Vec<(usize, Sql)> = Vec::with_capacity(block.set.0.len());
         let mut strange = false;
         for (name, raw) in &block.set.0 {
             let known = kind.field(name).and_then(|at| {
@@ -299,15 +305,20 @@ impl<'c> Merge<'c> {
                 if field.class != channel.class || fields.iter().any(|(seen, ..)| *seen == at) {
                     return None;
                 }
-                sql_from_raw(field, raw).map(|v| (at, v, raw.get()))
+                sql_from_raw(field, raw).map(|v| (at, v))
             });
             match known {
                 Some(f) => fields.push(f),
                 None => strange = true,
             }
         }
-        if strange {
+        // A word on a record's life in a class that its kind does not have is not for that channel to say.
+        let foreign = kind.fields.iter().all(|f| f.class != channel.class);
+        if strange || foreign {
             self.note_unknown(dot, i)?;
+        }
+        if foreign || (fields.is_empty() && block.deleted.is_none() && !block.accepts) {
+            return Ok(());
         }
         self.changed.insert(kind.name);
         let found = self
@@ -324,6 +335,7 @@ impl<'c> Merge<'c> {
             })
             .optional()?;
         match found {
+            None if fields.is_empty() && block.deleted.is_none() => Ok(()),
             None => self.insert(kind, &block, channel, dot, &fields),
             // A record belongs to the space it was made in; nobody moves it from another one.
             Some(row) if row.space != channel.space.0 => self.note_unknown(dot, i),
@@ -337,7 +349,7 @@ impl<'c> Merge<'c> {
         block: &BlockRef<'_>,
         channel: Channel,
         dot: Dot,
-        fields: &[(usize, Sql, &str)],
+        fields: &[(usize, Sql)],
     ) -> Result<()> {
         let mut dots = Dots::default();
         let mut mask = 0u64;
@@ -349,7 +361,7 @@ impl<'c> Merge<'c> {
             dots.set(life_group(channel.class), dot);
         }
         let life = i64::from(block.deleted == Some(true));
-        let mut sorted: Vec<&(usize, Sql, &str)> = fields.iter().collect();
+        let mut sorted: Vec<&(usize, Sql)> = fields.iter().collect();
         sorted.sort_unstable_by_key(|(at, ..)| *at);
         let sql = self.sql.entry((kind.number, mask)).or_insert_with(|| {
             let mut columns = String::new();
@@ -368,14 +380,14 @@ impl<'c> Merge<'c> {
         stmt.raw_bind_parameter(2, channel.space.0.as_bytes())?;
         stmt.raw_bind_parameter(3, life)?;
         stmt.raw_bind_parameter(4, dots.encode())?;
-        for (n, (_, value, _)) in sorted.iter().enumerate() {
+        for (n, (_, value)) in sorted.iter().enumerate() {
             stmt.raw_bind_parameter(n + 5, value)?;
         }
         stmt.raw_execute()?;
         drop(stmt);
         let rid = self.conn.last_insert_rowid();
         if kind.searchable() && life == 0 {
-            let tokens = find::tokens(kind, |at| fields.iter().find(|(f, ..)| *f == at).map(|(_, v, _)| v));
+            let tokens = find::tokens(kind, |at| fields.iter().find(|(f, _)| *f == at).map(|(_, v)| v));
             find::put(self.conn, kind, rid, &tokens, false)?;
         }
         Ok(())
@@ -387,7 +399,7 @@ impl<'c> Merge<'c> {
         block: &BlockRef<'_>,
         channel: Channel,
         dot: Dot,
-        fields: Vec<(usize, Sql, &str)>,
+        fields: Vec<(usize, Sql)>,
         mut row: Row,
     ) -> Result<()> {
         self.load_seen(dot.log)?;
@@ -404,10 +416,11 @@ impl<'c> Merge<'c> {
         for &group in &written {
             let mut value = Map::new();
             for (at, field) in group_fields(kind, group) {
+                // By way of SQL, so that a value reads the same whether it was stored first or not.
                 let json = fields
                     .iter()
-                    .find(|(f, ..)| *f == at)
-                    .map_or(Value::Null, |(_, _, raw)| serde_json::from_str(raw).unwrap_or_default());
+                    .find(|(f, _)| *f == at)
+                    .map_or(Value::Null, |(_, v)| json_from_sql(field, v.into()));
                 if !json.is_null() {
                     value.insert(field.name.to_owned(), json);
                 }
@@ -424,7 +437,7 @@ impl<'c> Merge<'c> {
         }
         self.pair_up(kind, rec, &mut row, &written, channel.class, dot)?;
         if block.accepts && row.flags & FLAG_PAIRS != 0 {
-            self.accept_pairs(rec, dot)?;
+            self.accept_pairs(kind, rec, dot)?;
         }
         let was_alive = row.life == 0;
         if had_merge_state || row.flags != 0 || block.deleted.is_some() || row.life != 0 {
@@ -491,15 +504,15 @@ impl<'c> Merge<'c> {
             for (d, _) in &gone {
                 self.conn
                     .prepare_cached(
-                        "DELETE FROM pair WHERE rec = ?1 AND ((a_grp = ?2 AND a_log = ?3 AND a_seq = ?4) OR (b_grp = ?2 AND b_log = ?3 AND b_seq = ?4))",
+                        "DELETE FROM pair WHERE rec = ?1 AND kind = ?5 AND ((a_grp = ?2 AND a_log = ?3 AND a_seq = ?4) OR (b_grp = ?2 AND b_log = ?3 AND b_seq = ?4))",
                     )?
-                    .execute(params![rec.as_bytes(), group, d.log, d.seq as i64])?;
+                    .execute(params![rec.as_bytes(), group, d.log, d.seq as i64, kind.number])?;
             }
         }
         if listed {
             self.conn
-                .prepare_cached("DELETE FROM sibling WHERE rec = ?1 AND grp = ?2")?
-                .execute(params![rec.as_bytes(), group])?;
+                .prepare_cached("DELETE FROM sibling WHERE rec = ?1 AND kind = ?2 AND grp = ?3")?
+                .execute(params![rec.as_bytes(), kind.number, group])?;
         }
         if kept.is_empty() {
             row.dots.set(group, dot);
@@ -522,70 +535,55 @@ impl<'c> Merge<'c> {
     /// All current writes of a group with their values.
     fn siblings(&self, kind: &'static KindDef, rec: Uuid, row: &Row, group: u16) -> Result<Vec<(Dot, Value)>> {
         if row.flags & FLAG_SIBLINGS != 0 {
-            let listed = listed_siblings(self.conn, rec, group)?;
+            let listed = listed_siblings(self.conn, kind, rec, group)?;
             if !listed.is_empty() {
                 return Ok(listed);
             }
         }
         let Some(dot) = row.dots.get(group) else { return Ok(Vec::new()) };
         let value = if is_life(group) {
-            serde_json::json!({ "deleted": self.life_word(dot, rec)? })
+            serde_json::json!({ "deleted": life_word(self.conn, kind, rec, dot)? })
         } else {
             row_value(self.conn, kind, row.rid, group)?
         };
         Ok(vec![(dot, value)])
     }
 
-    /// What a single write to a life group said.
-    fn life_word(&self, dot: Dot, rec: Uuid) -> Result<bool> {
-        let mut stmt = self.conn.prepare_cached("SELECT body FROM block WHERE log = ?1 AND seq = ?2 AND rec = ?3 AND body IS NOT NULL")?;
-        let mut rows = stmt.query(params![dot.log, dot.seq as i64, rec.as_bytes()])?;
-        while let Some(r) = rows.next()? {
-            let body = r.get_ref(0)?.as_blob().unwrap_or_default();
-            if let Ok(block) = serde_json::from_slice::<BlockRef<'_>>(body)
-                && let Some(deleted) = block.deleted
-            {
-                return Ok(deleted);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Which of several values is shown first: the one the others lead to, else the higher
-    /// (lamport, log id).
+    /// Which of several writes is shown first: one that the others lead to where there is such a
+    /// value, and of those the higher (lamport, log id).
     fn shown(&self, kind: &'static KindDef, group: u16, all: &[(Dot, Value)]) -> Result<usize> {
-        if let Some(at) = settled(kind, group, all) {
-            return Ok(at);
-        }
-        let mut best = (0, (0, LogId::default()));
-        for (at, (d, _)) in all.iter().enumerate() {
+        let settled = settled(kind, group, all).map(|at| &all[at].1);
+        let mut best: Option<(usize, (u64, LogId))> = None;
+        for (at, (d, _)) in all.iter().enumerate().filter(|(_, (_, v))| settled.is_none_or(|s| s == v)) {
             let lamport = self.lamport_of(d.log, d.seq)?.map_or(0, |(l, _)| l);
             let id = self.logs.get(&d.log).map_or(LogId::default(), |l| l.id);
-            if at == 0 || (lamport, id) > best.1 {
-                best = (at, (lamport, id));
+            if best.is_none_or(|(_, b)| (lamport, id) > b) {
+                best = Some((at, (lamport, id)));
             }
         }
-        Ok(best.0)
+        Ok(best.map_or(0, |(at, _)| at))
     }
 
-    /// Notes concurrent writes to other groups of the record in the same channel.
+    /// Notes concurrent writes to other groups of the record in the same channel. The groups
+    /// that this entry writes itself are among them: what it did not replace there stands beside
+    /// what it wrote elsewhere, whichever of the two arrives first.
     fn pair_up(&mut self, kind: &'static KindDef, rec: Uuid, row: &mut Row, written: &[u16], class: Class, dot: Dot) -> Result<()> {
         let others: Vec<u16> = row
             .dots
             .0
             .iter()
             .map(|(g, _)| *g)
-            .filter(|g| !written.contains(g) && class_of(kind, *g) == Some(class))
+            .filter(|g| class_of(kind, *g) == Some(class))
             .collect();
         for other in others {
             let dots: Vec<Dot> = if row.flags & FLAG_SIBLINGS != 0 {
-                let listed = listed_siblings(self.conn, rec, other)?;
+                let listed = listed_siblings(self.conn, kind, rec, other)?;
                 if listed.is_empty() { row.dots.get(other).into_iter().collect() } else { listed.into_iter().map(|(d, _)| d).collect() }
             } else {
                 row.dots.get(other).into_iter().collect()
             };
             for d in dots.into_iter().filter(|d| !self.covers(dot, *d)) {
-                for &group in written {
+                for &group in written.iter().filter(|g| **g != other) {
                     let (a, b) = if group < other { ((group, dot), (other, d)) } else { ((other, d), (group, dot)) };
                     self.conn
                         .prepare_cached(
@@ -599,14 +597,19 @@ impl<'c> Merge<'c> {
         Ok(())
     }
 
-    /// Drops every pair of which the accepting entry has seen both sides.
-    fn accept_pairs(&mut self, rec: Uuid, dot: Dot) -> Result<()> {
-        let pairs = pairs_of(self.conn, rec)?;
+    /// Drops every pair of which the accepting entry has seen both sides. A deletion against a
+    /// change is none of them: accepting parallel edits must not make a record disappear.
+    fn accept_pairs(&mut self, kind: &'static KindDef, rec: Uuid, dot: Dot) -> Result<()> {
+        let pairs = pairs_of(self.conn, kind, rec)?;
         for p in pairs {
-            if self.covers(dot, p.a.1) && self.covers(dot, p.b.1) {
+            let mut deletion = false;
+            for (group, d) in [p.a, p.b] {
+                deletion |= is_life(group) && life_word(self.conn, kind, rec, d)?;
+            }
+            if !deletion && self.covers(dot, p.a.1) && self.covers(dot, p.b.1) {
                 self.conn
-                    .prepare_cached("DELETE FROM pair WHERE rec = ?1 AND a_grp = ?2 AND a_log = ?3 AND a_seq = ?4 AND b_grp = ?5 AND b_log = ?6 AND b_seq = ?7")?
-                    .execute(params![rec.as_bytes(), p.a.0, p.a.1.log, p.a.1.seq as i64, p.b.0, p.b.1.log, p.b.1.seq as i64])?;
+                    .prepare_cached("DELETE FROM pair WHERE rec = ?1 AND kind = ?8 AND a_grp = ?2 AND a_log = ?3 AND a_seq = ?4 AND b_grp = ?5 AND b_log = ?6 AND b_seq = ?7")?
+                    .execute(params![rec.as_bytes(), p.a.0, p.a.1.log, p.a.1.seq as i64, p.b.0, p.b.1.log, p.b.1.seq as i64, kind.number])?;
             }
         }
         Ok(())
@@ -616,22 +619,23 @@ impl<'c> Merge<'c> {
     fn judge(&self, kind: &'static KindDef, rec: Uuid, row: &mut Row) -> Result<()> {
         let mut siblings: HashMap<u16, Vec<(Dot, Value)>> = HashMap::new();
         if row.flags & FLAG_SIBLINGS != 0 {
-            for (group, dot, value) in all_siblings(self.conn, rec)? {
+            for (group, dot, value) in all_siblings(self.conn, kind, rec)? {
                 siblings.entry(group).or_default().push((dot, value));
             }
         }
-        let pairs = if row.flags & FLAG_PAIRS != 0 { pairs_of(self.conn, rec)? } else { Vec::new() };
+        let pairs = if row.flags & FLAG_PAIRS != 0 { pairs_of(self.conn, kind, rec)? } else { Vec::new() };
         let mut conflict = siblings.iter().any(|(group, all)| differs(kind, *group, all));
-        let (mut deleted, mut kept) = (false, false);
+        let (mut deleted, mut kept, mut silent) = (false, false, false);
         for class in Class::ALL {
             let group = life_group(class);
             if row.dots.get(group).is_none() {
+                silent |= row.dots.0.iter().any(|(g, _)| class_of(kind, *g) == Some(class));
                 continue;
             }
             let words: Vec<bool> = match siblings.get(&group) {
                 Some(all) => all.iter().map(|(_, v)| v["deleted"] == true).collect(),
                 None => match row.dots.get(group) {
-                    Some(dot) => vec![self.life_word(dot, rec)?],
+                    Some(dot) => vec![life_word(self.conn, kind, rec, dot)?],
                     None => continue,
                 },
             };
@@ -643,7 +647,11 @@ impl<'c> Merge<'c> {
             }
             conflict |= disputed;
         }
-        row.life = i64::from(deleted && !kept);
+        // Who deletes says so in every class they know the record by. Where a class holds
+        // something and says nothing, the deletion did not know of it: causality is judged per
+        // channel, so this is the only way to see it.
+        conflict |= deleted && silent;
+        row.life = i64::from(deleted && !kept && !silent);
         row.flags = 0;
         if !siblings.is_empty() {
             row.flags |= FLAG_SIBLINGS;

@@ -1,27 +1,29 @@
 //! Reading the merge state: concurrent values, concurrent pairs, and whether they disagree.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use xinghuo_model::KindDef;
 
 use crate::dots::Dot;
+use crate::entry::BlockRef;
 use crate::error::Result;
 use crate::values::{group_fields, json_from_sql};
 
 /// Two current writes to different groups that did not know of each other.
+#[derive(Clone, Copy)]
 pub(crate) struct Pair {
     pub a: (u16, Dot),
     pub b: (u16, Dot),
 }
 
-pub(crate) fn listed_siblings(conn: &Connection, rec: Uuid, group: u16) -> Result<Vec<(Dot, Value)>> {
-    Ok(all_siblings(conn, rec)?.into_iter().filter(|(g, ..)| *g == group).map(|(_, d, v)| (d, v)).collect())
+pub(crate) fn listed_siblings(conn: &Connection, kind: &KindDef, rec: Uuid, group: u16) -> Result<Vec<(Dot, Value)>> {
+    Ok(all_siblings(conn, kind, rec)?.into_iter().filter(|(g, ..)| *g == group).map(|(_, d, v)| (d, v)).collect())
 }
 
-pub(crate) fn all_siblings(conn: &Connection, rec: Uuid) -> Result<Vec<(u16, Dot, Value)>> {
-    let mut stmt = conn.prepare_cached("SELECT grp, log, seq, value FROM sibling WHERE rec = ?1")?;
-    let mut rows = stmt.query([rec.as_bytes()])?;
+pub(crate) fn all_siblings(conn: &Connection, kind: &KindDef, rec: Uuid) -> Result<Vec<(u16, Dot, Value)>> {
+    let mut stmt = conn.prepare_cached("SELECT grp, log, seq, value FROM sibling WHERE rec = ?1 AND kind = ?2")?;
+    let mut rows = stmt.query(params![rec.as_bytes(), kind.number])?;
     let mut out = Vec::new();
     while let Some(r) = rows.next()? {
         let value = serde_json::from_str(r.get_ref(3)?.as_str().unwrap_or_default()).unwrap_or_default();
@@ -30,10 +32,10 @@ pub(crate) fn all_siblings(conn: &Connection, rec: Uuid) -> Result<Vec<(u16, Dot
     Ok(out)
 }
 
-pub(crate) fn pairs_of(conn: &Connection, rec: Uuid) -> Result<Vec<Pair>> {
+pub(crate) fn pairs_of(conn: &Connection, kind: &KindDef, rec: Uuid) -> Result<Vec<Pair>> {
     let mut stmt =
-        conn.prepare_cached("SELECT a_grp, a_log, a_seq, b_grp, b_log, b_seq FROM pair WHERE rec = ?1")?;
-    let mut rows = stmt.query([rec.as_bytes()])?;
+        conn.prepare_cached("SELECT a_grp, a_log, a_seq, b_grp, b_log, b_seq FROM pair WHERE rec = ?1 AND kind = ?2")?;
+    let mut rows = stmt.query(params![rec.as_bytes(), kind.number])?;
     let mut out = Vec::new();
     while let Some(r) = rows.next()? {
         out.push(Pair {
@@ -42,6 +44,23 @@ pub(crate) fn pairs_of(conn: &Connection, rec: Uuid) -> Result<Vec<Pair>> {
         });
     }
     Ok(out)
+}
+
+/// Whether the write `dot` deleted the record (or brought it back).
+pub(crate) fn life_word(conn: &Connection, kind: &KindDef, rec: Uuid, dot: Dot) -> Result<bool> {
+    let mut stmt =
+        conn.prepare_cached("SELECT body FROM block WHERE log = ?1 AND seq = ?2 AND rec = ?3 AND body IS NOT NULL ORDER BY i")?;
+    let mut rows = stmt.query(params![dot.log, dot.seq as i64, rec.as_bytes()])?;
+    let mut word = false;
+    while let Some(r) = rows.next()? {
+        // Should one entry say it twice, the last counts, as it does for fields.
+        if let Ok(block) = serde_json::from_slice::<BlockRef<'_>>(r.get_ref(0)?.as_blob().unwrap_or_default())
+            && block.kind == kind.name
+        {
+            word = block.deleted.unwrap_or(word);
+        }
+    }
+    Ok(word)
 }
 
 /// The shown value of a group: field name → value, empty ones left out.

@@ -124,7 +124,7 @@ CREATE TABLE sibling(
     seq INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     value TEXT NOT NULL,
-    PRIMARY KEY (rec, grp, log, seq)
+    PRIMARY KEY (rec, kind, grp, log, seq)
 ) STRICT, WITHOUT ROWID;
 -- Current writes to different groups of one record that did not know of each other.
 CREATE TABLE pair(
@@ -132,7 +132,7 @@ CREATE TABLE pair(
     a_grp INTEGER NOT NULL, a_log INTEGER NOT NULL, a_seq INTEGER NOT NULL,
     b_grp INTEGER NOT NULL, b_log INTEGER NOT NULL, b_seq INTEGER NOT NULL,
     kind INTEGER NOT NULL,
-    PRIMARY KEY (rec, a_grp, a_log, a_seq, b_grp, b_log, b_seq)
+    PRIMARY KEY (rec, kind, a_grp, a_log, a_seq, b_grp, b_log, b_seq)
 ) STRICT, WITHOUT ROWID;
 -- Blocks of kinds or fields this version does not know: kept, relayed, replayed after an upgrade.
 CREATE TABLE unknown(log INTEGER NOT NULL, seq INTEGER NOT NULL, i INTEGER NOT NULL, PRIMARY KEY (log, seq, i)) STRICT, WITHOUT ROWID;

@@ -3,11 +3,11 @@
 use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value};
 use uuid::Uuid;
-use xinghuo_model::{Act, KindDef, SpaceId, kind_named};
+use xinghuo_model::{Act, Class, KindDef, SpaceId, kind_named};
 
 use crate::Ledger;
 use crate::dots::{Dot, Dots, life_group};
-use crate::entry::Block;
+use crate::entry::{Block, Channel};
 use crate::error::{LedgerError, Result};
 use crate::save::{Author, Outcome, Save};
 
@@ -51,9 +51,10 @@ impl Ledger {
             return Err(LedgerError::NothingToUndo);
         }
         let mut acts = Vec::new();
-        for (dot, ord, space, block) in blocks {
+        for (dot, ord, channel, block) in blocks {
             let Some(kind) = kind_named(&block.kind) else { continue };
-            self.still_current(kind, dot, &block)?;
+            let space = channel.space;
+            self.still_current(kind, dot, channel.class, &block)?;
             acts.push(self.opposite(kind, space, ord, save, block)?);
         }
         self.transact(Act::Undo, author, |tx| {
@@ -64,9 +65,9 @@ impl Ledger {
         })
     }
 
-    fn blocks_of_save(&self, save: i64) -> Result<Vec<(Dot, i64, SpaceId, Block)>> {
+    fn blocks_of_save(&self, save: i64) -> Result<Vec<(Dot, i64, Channel, Block)>> {
         let mut stmt = self.conn.prepare_cached(
-            "SELECT e.log, e.seq, e.ord, l.space, b.body FROM save_entry s JOIN entry e ON e.log = s.log AND e.seq = s.seq \
+            "SELECT e.log, e.seq, e.ord, l.space, b.body, l.class FROM save_entry s JOIN entry e ON e.log = s.log AND e.seq = s.seq \
              JOIN log l ON l.n = e.log JOIN block b ON b.log = e.log AND b.seq = e.seq WHERE s.save = ?1 AND b.body IS NOT NULL",
         )?;
         let mut rows = stmt.query([save])?;
@@ -74,22 +75,22 @@ impl Ledger {
         while let Some(r) = rows.next()? {
             let Ok(block) = serde_json::from_slice(r.get_ref(4)?.as_blob().unwrap_or_default()) else { continue };
             let dot = Dot { log: r.get(0)?, seq: r.get::<_, i64>(1)? as u64 };
-            out.push((dot, r.get(2)?, Uuid::from_bytes(r.get(3)?).into(), block));
+            let Some(class) = Class::from_number(r.get(5)?) else { continue };
+            out.push((dot, r.get(2)?, Channel { space: Uuid::from_bytes(r.get(3)?).into(), class }, block));
         }
         Ok(out)
     }
 
     /// Every group the block wrote must still be its own.
-    fn still_current(&self, kind: &'static KindDef, dot: Dot, block: &Block) -> Result<()> {
+    fn still_current(&self, kind: &'static KindDef, dot: Dot, class: Class, block: &Block) -> Result<()> {
         let dots: Vec<u8> = self
             .conn
             .prepare_cached(&format!("SELECT dots FROM \"{}\" WHERE id = ?1", kind.name))?
             .query_row([block.rec.as_bytes()], |r| r.get(0))?;
         let dots = Dots::decode(&dots);
-        let class = block.set.keys().find_map(|name| kind.field(name)).map(|at| kind.fields[at].class);
         let mut groups: Vec<u16> =
             block.set.keys().filter_map(|name| kind.field(name)).map(|at| kind.group_number(kind.fields[at].group)).collect();
-        if let (Some(class), true) = (class, block.deleted.is_some()) {
+        if block.deleted.is_some() {
             groups.push(life_group(class));
         }
         let siblings: i64 = self

@@ -20,7 +20,8 @@ pub(crate) fn sql_from_raw(field: &FieldDef, raw: &RawValue) -> Option<Sql> {
             let id = text.strip_prefix('"')?.strip_suffix('"')?;
             Sql::Blob(Uuid::try_parse(id).ok()?.as_bytes().to_vec())
         }
-        Store::Json => Sql::Text(text.to_owned()),
+        // In one form, or a space more would make two values of one.
+        Store::Json => Sql::Text(serde_json::from_str::<Value>(text).ok()?.to_string()),
     })
 }
 
