@@ -13,6 +13,8 @@ mod dots;
 pub mod entry;
 pub mod error;
 mod find;
+#[doc(hidden)]
+pub mod floor;
 mod history;
 mod merge;
 mod save;

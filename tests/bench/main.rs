@@ -1,0 +1,49 @@
+//! The benchmarks (`cargo xtask bench`): what was promised about speed and memory, measured in
+//! one run. Each promise ends in a line `figure NAME: VALUE UNIT (goal <= X) ok|short`.
+//!
+//! Times are CPU times of this process and, where two things are compared, ratios: the machine
+//! may be busy with something else. Words on the command line choose groups by name.
+
+mod finding;
+mod gauge;
+mod import;
+mod papers;
+mod residents;
+mod roster;
+mod window;
+
+use std::process::ExitCode;
+
+use gauge::{Outcome, Report};
+
+/// A group of figures.
+type Group = fn(&mut Report) -> Outcome;
+
+/// Papers come first: their memory is measured, and freed memory of others would hide growth.
+const GROUPS: [(&str, Group); 5] = [
+    ("papers", papers::measure),
+    ("import", import::measure),
+    ("roster", roster::measure),
+    ("find", finding::measure),
+    ("window", window::measure),
+];
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).filter(|w| !w.starts_with("--")).collect();
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    println!("profile: {profile}");
+    let mut report = Report::default();
+    for (name, measure) in GROUPS {
+        if !words.is_empty() && !words.iter().any(|w| w == name) {
+            continue;
+        }
+        println!("\n-- {name}");
+        if let Err(error) = measure(&mut report) {
+            report.missing(name, &error.to_string());
+        }
+    }
+    println!("\nprofile: {profile}");
+    report.print();
+    // A figure that is short is news, not a failure: a busy machine must not break a build.
+    ExitCode::SUCCESS
+}
