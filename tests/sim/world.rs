@@ -483,7 +483,7 @@ fn undo(copy: &mut Copy, _: &mut Chance, author: &Author) -> Result<(), LedgerEr
 fn publish(copy: &mut Copy, chance: &mut Chance, author: &Author) -> Result<(), LedgerError> {
     copy.ledger
         .transact(Act::Admit, author, |tx| {
-            let name = chance.of(&["嘉盛社区", "嘉盛第一社区"]).to_owned();
+            let name = chance.of(&["星岩社区", "星岩第一社区"]).to_owned();
             let community = Community { id: OFFICE.0.into(), name, street: "东城街道".to_owned(), district: "黄岩区".to_owned() };
             tx.put(OFFICE, &community);
             Ok(())

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Tried;
+use crate::place::Place;
 
 /// A running driver, ended with it.
 pub struct Driver {
@@ -14,14 +15,15 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts a driver whose windows live in `home` and find the answers to file dialogs in `picks`.
-    pub async fn start(home: &Path, picks: &Path) -> Tried<Driver> {
+    /// Starts a driver whose windows live in this place.
+    pub async fn start(place: &Place) -> Tried<Driver> {
         let [port, native] = free_ports()?;
         let program = std::env::var_os("TAURI_DRIVER").map_or_else(|| root().join("target/tools/bin/tauri-driver"), PathBuf::from);
         let process = Command::new(&program)
             .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
-            .env("XINGHUO_HOME", home)
-            .env("XINGHUO_PICK", format!("@{}", picks.display()))
+            .env("XINGHUO_HOME", place.home())
+            .env("XINGHUO_STATE", place.state())
+            .env("XINGHUO_PICK", format!("@{}", place.picks().display()))
             // With WebKit's older renderer, the window's own choice, a driver waits for ever for the
             // picture of a page that has no layer of its own (WebKitGTK 2.50). Screens are not affected.
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "0")

@@ -6,13 +6,12 @@ use crate::{Tried, axe};
 #[tokio::test]
 async fn the_window_opens_on_its_first_page() -> Tried {
     let mut page = Page::open().await?;
-    page.set_size(1366, 768).await?;
-    assert_eq!(page.text("main h1").await?, "今日");
+    assert_eq!(page.text("h1").await?, "您好，先说说您是谁");
     assert_eq!(page.run("return document.title", vec![]).await?, "星火家园工作台");
     page.shot("first-page").await?;
     assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
     page.restart().await?;
-    assert_eq!(page.text("main h1").await?, "今日");
+    assert_eq!(page.text("h1").await?, "您好，先说说您是谁");
     page.close().await
 }
 

@@ -8,20 +8,27 @@ use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::Tried;
 use crate::driver::{Driver, program, root};
+use crate::place::{PASSPHRASE, Place};
 
 /// How long a thing may take to appear before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The keys by their code points in WebDriver.
+pub const ENTER: &str = "\u{e007}";
+pub const ESCAPE: &str = "\u{e00c}";
+pub const F3: &str = "\u{e033}";
+const CONTROL: &str = "\u{e009}";
+const NONE: &str = "\u{e000}";
 
 /// An open window on a home of its own.
 pub struct Page {
     client: Client,
     // Declared after the client: the session ends before its driver, the driver before its home.
     driver: Driver,
-    home: TempDir,
+    place: Place,
 }
 
 /// The sizes of text a person may choose.
@@ -36,30 +43,49 @@ pub enum Size {
 impl Page {
     /// Opens the window on an empty home.
     pub async fn open() -> Tried<Page> {
-        let home = TempDir::new()?;
-        let picks = home.path().join("picks");
-        std::fs::write(&picks, "")?;
-        let driver = Driver::start(&home.path().join("home"), &picks).await?;
+        Page::open_at(Place::new()?).await
+    }
+
+    /// Opens the window on a home that was made ready.
+    pub async fn open_at(place: Place) -> Tried<Page> {
+        std::fs::write(place.picks(), "")?;
+        let driver = Driver::start(&place).await?;
         let client = session(&driver).await?;
-        let page = Page { client, driver, home };
+        let page = Page { client, driver, place };
         page.ready().await?;
+        page.set_size(1366, 768).await?;
         Ok(page)
     }
 
-    /// The folder the window keeps its data in.
-    pub fn home(&self) -> PathBuf {
-        self.home.path().join("home")
+    /// Opens the window on a home that was made ready, and goes in with its passphrase.
+    pub async fn unlocked(place: Place) -> Tried<Page> {
+        let page = Page::open_at(place).await?;
+        page.unlock(PASSPHRASE).await?;
+        Ok(page)
+    }
+
+    /// Types the passphrase and opens.
+    pub async fn unlock(&self, passphrase: &str) -> Tried {
+        self.type_into("口令", passphrase).await?;
+        self.press(ENTER).await
     }
 
     /// A folder for files that come and go: bundles, rosters, papers.
     pub fn folder(&self) -> &Path {
-        self.home.path()
+        self.place.folder()
     }
 
     /// What the next native file dialogs answer.
     pub fn will_pick(&self, files: &[&Path]) -> Tried {
         let lines: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
-        Ok(std::fs::write(self.home.path().join("picks"), lines.join("\n"))?)
+        Ok(std::fs::write(self.place.picks(), lines.join("\n"))?)
+    }
+
+    /// Where the next native dialog says a file goes.
+    pub fn will_save(&self, name: &str) -> Tried<PathBuf> {
+        let file = self.folder().join(name);
+        self.will_pick(&[&file])?;
+        Ok(file)
     }
 
     /// Closes the window and opens it again on the same home.
@@ -96,6 +122,50 @@ impl Page {
         Ok(())
     }
 
+    /// Clicks what says exactly this, in the part of the page with this label.
+    pub async fn click_in(&self, part: &str, words: &str) -> Tried {
+        let find = "const [part, words] = arguments[0].split('\\n');
+            const named = (e) => e.getAttribute('aria-label') ?? document.getElementById(e.getAttribute('aria-labelledby'))?.textContent;
+            const within = [...document.querySelectorAll('[aria-label], [aria-labelledby]')].find((e) => named(e) === part && e.getClientRects().length > 0);
+            return [...(within?.querySelectorAll('button, a, label') ?? [])].find((e) => e.textContent.includes(words) && !e.disabled) ?? null;";
+        self.found(find, &format!("{part}\n{words}")).await?.click().await?;
+        Ok(())
+    }
+
+    /// Clicks what says exactly this in the dialog that asks.
+    pub async fn click_in_dialog(&self, words: &str) -> Tried {
+        let find = "return [...document.querySelectorAll('[role=dialog] button')].find((e) => e.textContent.trim() === arguments[0]) ?? null;";
+        self.found(find, words).await?.click().await?;
+        Ok(())
+    }
+
+    /// Whether the button with these words cannot be pressed.
+    pub async fn is_disabled(&self, words: &str) -> Tried<bool> {
+        let look = "return [...document.querySelectorAll('button')].some((e) => e.disabled && e.textContent.includes(arguments[0]))";
+        Ok(self.run(look, vec![json!(words)]).await?.as_bool().unwrap_or(false))
+    }
+
+    /// Waits until the choice with these words, in the part with this label, is the one chosen.
+    pub async fn wait_pressed(&self, part: &str, words: &str) -> Tried {
+        let find = "const [part, words] = arguments[0].split('\\n');
+            return [...document.querySelectorAll(`[aria-label=\"${part}\"] [aria-pressed=true]`)].find((e) => e.textContent.includes(words)) ?? null;";
+        self.found(find, &format!("{part}\n{words}")).await?;
+        Ok(())
+    }
+
+    /// Picks from the list of a field: opens it and clicks the choice that says this.
+    pub async fn choose(&self, label: &str, choice: &str) -> Tried {
+        self.field(label).await?.click().await?;
+        let find = "return [...document.querySelectorAll('[role=option]')].find((e) => e.textContent.trim().startsWith(arguments[0]) && e.getClientRects().length > 0) ?? null;";
+        self.found(find, choice).await?.click().await?;
+        Ok(())
+    }
+
+    /// Presses a key together with Ctrl.
+    pub async fn press_control(&self, key: &str) -> Tried {
+        self.press(&format!("{CONTROL}{key}{NONE}")).await
+    }
+
     /// Types into the field with this label, in place of what stood there.
     pub async fn type_into(&self, label: &str, text: &str) -> Tried {
         let field = self.field(label).await?;
@@ -129,6 +199,45 @@ impl Page {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Waits for what takes longer than a glance: made-up data, a large import.
+    pub async fn wait_long(&self, words: &str) -> Tried {
+        let until = Instant::now() + 3 * PATIENCE;
+        while !self.says(words).await? && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        self.wait_text(words).await
+    }
+
+    /// Waits until a file is there and not empty.
+    pub async fn wait_file(&self, file: &Path) -> Tried {
+        let until = Instant::now() + PATIENCE;
+        while !file.metadata().is_ok_and(|facts| facts.len() > 0) {
+            if Instant::now() > until {
+                let _ = self.shot("missing").await;
+                return Err(format!("{} was not written", file.display()).into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until the page no longer says this.
+    pub async fn wait_gone(&self, words: &str) -> Tried {
+        let until = Instant::now() + PATIENCE;
+        while self.says(words).await? {
+            if Instant::now() > until {
+                return Err(format!("«{words}» still stands on the page").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    /// Whether the page says this now.
+    pub async fn says(&self, words: &str) -> Tried<bool> {
+        Ok(self.run("return document.body.innerText", vec![]).await?.as_str().is_some_and(|all| all.contains(words)))
     }
 
     /// Opens an address of the program, as `#/gallery`.
@@ -187,7 +296,7 @@ impl Page {
     }
 
     async fn ready(&self) -> Tried {
-        self.client.wait().at_most(PATIENCE).for_element(Locator::Css("main h1")).await?;
+        self.client.wait().at_most(PATIENCE).for_element(Locator::Css("h1")).await?;
         Ok(())
     }
 

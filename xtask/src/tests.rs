@@ -9,13 +9,15 @@ pub fn verb(steps: &mut Steps, _arguments: &[String]) {
         return;
     }
     let types = bindings::write(steps);
-    steps.command("Rust tests", &mut cargo(&["test", "--workspace"]));
     steps.command("lint the pages", &mut npm(&["run", "lint"]));
     if types {
         steps.command("check the pages' types", &mut npm(&["run", "check"]));
     }
     steps.command("test the pages", &mut npm(&["run", "test"]));
-    if window::build(steps) {
+    // The pages come before the Rust tests: the window's crate embeds them when it is built.
+    let pages = steps.command("build the pages", &mut npm(&["run", "build"]));
+    steps.command("Rust tests", &mut cargo(&["test", "--workspace"]));
+    if pages && window::around_pages(steps) {
         window::tests(steps);
     }
 }

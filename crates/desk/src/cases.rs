@@ -155,7 +155,7 @@ impl Open {
     /// is not the first of its compound, so that two offline laptops never issue the same.
     pub(crate) fn next_number(&self, books: &Books<'_>, space: SpaceId, table: &'static str, letter: &str, year: i32) -> Result<String> {
         let prefix = books.get::<Compound>(CompoundId(space.0))?.map_or_else(String::new, |c| c.record.prefix);
-        let mark = if self.profile.founder { String::new() } else { books.here("mark")?.unwrap_or_default() };
+        let mark = if self.profile().founder { String::new() } else { books.here("mark")?.unwrap_or_default() };
         let head = format!("{prefix}-{letter}{year}-{mark}");
         // Deleted ones count too: a number is never given twice.
         let sql = match table {

@@ -48,7 +48,7 @@ impl Open {
                     values.push((field.zh.to_owned(), text));
                 }
             }
-            sides.push(ConflictSide { values, person: side.person.clone(), copy: copy_name(books, &side.key, &self.profile, own)?, at: side.at });
+            sides.push(ConflictSide { values, person: side.person.clone(), copy: copy_name(books, &side.key, &self.profile(), own)?, at: side.at });
         }
         let compound = books.get::<Compound>(CompoundId(conflict.space.0))?.map(|c| c.record.name);
         Ok(ConflictCard {
@@ -76,7 +76,7 @@ impl Open {
     /// Decides: for a field by side or by a third value; for a parallel edit by accepting; for a
     /// deletion by side (0 keeps where the first side is the change, see the card).
     pub(crate) fn decide(&self, decision: &Decision, at: DateTime<FixedOffset>) -> Result<Saved> {
-        let author = Author { person: self.profile.person.clone(), at };
+        let author = Author { person: self.profile().person.clone(), at };
         let mut inner = lock(&self.inner);
         let Some(conflict) = inner.ledger.conflicts()?.into_iter().find(|c| c.rec == decision.record && c.group == decision.group) else {
             return not("conflict.gone", "这处冲突已经裁定过了。", "请刷新列表。");

@@ -98,41 +98,6 @@ impl DeskError {
         }
     }
 
-    /// The process's exit code: one per family, so that scripts can tell them apart.
-    pub fn exit_code(&self) -> u8 {
-        let code = self.code();
-        let exact = match code {
-            "keys.wrong_passphrase" => 10,
-            "home.busy" => 11,
-            "store.disk_full" => 12,
-            "store.too_new" | "bundle.newer" => 13,
-            "bundle.not_for_us" => 14,
-            "bundle.truncated" => 15,
-            "bundle.signature" | "bundle.sealed" | "bundle.inconsistent" | "bundle.size" => 16,
-            "bundle.unknown_sender" => 17,
-            "bundle.not_ours" => 18,
-            "roster.not_a_spreadsheet" => 20,
-            "roster.damaged" => 21,
-            "roster.password_protected" => 22,
-            "cancelled" => 30,
-            _ => 0,
-        };
-        if exact > 0 {
-            return exact;
-        }
-        match code.split('.').next().unwrap_or_default() {
-            "field" | "rule" => 3,
-            "roster" => 23,
-            "bundle" | "join" => 19,
-            "paper" => 24,
-            "file" => 25,
-            "keys" => 26,
-            "store" => 27,
-            "home" => 28,
-            _ => 4,
-        }
-    }
-
     /// What to do next.
     fn advice(&self) -> &'static str {
         match self {
@@ -214,7 +179,7 @@ impl From<&DeskError> for Failure {
                 DeskError::Field { field, .. } => Some((*field).to_owned()),
                 _ => None,
             },
-            exit: error.exit_code(),
+            exit: exit_code(error.code()),
         }
     }
 }
@@ -229,5 +194,40 @@ pub(crate) fn file_error(error: &std::io::Error) -> DeskError {
             DeskError::File { code: "file.denied", what: "没有读写这个位置的权限。", advice: "请换一个文件夹，或检查 U 盘是否写保护。" }
         }
         _ => DeskError::File { code: "file.io", what: "文件读写失败。", advice: "请检查 U 盘或磁盘后再试一次；已保存的内容不受影响。" },
+    }
+}
+
+/// The process's exit code for an error's code: one per family, so that scripts can tell them
+/// apart.
+pub fn exit_code(code: &str) -> u8 {
+    let exact = match code {
+        "keys.wrong_passphrase" => 10,
+        "home.busy" => 11,
+        "store.disk_full" => 12,
+        "store.too_new" | "bundle.newer" => 13,
+        "bundle.not_for_us" => 14,
+        "bundle.truncated" => 15,
+        "bundle.damaged" | "bundle.signature" | "bundle.sealed" | "bundle.inconsistent" | "bundle.size" => 16,
+        "bundle.unknown_sender" => 17,
+        "bundle.not_ours" => 18,
+        "roster.not_a_spreadsheet" => 20,
+        "roster.damaged" => 21,
+        "roster.password_protected" => 22,
+        "cancelled" => 30,
+        _ => 0,
+    };
+    if exact > 0 {
+        return exact;
+    }
+    match code.split('.').next().unwrap_or_default() {
+        "field" | "rule" => 3,
+        "roster" => 23,
+        "bundle" | "join" => 19,
+        "paper" => 24,
+        "file" => 25,
+        "keys" => 26,
+        "store" => 27,
+        "home" => 28,
+        _ => 4,
     }
 }

@@ -97,7 +97,7 @@ fn certificates(books: &Books<'_>, key: &PublicKey) -> Result<Vec<Certificate>> 
 impl Open {
     fn gate(&self, own: PublicKey) -> Gate {
         let root = if self.is_office() {
-            Some((own, self.profile.space))
+            Some((own, self.profile().space))
         } else {
             lock(&self.office).as_ref().and_then(|o| Some((unhex_key(&o.signs)?, o.space)))
         };
@@ -116,18 +116,18 @@ impl Open {
                 identity: Identity { signs, receives: office.receives.clone() },
                 name,
                 detail: "社区".to_owned(),
-                spaces: vec![self.profile.space],
+                spaces: vec![self.profile().space],
                 inner: Vec::new(),
                 registry: office.space,
             });
         }
-        let registry = if self.is_office() { self.profile.space } else { office.map_or(Uuid::nil(), |o| o.space) };
+        let registry = if self.is_office() { self.profile().space } else { office.map_or(Uuid::nil(), |o| o.space) };
         for cert in books.select::<Certificate>("ORDER BY id", [])? {
             let cert = cert.record;
             let Some(signs) = unhex_key(&cert.signs) else { continue };
             let spaces: Vec<Uuid> = cert.grants.iter().map(|g| g.space.0).collect();
             // A branch exchanges with its own compound's other laptops only.
-            if signs == *own || (!self.is_office() && !spaces.contains(&self.profile.space)) {
+            if signs == *own || (!self.is_office() && !spaces.contains(&self.profile().space)) {
                 continue;
             }
             let compound = match spaces.first() {
@@ -259,12 +259,12 @@ impl Open {
             None => None,
         };
         let title = if self.is_office() {
-            books.get::<Community>(CommunityId(self.profile.space))?.map(|c| c.record.name)
+            books.get::<Community>(CommunityId(self.profile().space))?.map(|c| c.record.name)
         } else {
-            books.get::<Compound>(CompoundId(self.profile.space))?.map(|c| c.record.name)
+            books.get::<Compound>(CompoundId(self.profile().space))?.map(|c| c.record.name)
         };
         Ok(ExchangeView {
-            role: self.profile.role,
+            role: self.profile().role,
             joined: self.is_office() || office.is_some(),
             fingerprint: fingerprint(&inner.keys.identity()),
             office: office_name,
@@ -285,7 +285,7 @@ impl Open {
         let heads: HashMap<LogId, u64> = ledger.heads()?.into_iter().map(|h| (h.log, h.seq)).collect();
         let mut out = Vec::new();
         for (log, key, first, reason, count) in ledger.held()? {
-            let who = copy_name(&books, &key, &self.profile, &own)?;
+            let who = copy_name(&books, &key, &self.profile(), &own)?;
             let have = heads.get(&log).copied().unwrap_or(0);
             out.push(match reason.as_str() {
                 "gap" if first > have + 1 => format!("{who}的第 {}–{} 条还没收到，后面的 {count} 条先放着。", have + 1, first - 1),
@@ -315,8 +315,8 @@ impl Open {
         let request = JoinRequest {
             signs: hex(&identity.signs),
             receives: identity.receives,
-            person: self.profile.person.clone(),
-            copy: self.profile.copy.clone(),
+            person: self.profile().person.clone(),
+            copy: self.profile().copy.clone(),
             space: space.0,
             compound: compound.name,
             place: format!("{} {} {}", compound.district, compound.street, compound.community),
@@ -328,8 +328,10 @@ impl Open {
     pub(crate) fn inspect_join(&self, path: &Path) -> Result<JoinCard> {
         let request = JoinRequest::read(&read_chosen(path, 1 << 20)?)?;
         let identity = request.identity()?;
-        let already = self.read(|books| Ok(!certificates(books, &identity.signs)?.is_empty()))?;
-        Ok(JoinCard { person: request.person, copy: request.copy, compound: request.compound, place: request.place, fingerprint: fingerprint(&identity), already })
+        let (already, known) = self.read(|books| Ok((!certificates(books, &identity.signs)?.is_empty(), same_compound(books, &request)?)))?;
+        Ok(JoinCard {
+            further_laptop: known.is_some_and(|k| k != request.space),
+             person: request.person, copy: request.copy, compound: request.compound, place: request.place, fingerprint: fingerprint(&identity), already })
     }
 
     pub(crate) fn admit(&self, path: &Path, typed: &str, out: &Path, at: DateTime<FixedOffset>) -> Result<Done> {
@@ -339,7 +341,8 @@ impl Open {
         let request = JoinRequest::read(&read_chosen(path, 1 << 20)?)?;
         let identity = request.identity()?;
         same_digits(typed, &identity)?;
-        let space = SpaceId(request.space);
+        let known = self.read(|books| same_compound(books, &request))?;
+        let space = SpaceId(known.unwrap_or(request.space));
         self.save(Act::Admit, at, |save| {
             if !certificates(&save.books(), &identity.signs)?.is_empty() {
                 return Ok(());
@@ -354,11 +357,12 @@ impl Open {
                 grants: vec![Grant { space, classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect() }],
                 since: at.date_naive(),
             };
-            save.put(SpaceId(self.profile.space), &certificate);
+            save.put(SpaceId(self.profile().space), &certificate);
             Ok(())
         })?;
         self.write_bundle(&identity.signs, out, Purpose::Welcome, at)?;
-        Ok(done(format!("已准许“{}”入网，欢迎包已存好，请交回小区。", request.compound), &["certificate"]))
+        let what = if known.is_some_and(|k| k != request.space) { "的又一台电脑" } else { "" };
+        Ok(done(format!("已准许“{}”{what}入网，欢迎包已存好，请交回小区。", request.compound), &["certificate"]))
     }
 
     pub(crate) fn welcome(&self, path: &Path, typed: &str, now: DateTime<FixedOffset>) -> Result<BundleReport> {
@@ -379,16 +383,43 @@ impl Open {
         };
         let office = Office { signs: hex(&opened.from.signs), receives: opened.from.receives.clone(), space };
         let before = lock(&self.office).replace(office.clone());
-        match self.take_in(path, opened, now, &mut |_, _| true) {
-            Ok(report) => {
-                lock(&self.inner).ledger.set_here("office", &serde_json::to_string(&office).unwrap_or_default())?;
-                Ok(report)
-            }
-            Err(error) => {
-                *lock(&self.office) = before;
-                Err(error)
-            }
+        let pin = |office: Option<&Office>| {
+            let text = office.map(|o| serde_json::to_string(o).unwrap_or_default()).unwrap_or_default();
+            lock(&self.inner).ledger.set_here("office", &text)
+        };
+        pin(Some(&office))?;
+        let taken = self.take_in(path, opened, now, &mut |_, _| true).and_then(|report| {
+            self.follow_certificate()?;
+            Ok(report)
+        });
+        if taken.is_err() {
+            pin(before.as_ref())?;
+            *lock(&self.office) = before;
         }
+        taken
+    }
+
+    /// Where the office certified this copy for a compound that exists already, this copy is a
+    /// further laptop of it: it goes over to that compound, unless it has records of its own.
+    fn follow_certificate(&self) -> Result<()> {
+        let inner = lock(&self.inner);
+        let books = inner.ledger.books();
+        let own = inner.ledger.own_key();
+        let granted = certificates(&books, &own)?.iter().flat_map(|c| &c.grants).map(|g| g.space.0).next();
+        let profile = self.profile();
+        let Some(space) = granted.filter(|s| *s != profile.space) else { return Ok(()) };
+        let mut records = 0;
+        for kind in KINDS.iter().filter(|k| k.space == SpaceKind::Compound && k.name != "compound") {
+            records += books.number(&format!("SELECT count(*) FROM \"{}\" WHERE space = ?1", kind.name), [profile.space.as_bytes()])?;
+        }
+        if records > 0 {
+            return not(
+                "join.own_records",
+                "社区已有这个小区，而本机在入网前已登记了自己的记录，不能直接并过去。",
+                "请在一个新文件夹里重新建立副本，先入网再登记。",
+            );
+        }
+        self.move_to(&inner.ledger, space)
     }
 
     /// Writes a bundle for one partner.
@@ -467,7 +498,7 @@ impl Open {
             had += (all - fresh.min(all)) as u32;
         }
         let own = inner.ledger.own_key();
-        let from = copy_name(&inner.ledger.books(), &opened.from.signs, &self.profile, &own)?;
+        let from = copy_name(&inner.ledger.books(), &opened.from.signs, &self.profile(), &own)?;
         Ok(BundleReport {
             file: file_name(path),
             fate: BundleFate::Inspected,
@@ -529,7 +560,7 @@ impl Open {
         if sender != own {
             back = inner.ledger.acknowledge(&sender, &opened.manifest.have)?;
         }
-        let from = copy_name(&inner.ledger.books(), &sender, &self.profile, &own)?;
+        let from = copy_name(&inner.ledger.books(), &sender, &self.profile(), &own)?;
         let mut report = report(path, &from, opened.manifest.number, &absorbed, &opened.damaged);
         if !back.is_empty() {
             report.sentences.push("对方的数据比以前收到的回执还旧，像是从备份恢复过；缺的会随下一个数据包补给它。".to_owned());
@@ -557,6 +588,7 @@ fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, damaged: &[
     let (new, had, held) = (sum(|s| s.new), sum(|s| s.had), sum(|s| s.held));
     let refused = sum(|s| s.refused) + broken as u32;
     let mut sentences = vec![match (new, had) {
+        (0, 0) if broken > 0 => format!("来自{from}的第 {number} 号数据包已损坏。"),
         (0, 0) => format!("来自{from}的第 {number} 号数据包，没有新的改动。"),
         (0, _) => format!("来自{from}的第 {number} 号数据包，{had} 次保存都已有，没有改变。"),
         (_, 0) => format!("来自{from}的第 {number} 号数据包，并入 {new} 次新的保存。"),
@@ -566,7 +598,7 @@ fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, damaged: &[
         sentences.push(format!("以前先放着的 {} 次保存也并入了。", absorbed.released));
     }
     if broken > 0 {
-        sentences.push(format!("有一段已损坏，其中 {broken} 次保存没有收到；其余都已并入。请对方再发一次。"));
+        sentences.push(format!("有一段已损坏，其中 {broken} 次保存没有收到；其余的不受影响。请对方再发一次。"));
     }
     for reason in absorbed.segments.iter().flat_map(|s| &s.reasons) {
         let sentence = match reason.as_str() {
@@ -599,7 +631,7 @@ fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, damaged: &[
         refused,
         conflicts: absorbed.conflicts as u32,
         sentences,
-        code: None,
+        code: (new + had == 0 && broken > 0).then(|| "bundle.damaged".to_owned()),
     }
 }
 
@@ -619,6 +651,16 @@ fn refusal(path: &Path, error: &DeskError) -> BundleReport {
         sentences: vec![failure.message, failure.advice],
         code: Some(failure.code),
     }
+}
+
+/// The compound the office holds already under this name and place, if there is one.
+fn same_compound(books: &Books<'_>, request: &JoinRequest) -> Result<Option<Uuid>> {
+    let named = books.select::<Compound>("AND name = ?1", [&request.compound])?;
+    Ok(named
+        .into_iter()
+        .map(|c| c.record)
+        .find(|c| format!("{} {} {}", c.district, c.street, c.community) == request.place)
+        .map(|c| c.id.0))
 }
 
 /// Compares what was read aloud with the file, digit by digit.

@@ -17,7 +17,7 @@ use crate::home::{Unlocked, hex};
 use crate::open::{Open, Profile, lock};
 use crate::views::Status;
 
-/// The initials of a Chinese name as a number's prefix: 永江府 → YJF.
+/// The initials of a Chinese name as a number's prefix: 橘香里 → JXL.
 fn prefix(typed: Option<&str>, name: &str) -> Result<String> {
     let typed = typed.map(str::trim).unwrap_or_default();
     let text: String = if typed.is_empty() {

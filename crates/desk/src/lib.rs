@@ -29,17 +29,19 @@ use std::sync::{Arc, Mutex, OnceLock};
 use chrono::{DateTime, FixedOffset, Local};
 use serde::Serialize;
 use serde_json::Value;
-use xinghuo_bundle::Cost;
+pub use xinghuo_bundle::Cost;
 use xinghuo_ledger::Author;
 use xinghuo_model::records::{Community, Compound};
 use xinghuo_model::*;
 use xinghuo_paper::Press;
 
 pub use ask::Ask;
-pub use error::{DeskError, Result};
+pub use error::{DeskError, Result, exit_code};
 pub use home::Home;
 pub use open::Clock;
 pub use views::Failure;
+/// The closed lists of words, for faces that read them from a command line.
+pub use xinghuo_model::words;
 
 use error::not;
 use job::Job;
@@ -143,7 +145,7 @@ impl Desk {
             Ask::History { record } => {
                 let open = self.open()?;
                 let own = open.own_key();
-                json(open.read(|books| history::lines(books, record, &open.profile, &own))?)
+                json(open.read(|books| history::lines(books, record, &open.profile(), &own))?)
             }
             Ask::SaveDraft { key, text } => {
                 lock(&self.open()?.inner).ledger.set_draft(&key, Some(&text), &now.to_rfc3339())?;
@@ -189,7 +191,10 @@ impl Desk {
                 json(self.job.run("读取名册", |pace| open.roster_preview(&path, today, pace))?)
             }
             Ask::RosterRows { verdict, offset } => json(self.open()?.roster_rows(verdict, offset)?),
-            Ask::RosterStore => json(self.open()?.roster_store(now)?),
+            Ask::RosterStore => {
+                let open = self.open()?;
+                json(self.job.run("存入名册", |pace| open.roster_store(now, pace))?)
+            }
             Ask::RosterReturn { path } => json(self.open()?.roster_return(&path)?),
             Ask::Requests(filter) => {
                 let open = self.open()?;
@@ -262,7 +267,7 @@ impl Desk {
     }
 
     fn undo(&self, open: &Open, save: i64, now: DateTime<FixedOffset>) -> Result<Done> {
-        let author = Author { person: open.profile.person.clone(), at: now };
+        let author = Author { person: open.profile().person.clone(), at: now };
         let outcome = lock(&open.inner).ledger.undo(save, &author)?;
         Ok(done("已撤销。", &outcome.changed))
     }
@@ -276,7 +281,13 @@ impl Desk {
                 logs: found.logs,
                 entries: found.entries,
                 records: found.records,
-                state_hash: inner.ledger.state_hash(&Class::ALL)?.hex(),
+                // A branch compares with its other laptops; an office's whole state is its own.
+                state_hash: if open.is_office() {
+                    inner.ledger.state_hash(&Class::ALL)?
+                } else {
+                    inner.ledger.space_hash(SpaceId(open.profile().space), &Class::ALL)?
+                }
+                .hex(),
                 problems: found.problems.iter().map(|p| format!("记录链有一处不符：{p}")).collect(),
                 newer: found.newer,
             })
@@ -310,10 +321,10 @@ impl Desk {
             return Ok(status);
         };
         status.state = CopyState::Open;
-        status.role = Some(open.profile.role);
-        status.person = Some(open.profile.person.clone());
-        status.copy = Some(open.profile.copy.clone());
-        status.demo = open.profile.demo;
+        status.role = Some(open.profile().role);
+        status.person = Some(open.profile().person.clone());
+        status.copy = Some(open.profile().copy.clone());
+        status.demo = open.profile().demo;
         status.joined = open.is_office() || lock(&open.office).is_some();
         status.notice.clone_from(&*lock(&open.notice));
         status.unsent = open.unsent()?;
@@ -321,14 +332,14 @@ impl Desk {
         let looking_at = *lock(&open.looking_at);
         open.read(|books| {
             if open.is_office() {
-                if let Some(c) = books.get::<Community>(CommunityId(open.profile.space))? {
+                if let Some(c) = books.get::<Community>(CommunityId(open.profile().space))? {
                     status.place = Some(format!("{} {}", c.record.district, c.record.street));
                     status.title = Some(c.record.name);
                 }
                 if let Some(id) = looking_at {
                     status.looking_at = books.get::<Compound>(id)?.map(|c| c.record);
                 }
-            } else if let Some(c) = books.get::<Compound>(CompoundId(open.profile.space))? {
+            } else if let Some(c) = books.get::<Compound>(CompoundId(open.profile().space))? {
                 status.place = Some(format!("{} {} {}", c.record.district, c.record.street, c.record.community));
                 status.title = Some(c.record.name);
             }

@@ -331,7 +331,7 @@ impl Open {
                 .filter_map(|n| n.split('〕').nth(1)?.trim_end_matches('号').parse::<u32>().ok())
                 .max()
                 .unwrap_or(0);
-            let mark = if self.profile.founder { String::new() } else { save.books().here("mark")?.unwrap_or_default() };
+            let mark = if self.profile().founder { String::new() } else { save.books().here("mark")?.unwrap_or_default() };
             meeting.state = MeetingState::Final;
             meeting.number = Some(format!("〔{year}〕{mark}{}号", last + 1));
             meeting.final_on = Some(on);

@@ -1,6 +1,6 @@
 //! An open copy: who works with it, whose records it writes, and the two handles on its store.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -43,7 +43,7 @@ pub(crate) struct Open {
     pub inner: Mutex<Unlocked>,
     pub reader: Mutex<Reader>,
     pub home: Home,
-    pub profile: Profile,
+    profile: Mutex<Arc<Profile>>,
     pub office: Mutex<Option<Office>>,
     /// The compound an office looks at.
     pub looking_at: Mutex<Option<CompoundId>>,
@@ -73,7 +73,7 @@ impl Open {
             inner: Mutex::new(inner),
             reader: Mutex::new(reader),
             home,
-            profile,
+            profile: Mutex::new(Arc::new(profile)),
             office: Mutex::new(office),
             looking_at: Mutex::new(None),
             roster: Mutex::new(None),
@@ -81,8 +81,20 @@ impl Open {
         })
     }
 
+    pub fn profile(&self) -> Arc<Profile> {
+        Arc::clone(&lock(&self.profile))
+    }
+
+    /// This copy turned out to be a further laptop of a compound that exists already.
+    pub fn move_to(&self, ledger: &xinghuo_ledger::Ledger, space: Uuid) -> Result<()> {
+        let moved = Profile { space, founder: false, ..(*self.profile()).clone() };
+        ledger.set_here("profile", &serde_json::to_string(&moved).unwrap_or_default())?;
+        *lock(&self.profile) = Arc::new(moved);
+        Ok(())
+    }
+
     pub fn is_office(&self) -> bool {
-        self.profile.role == Role::Office
+        self.profile().role == Role::Office
     }
 
     /// The compound whose pages are shown.
@@ -93,7 +105,7 @@ impl Open {
                 None => not("desk.no_compound", "请先在社区总览里选一个小区。", "点开一张小区卡片即可。"),
             }
         } else {
-            Ok(SpaceId(self.profile.space))
+            Ok(SpaceId(self.profile().space))
         }
     }
 
@@ -102,7 +114,7 @@ impl Open {
         if self.is_office() {
             return not("desk.read_only", "小区的记录由小区党支部登记，社区这里只能查看。", "需要改动时请联系该小区；有冲突时可在“冲突”页裁定。");
         }
-        Ok(SpaceId(self.profile.space))
+        Ok(SpaceId(self.profile().space))
     }
 
     pub fn own_key(&self) -> PublicKey {
@@ -123,7 +135,7 @@ impl Open {
 
     /// One save by the person at the desk.
     pub fn save<T>(&self, act: Act, at: DateTime<FixedOffset>, work: impl FnOnce(&mut Save<'_>) -> Result<T>) -> Result<Outcome<T>> {
-        let author = Author { person: self.profile.person.clone(), at };
+        let author = Author { person: self.profile().person.clone(), at };
         lock(&self.inner).ledger.transact::<T, DeskError>(act, &author, work)
     }
 

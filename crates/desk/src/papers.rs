@@ -114,7 +114,7 @@ fn minutes(books: &Books<'_>, compound: &Compound, view: &MeetingView, red_head:
                 no: v.no,
                 abstain: v.abstain,
                 recused: v.recused,
-                outcome: t.topic.state.zh().to_owned(),
+                outcome: format!("议题{}。", t.topic.state.zh()),
             }),
         });
     }

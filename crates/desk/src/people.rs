@@ -92,7 +92,7 @@ impl Open {
             "note" => person.note.unwrap_or_default(),
             _ => return Err(DeskError::Field { field: "field", why: "没有这样的隐藏项。" }),
         };
-        inner.ledger.note_reveal(at, &self.profile.person, id.0, field, &reason)?;
+        inner.ledger.note_reveal(at, &self.profile().person, id.0, field, &reason)?;
         Ok(value)
     }
 

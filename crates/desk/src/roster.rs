@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
-use xinghuo_ledger::Books;
+use xinghuo_ledger::{Books, LedgerError};
 use xinghuo_model::records::Person;
 use xinghuo_model::*;
 use xinghuo_roster::{Line, Reading, Verdict, Workbook};
@@ -218,7 +218,7 @@ impl Open {
         })
     }
 
-    pub(crate) fn roster_store(&self, at: DateTime<FixedOffset>) -> Result<RosterStored> {
+    pub(crate) fn roster_store(&self, at: DateTime<FixedOffset>, pace: &mut dyn FnMut(u64, u64) -> bool) -> Result<RosterStored> {
         let space = self.own_compound()?;
         let mut draft = lock(&self.roster);
         let Some(draft) = draft.as_mut() else { return no_draft() };
@@ -227,7 +227,10 @@ impl Open {
         }
         let (mut added, mut changed) = (0, 0);
         let outcome = self.save(Act::ImportRoster, at, |save| {
-            for row in &draft.rows {
+            for (done, row) in draft.rows.iter().enumerate() {
+                if !pace(done as u64, draft.rows.len() as u64) {
+                    return Err(LedgerError::Cancelled.into());
+                }
                 let Some(person) = &row.person else { continue };
                 let mut person = person.clone();
                 if row.existing {

@@ -86,9 +86,9 @@ views! {
     Status {
         state: CopyState,
         role: Option<Role>,
-        /// 永江府 or 嘉盛社区.
+        /// 橘香里 or 星岩社区.
         title: Option<String>,
-        /// 黄岩区 东城街道 嘉盛社区
+        /// 黄岩区 东城街道 星岩社区
         place: Option<String>,
         person: Option<String>,
         copy: Option<String>,
@@ -490,6 +490,8 @@ views! {
         place: String,
         fingerprint: String,
         already: bool,
+        /// The office holds this compound already: it joins as a further laptop of it.
+        further_laptop: bool,
     }
     /// A bundle was written.
     Exported {

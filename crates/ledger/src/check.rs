@@ -4,7 +4,7 @@
 use rusqlite::params;
 use serde_json::{Map, Value};
 use uuid::Uuid;
-use xinghuo_model::{Class, KINDS, KindDef};
+use xinghuo_model::{Class, KINDS, KindDef, SpaceId};
 
 use crate::dots::{Dot, Dots, class_of, is_life};
 use crate::entry::{Hash, Header, RawBlock, RawEntry};
@@ -123,6 +123,18 @@ impl Ledger {
     /// # Errors
     /// SQLite's.
     pub fn state_hash(&self, classes: &[Class]) -> Result<Hash> {
+        self.hash_of(None, classes)
+    }
+
+    /// The same over one space alone: what the laptops of one compound compare.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn space_hash(&self, space: SpaceId, classes: &[Class]) -> Result<Hash> {
+        self.hash_of(Some(space), classes)
+    }
+
+    fn hash_of(&self, space: Option<SpaceId>, classes: &[Class]) -> Result<Hash> {
         let logs: std::collections::HashMap<i64, Hash> = self
             .books()
             .rows("SELECT n, id FROM log", [], |r| Ok((r.get(0)?, Hash(r.get(1)?))))?
@@ -130,7 +142,7 @@ impl Ledger {
             .collect();
         let mut hasher = blake3::Hasher::new();
         for kind in KINDS {
-            self.hash_kind(kind, classes, &logs, &mut hasher)?;
+            self.hash_kind(kind, space, classes, &logs, &mut hasher)?;
         }
         Ok(Hash(*hasher.finalize().as_bytes()))
     }
@@ -138,14 +150,15 @@ impl Ledger {
     fn hash_kind(
         &self,
         kind: &'static KindDef,
+        space: Option<SpaceId>,
         classes: &[Class],
         logs: &std::collections::HashMap<i64, Hash>,
         hasher: &mut blake3::Hasher,
     ) -> Result<()> {
         let columns: Vec<String> = kind.fields.iter().map(|f| format!("\"{}\"", f.name)).collect();
-        let sql = format!("SELECT id, flags, dots, {} FROM \"{}\" ORDER BY id", columns.join(", "), kind.name);
+        let sql = format!("SELECT id, flags, dots, {} FROM \"{}\" WHERE ?1 IS NULL OR space = ?1 ORDER BY id", columns.join(", "), kind.name);
         let mut stmt = self.conn.prepare_cached(&sql)?;
-        let mut rows = stmt.query([])?;
+        let mut rows = stmt.query([space.map(|s| s.0.as_bytes().to_vec())])?;
         let name = |dot: Dot| (logs.get(&dot.log).copied().unwrap_or_default(), dot.seq);
         while let Some(r) = rows.next()? {
             let id: [u8; 16] = r.get(0)?;

@@ -48,6 +48,9 @@ pub struct Waiting {
     pub changes: u64,
 }
 
+/// Own logs are sealed at least this often.
+const SEAL_EVERY: i64 = 256;
+
 impl Ledger {
     /// Every log's head.
     ///
@@ -119,18 +122,26 @@ impl Ledger {
         })
     }
 
-    /// Seals every own log at its head with `sign`, where that is not done yet.
+    /// Seals every own log at its head with `sign`, and at every 256th entry on the way, so that
+    /// a file damaged in one place still yields the rest.
     ///
     /// # Errors
     /// SQLite's.
     pub fn seal_own(&mut self, sign: &dyn Fn(&LogId, u64, &Hash) -> Vec<u8>) -> Result<()> {
-        let heads: Vec<Head> = self.heads()?.into_iter().filter(|h| h.key == self.own).collect();
+        let own = self.own;
         self.transaction(|ledger| {
-            for h in &heads {
+            let unsealed = ledger.books().rows(
+                "SELECT l.id, e.seq, e.hash FROM log l JOIN entry e ON e.log = l.n \
+                 WHERE l.key = ?1 AND (e.seq = l.head_seq OR e.seq % ?2 = 0) \
+                 AND NOT EXISTS (SELECT 1 FROM seal s WHERE s.log = l.id AND s.seq = e.seq AND s.hash = e.hash)",
+                params![own, SEAL_EVERY],
+                |r| Ok((Hash(r.get(0)?), r.get::<_, i64>(1)?, Hash(r.get(2)?))),
+            )?;
+            for (log, seq, hash) in unsealed {
                 ledger
                     .conn
-                    .prepare_cached("INSERT OR IGNORE INTO seal(log, seq, hash, signature) VALUES(?1, ?2, ?3, ?4)")?
-                    .execute(params![h.log.0, h.seq as i64, h.hash.0, sign(&h.log, h.seq, &h.hash)])?;
+                    .prepare_cached("INSERT INTO seal(log, seq, hash, signature) VALUES(?1, ?2, ?3, ?4)")?
+                    .execute(params![log.0, seq, hash.0, sign(&log, seq as u64, &hash)])?;
             }
             Ok(())
         })
@@ -150,21 +161,23 @@ impl Ledger {
         for head in heads {
             let from = known.get(&head.log).copied().unwrap_or(0) + 1;
             let n: i64 = self.conn.prepare_cached("SELECT n FROM log WHERE id = ?1")?.query_row([head.log.0], |r| r.get(0))?;
-            let sealed: Option<(i64, Vec<u8>)> = self
-                .conn
-                .prepare_cached(
-                    "SELECT s.seq, s.signature FROM seal s JOIN entry e ON e.log = ?2 AND e.seq = s.seq AND e.hash = s.hash \
-                     WHERE s.log = ?1 ORDER BY s.seq DESC LIMIT 1",
-                )?
-                .query_row(params![head.log.0, n], |r| Ok((r.get(0)?, r.get(1)?)))
-                .optional()?;
-            let Some((to, signature)) = sealed else { continue };
-            if to < from as i64 {
-                continue;
+            let seals: Vec<(i64, Vec<u8>)> = self.books().rows(
+                "SELECT s.seq, s.signature FROM seal s JOIN entry e ON e.log = ?2 AND e.seq = s.seq AND e.hash = s.hash \
+                 WHERE s.log = ?1 AND s.seq >= ?3 ORDER BY s.seq",
+                params![head.log.0, n, from as i64],
+                |r| Ok((r.get(0)?, r.get(1)?)),
+            )?;
+            let (mut from, last) = (from as i64, seals.len());
+            for (at, (to, signature)) in seals.into_iter().enumerate() {
+                // Old heads were sealed too; only a stretch worth a segment is cut there.
+                if at + 1 < last && to - from + 1 < SEAL_EVERY {
+                    continue;
+                }
+                let entries = self.entries(n, from, to)?;
+                out.entries += entries.len() as u64;
+                out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
+                from = to + 1;
             }
-            let entries = self.entries(n, from as i64, to)?;
-            out.entries += entries.len() as u64;
-            out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
         }
         Ok(out)
     }
@@ -262,7 +275,7 @@ impl Ledger {
     /// # Errors
     /// SQLite's.
     pub fn spaces(&self) -> Result<Vec<SpaceId>> {
-        self.books().rows("SELECT DISTINCT space FROM log", [], |r| Ok(Uuid::from_bytes(r.get(0)?).into()))
+        self.books().rows("SELECT DISTINCT space FROM log WHERE head_seq > 0", [], |r| Ok(Uuid::from_bytes(r.get(0)?).into()))
     }
 }
 

@@ -107,7 +107,7 @@ pub struct AgendaItem {
 pub struct Minutes {
     /// The layout.
     pub layout: MinutesLayout,
-    /// 纪要标志, the red mark, e.g. 嘉盛社区“星火家园”小区议事会纪要. Unused by the plain layout.
+    /// 纪要标志, the red mark, e.g. 星岩社区“星火家园”小区议事会纪要. Unused by the plain layout.
     pub mark: String,
     /// 期号, e.g. 〔2026〕11号. In the plain layout it stands under the title.
     pub issue: String,

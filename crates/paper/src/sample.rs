@@ -84,12 +84,12 @@ pub fn sample_minutes(n: u32) -> Minutes {
     let day = 1 + n % 28;
     Minutes {
         layout: MinutesLayout::RedHead,
-        mark: "嘉盛社区“星火家园”小区议事会纪要".to_owned(),
+        mark: "星岩社区“星火家园”小区议事会纪要".to_owned(),
         issue: format!("〔2026〕{}号", 11 + n),
         title: "关于小区充电设施建设和外墙滴水整治等事项的会议纪要".to_owned(),
         facts: Vec::new(),
         opening: vec![format!(
-            "2026年11月{day}日，嘉盛花园小区党支部书记{}在小区党群服务站主持召开11月份“星火家园”小区议事会。会议应到19人，实到{}人，五方代表均有到会，符合议事规则。现将会议议定事项纪要如下：",
+            "2026年11月{day}日，星岩花园小区党支部书记{}在小区党群服务站主持召开11月份“星火家园”小区议事会。会议应到19人，实到{}人，五方代表均有到会，符合议事规则。现将会议议定事项纪要如下：",
             name(n),
             15 + n % 4
         )],
@@ -108,7 +108,7 @@ pub fn sample_minutes(n: u32) -> Minutes {
         leave: vec![format!("{}（居民群众代表，因病）", name(n + 60)), format!("{}（业委会）", name(n + 61))],
         observers: vec![format!("{}（街道党建办）", name(n + 70))],
         signatures: true,
-        issuer: "嘉盛花园小区党支部".to_owned(),
+        issuer: "星岩花园小区党支部".to_owned(),
         issued: NaiveDate::from_ymd_opt(2026, 11, day),
         copies_to: ["街道党工委", "社区党委", "业委会", "物业企业", "各楼栋长"].map(str::to_owned).to_vec(),
         fingerprint: format!("内容校验 {:08x}", n.wrapping_mul(2_654_435_761)),
@@ -120,10 +120,10 @@ pub fn sample_minutes(n: u32) -> Minutes {
 pub fn sample_plain_minutes(n: u32) -> Minutes {
     Minutes {
         layout: MinutesLayout::Plain,
-        title: "嘉盛花园小区党支部11月份议事会会议纪要".to_owned(),
+        title: "星岩花园小区党支部11月份议事会会议纪要".to_owned(),
         facts: vec![
             Fact::new("时间", "2026年11月15日（星期日）19:00—20:40"),
-            Fact::new("地点", "嘉盛花园小区党群服务站二楼会议室"),
+            Fact::new("地点", "星岩花园小区党群服务站二楼会议室"),
             Fact::new("主持", name(n)),
             Fact::new("记录", name(n + 9)),
         ],
@@ -151,16 +151,16 @@ pub fn sample_sign_in(n: u32) -> SignIn {
         blank_rows: 3,
     };
     SignIn {
-        title: "嘉盛花园“星火家园”小区议事会签到表".to_owned(),
+        title: "星岩花园“星火家园”小区议事会签到表".to_owned(),
         facts: vec![
             Fact::new("会议名称", "11月份“星火家园”小区议事会"),
             Fact::new("时间", "2026年11月15日 19:00"),
             Fact::new("地点", "小区党群服务站二楼会议室"),
         ],
         parties: FiveParties {
-            community: party(n + 1, 3, "嘉盛社区居委会", "委员"),
+            community: party(n + 1, 3, "星岩社区居委会", "委员"),
             owners: party(n + 2, 3, "", "业委会委员"),
-            property: party(n + 3, 2, "安居物业服务有限公司嘉盛项目部", "客服主管"),
+            property: party(n + 3, 2, "安居物业服务有限公司星岩项目部", "客服主管"),
             social: party(n + 4, 1, "邻里社工服务中心", "社工"),
             residents: party(n + 5, 8, "", "楼栋长"),
         },

@@ -137,7 +137,7 @@ fn plain_minutes_carry_their_facts_issuer_and_date() {
             "地点：",
             "主持：",
             "记录：",
-            "嘉盛花园小区党支部",
+            "星岩花园小区党支部",
             "2026年11月4日",
             "主持人（签字）：",
         ] {

@@ -10,7 +10,7 @@ export type Community = {
  */
 id: CommunityId, 
 /**
- * 嘉盛社区
+ * 星岩社区
  */
 name: string, 
 /**

@@ -10,11 +10,11 @@ export type Compound = {
  */
 id: CompoundId, 
 /**
- * 永江府
+ * 橘香里
  */
 name: string, 
 /**
- * 嘉盛社区
+ * 星岩社区
  */
 community: string, 
 /**

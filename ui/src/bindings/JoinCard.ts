@@ -3,4 +3,8 @@
 /**
  * A join request as the office sees it.
  */
-export type JoinCard = { person: string, copy: string, compound: string, place: string, fingerprint: string, already: boolean, };
+export type JoinCard = { person: string, copy: string, compound: string, place: string, fingerprint: string, already: boolean, 
+/**
+ * The office holds this compound already: it joins as a further laptop of it.
+ */
+further_laptop: boolean, };

@@ -16,7 +16,7 @@ export type Request = {
  */
 id: RequestId, 
 /**
- * Human number, with the compound's prefix: `YJF-2024-0012`.
+ * Human number, with the compound's prefix: `JXL-2024-0012`.
  */
 number: string, 
 /**

@@ -9,11 +9,11 @@ import type { Role } from "./Role";
  */
 export type Status = { state: CopyState, role: Role | null, 
 /**
- * 永江府 or 嘉盛社区.
+ * 橘香里 or 星岩社区.
  */
 title: string | null, 
 /**
- * 黄岩区 东城街道 嘉盛社区
+ * 黄岩区 东城街道 星岩社区
  */
 place: string | null, person: string | null, copy: string | null, 
 /**

@@ -20,7 +20,7 @@ fn settle_request(values: &[Value]) -> Option<usize> {
 pub struct Request {
     /// Its id.
     pub id: RequestId,
-    /// Human number, with the compound's prefix: `YJF-2024-0012`.
+    /// Human number, with the compound's prefix: `JXL-2024-0012`.
     #[field(1, zh = "编号", class = district, search = number)]
     pub number: String,
     /// The day it was taken (发生), which may lie before the day it was typed.

@@ -15,7 +15,7 @@ use crate::words::Role;
 pub struct Community {
     /// The same uuid as its space.
     pub id: CommunityId,
-    /// 嘉盛社区
+    /// 星岩社区
     #[field(1, zh = "社区", class = registry)]
     pub name: String,
     /// 东城街道

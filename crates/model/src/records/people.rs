@@ -14,10 +14,10 @@ use crate::words::{Occupancy, Sex};
 pub struct Compound {
     /// The same uuid as its space.
     pub id: CompoundId,
-    /// 永江府
+    /// 橘香里
     #[field(1, zh = "小区", class = district)]
     pub name: String,
-    /// 嘉盛社区
+    /// 星岩社区
     #[field(2, zh = "社区", class = district, group = "place")]
     pub community: String,
     /// 东城街道

@@ -1,0 +1,280 @@
+//! From verbs to questions.
+
+use serde_json::{Value, json};
+use xinghuo_desk::Failure;
+use xinghuo_desk::words::{Category, OwnerMatter, Party, Presence, RequestState, Satisfaction, Source, TopicState};
+
+use crate::Session;
+use crate::verbs::*;
+
+type Told = Result<(), Failure>;
+
+fn wrong(message: String) -> Failure {
+    Failure { code: "cli.word".to_owned(), message, advice: "用 --help 查看可用的词。".to_owned(), field: None, exit: 2 }
+}
+
+/// A word of a closed list, by its Chinese form or its code.
+macro_rules! word {
+    ($list:ident, $text:expr) => {
+        $list::parse($text).map(|w| w.code()).ok_or_else(|| {
+            let all: Vec<&str> = $list::ALL.iter().map(|w| w.zh()).collect();
+            wrong(format!("没有“{}”这个词，可用：{}。", $text, all.join("、")))
+        })
+    };
+}
+
+impl Session {
+    fn today(&self) -> Result<String, Failure> {
+        Ok(self.ask(json!({ "ask": "status" }))?["today"].as_str().unwrap_or_default().to_owned())
+    }
+
+    fn day(&self, on: Option<String>) -> Result<String, Failure> {
+        on.map_or_else(|| self.today(), Ok)
+    }
+
+    /// A request by its human number or id.
+    fn request_id(&self, text: &str) -> Result<String, Failure> {
+        if text.len() == 36 {
+            return Ok(text.to_owned());
+        }
+        let hits = self.ask(json!({ "ask": "find", "text": text }))?;
+        let found = hits.as_array().into_iter().flatten().find(|h| h["detail"].as_str().is_some_and(|d| d.starts_with(&format!("{text} "))));
+        match found {
+            Some(hit) => Ok(hit["id"].as_str().unwrap_or_default().to_owned()),
+            None => Err(wrong(format!("找不到编号 {text}。"))),
+        }
+    }
+
+    fn meeting_month(&self, meeting: &str) -> Result<Value, Failure> {
+        let view = self.ask(json!({ "ask": "council", "month": null }))?;
+        for month in view["months"].as_array().into_iter().flatten() {
+            let view = self.ask(json!({ "ask": "council", "month": month }))?;
+            for m in view["meetings"].as_array().into_iter().flatten() {
+                if m["meeting"]["id"] == meeting || meeting.is_empty() {
+                    return Ok(m.clone());
+                }
+            }
+        }
+        Err(wrong("找不到这次会议。".to_owned()))
+    }
+}
+
+impl Verb {
+    /// Whether this verb makes a new copy instead of opening one.
+    pub fn makes_a_copy(&self) -> bool {
+        matches!(self, Self::New(_) | Self::Demo { .. })
+    }
+
+    pub fn create(self, s: &mut Session, passphrase: &str) -> Told {
+        let question = match self {
+            Self::New(New::Branch { district, street, community, compound, prefix, person, copy }) => json!({
+                "ask": "create_branch", "district": district, "street": street, "community": community, "compound": compound,
+                "prefix": prefix, "person": person, "copy": copy, "passphrase": passphrase,
+            }),
+            Self::New(New::Office { district, street, community, person, copy }) => json!({
+                "ask": "create_office", "district": district, "street": street, "community": community,
+                "person": person, "copy": copy, "passphrase": passphrase,
+            }),
+            Self::Demo { role } => json!({ "ask": "create_demo", "role": role, "passphrase": passphrase }),
+            _ => return Ok(()),
+        };
+        s.tell(question).map(drop)
+    }
+
+    pub fn run(self, s: &mut Session) -> Told {
+        match self {
+            Self::New(_) | Self::Demo { .. } => Ok(()),
+            Self::Status => s.tell(json!({ "ask": "status" })).map(drop),
+            Self::Today => s.tell(json!({ "ask": "today" })).map(drop),
+            Self::Join { file, welcome: Some(fingerprint) } => s.tell(json!({ "ask": "welcome", "path": file, "fingerprint": fingerprint })).map(drop),
+            Self::Join { file, welcome: None } => {
+                s.tell(json!({ "ask": "join_request", "path": file }))?;
+                let exchange = s.ask(json!({ "ask": "exchange" }))?;
+                s.show(json!({ "message": format!("本机指纹：{}", exchange["fingerprint"].as_str().unwrap_or_default()), "fingerprint": exchange["fingerprint"] }));
+                Ok(())
+            }
+            Self::Admit { request, fingerprint: Some(fingerprint), out: Some(out) } => {
+                s.tell(json!({ "ask": "admit", "path": request, "fingerprint": fingerprint, "out": out }))?;
+                let exchange = s.ask(json!({ "ask": "exchange" }))?;
+                s.show(json!({ "message": format!("社区指纹：{}", exchange["fingerprint"].as_str().unwrap_or_default()), "fingerprint": exchange["fingerprint"] }));
+                Ok(())
+            }
+            Self::Admit { request, .. } => s.tell(json!({ "ask": "inspect_join", "path": request })).map(drop),
+            Self::Roster(Roster::Import { file, preview, result }) => {
+                s.tell(json!({ "ask": "roster_preview", "path": file }))?;
+                if !preview {
+                    s.tell(json!({ "ask": "roster_store" }))?;
+                }
+                if let Some(path) = result {
+                    s.tell(json!({ "ask": "roster_return", "path": path }))?;
+                }
+                Ok(())
+            }
+            Self::Find { text } => s.tell(json!({ "ask": "find", "text": text.join(" ") })).map(drop),
+            Self::Request(request) => request.run(s),
+            Self::Council(council) => council.run(s),
+            Self::Print { paper, meeting, red_head, out } => {
+                let view = s.meeting_month(meeting.as_deref().unwrap_or_default())?;
+                let id = &view["meeting"]["id"];
+                let choice = match paper.as_str() {
+                    "minutes" => json!({ "kind": "minutes", "meeting": id, "red_head": red_head }),
+                    _ => json!({ "kind": "sign_in", "meeting": id }),
+                };
+                let format = if out.extension().is_some_and(|e| e == "docx") { "docx" } else { "pdf" };
+                s.tell(json!({ "ask": "save_paper", "paper": choice, "format": format, "path": out })).map(drop)
+            }
+            Self::Bundle(bundle) => bundle.run(s),
+            Self::Conflict(Conflict::List) => s.tell(json!({ "ask": "conflicts" })).map(drop),
+            Self::Conflict(Conflict::Decide { record, group, side }) => {
+                s.tell(json!({ "ask": "decide", "record": record, "group": group, "side": side, "third": null })).map(drop)
+            }
+            Self::History { record } => {
+                let record = s.request_id(&record)?;
+                s.tell(json!({ "ask": "history", "record": record })).map(drop)
+            }
+            Self::Undo { save: Some(save) } => s.tell(json!({ "ask": "undo_save", "save": save })).map(drop),
+            Self::Undo { save: None } => s.tell(json!({ "ask": "undo" })).map(drop),
+            Self::Check => {
+                let report = s.tell(json!({ "ask": "check" }))?;
+                match report["problems"].as_array() {
+                    Some(problems) if !problems.is_empty() => Err(Failure {
+                        code: "check.problems".to_owned(),
+                        message: format!("检查发现 {} 处问题。", problems.len()),
+                        advice: "请不要继续在这份数据上登记，先联系社区，用备份或对方的数据包恢复。".to_owned(),
+                        field: None,
+                        exit: 27,
+                    }),
+                    _ => Ok(()),
+                }
+            }
+            Self::Rebuild => s.tell(json!({ "ask": "rebuild" })).map(drop),
+        }
+    }
+}
+
+impl Request {
+    fn run(self, s: &mut Session) -> Told {
+        let question = match self {
+            Self::Add { text, place, category, source, urgent, requester, handler, on, due } => json!({
+                "ask": "add_request", "accepted_on": s.day(on)?, "category": word!(Category, &category)?, "source": word!(Source, &source)?,
+                "urgency": if urgent { "urgent" } else { "normal" }, "requester": requester, "place": place, "text": text,
+                "handler": handler, "due_on": due,
+            }),
+            Self::List { which } => json!({ "ask": "requests", "which": which, "category": null, "offset": 0 }),
+            Self::Show { id } => json!({ "ask": "request", "id": s.request_id(&id)? }),
+            Self::Step { id, to, result, satisfaction, on } => json!({
+                "ask": "step_request", "id": s.request_id(&id)?, "to": word!(RequestState, &to)?, "on": s.day(on)?, "result": result,
+                "satisfaction": satisfaction.map(|t| word!(Satisfaction, &t)).transpose()?,
+            }),
+            Self::Note { id, text, on } => json!({ "ask": "note_request", "id": s.request_id(&id)?, "on": s.day(on)?, "text": text }),
+        };
+        s.tell(question).map(drop)
+    }
+}
+
+impl Council {
+    fn run(self, s: &mut Session) -> Told {
+        let question = match self {
+            Self::Show { month } => json!({ "ask": "council", "month": month }),
+            Self::Opinion { text, category, source, on } => json!({
+                "ask": "add_opinion", "on": s.day(on)?, "source": word!(Source, &source)?, "category": word!(Category, &category)?, "text": text, "person": null,
+            }),
+            Self::Topic { title, month, opinion, sponsor, benefit, owner_matter } => json!({
+                "ask": "add_topic", "month": match month { Some(m) => m, None => s.today()?[..7].to_owned() }, "title": title, "opinions": opinion,
+                "benefit": benefit, "owner_matter": owner_matter.map(|t| word!(OwnerMatter, &t)).transpose()?, "sponsor": sponsor,
+            }),
+            Self::Decide { topic, to, reason } => json!({
+                "ask": "decide_topic", "id": topic, "to": word!(TopicState, &to)?, "on": s.today()?, "reason": reason,
+            }),
+            Self::Delegate { name, party, unit, title, since } => json!({
+                "ask": "save_delegate", "id": null, "party": word!(Party, &party)?, "name": name, "person": null, "unit": unit, "title": title,
+                "since": match since { Some(d) => d, None => format!("{}-01-01", &s.today()?[..4]) }, "until": null,
+            }),
+            Self::Plan { at, place, chair, recorder, month } => {
+                // Meetings are held on Chinese time; a bare time means that.
+                let held = match at.len() {
+                    16 => format!("{at}:00+08:00"),
+                    19 => format!("{at}+08:00"),
+                    _ => at.clone(),
+                };
+                json!({
+                    "ask": "plan_meeting", "month": month.unwrap_or_else(|| held.chars().take(7).collect()), "kind": "council", "held_at": held,
+                    "place": place, "chair": chair, "recorder": recorder, "agenda": [],
+                })
+            }
+            Self::SignIn { meeting, delegate, presence, name, note, all } => {
+                let presence = word!(Presence, &presence)?;
+                let delegates = if all {
+                    s.ask(json!({ "ask": "delegates" }))?.as_array().into_iter().flatten().map(|d| d["id"].clone()).collect()
+                } else {
+                    vec![delegate.map_or(Value::Null, Value::String)]
+                };
+                for delegate in delegates {
+                    s.tell(json!({ "ask": "sign_in", "meeting": meeting, "delegate": delegate, "presence": presence, "name": name, "note": note }))?;
+                }
+                return Ok(());
+            }
+            Self::Open { meeting } => json!({ "ask": "open_meeting", "id": meeting }),
+            Self::Speech { meeting, topic, speaker, text } => json!({ "ask": "add_speech", "meeting": meeting, "topic": topic, "speaker": speaker, "text": text }),
+            Self::Vote { meeting, topic, yes, no, abstain, recused } => json!({
+                "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": yes.saturating_add(no).saturating_add(abstain),
+                "yes": yes, "no": no, "abstain": abstain, "recused": recused, "ballots": [],
+            }),
+            Self::Resolve { meeting, topic, text, party, owner, due } => {
+                let task = match (party, owner, due) {
+                    (Some(party), Some(owner), Some(due)) => json!({ "text": text, "party": word!(Party, &party)?, "owner": owner, "due_on": due }),
+                    (None, None, None) => Value::Null,
+                    _ => return Err(wrong("交办要同时写明责任方、责任人和期限。".to_owned())),
+                };
+                json!({ "ask": "add_resolution", "meeting": meeting, "topic": topic, "text": text, "task": task })
+            }
+            Self::Close { meeting } => json!({ "ask": "close_meeting", "id": meeting }),
+            Self::Final { meeting } => json!({ "ask": "finalise_minutes", "id": meeting, "on": s.today()? }),
+            Self::Done { task, outcome, on } => json!({ "ask": "step_task", "id": task, "to": "done", "on": s.day(on)?, "outcome": outcome, "due_on": null }),
+            Self::Feedback { task, to, supervisor, channel, satisfaction, on } => json!({
+                "ask": "give_feedback", "task": task, "on": s.day(on)?, "to": to, "channel": word!(Source, &channel)?,
+                "satisfaction": word!(Satisfaction, &satisfaction)?, "supervisor": supervisor,
+            }),
+        };
+        s.tell(question).map(drop)
+    }
+}
+
+impl Bundle {
+    fn run(self, s: &mut Session) -> Told {
+        match self {
+            Self::Export { file, to } => {
+                let exchange = s.ask(json!({ "ask": "exchange" }))?;
+                let partners: Vec<&Value> = exchange["partners"].as_array().into_iter().flatten().collect();
+                let chosen = match &to {
+                    Some(to) => partners.iter().find(|p| p["name"] == to.as_str() || p["key"] == to.as_str() || p["detail"].as_str().is_some_and(|d| d.contains(to))),
+                    None if partners.len() == 1 || exchange["role"] != "office" => partners.first(),
+                    None => None,
+                };
+                let Some(partner) = chosen else {
+                    let names: Vec<&str> = partners.iter().filter_map(|p| p["name"].as_str()).collect();
+                    return Err(wrong(format!("请用 --to 写明接收方。可选：{}。", if names.is_empty() { "（还没有，请先入网）".to_owned() } else { names.join("、") })));
+                };
+                s.tell(json!({ "ask": "export", "audience": partner["key"], "path": file })).map(drop)
+            }
+            Self::Inspect { file } => s.tell(json!({ "ask": "inspect_bundle", "path": file })).map(drop),
+            Self::Import { files } => {
+                let reports = s.tell(json!({ "ask": "import", "paths": files }))?;
+                // A refused file must show in the exit code, with its own number.
+                let refused = reports.as_array().into_iter().flatten().find(|r| r["fate"] == "refused");
+                match refused {
+                    Some(r) => Err(Failure {
+                        code: r["code"].as_str().unwrap_or("bundle.refused").to_owned(),
+                        message: format!("{}：没有导入。", r["file"].as_str().unwrap_or_default()),
+                        advice: "其余的文件不受影响。".to_owned(),
+                        field: None,
+                        exit: xinghuo_desk::exit_code(r["code"].as_str().unwrap_or("bundle.refused")),
+                    }),
+                    None => Ok(()),
+                }
+            }
+            Self::Want => s.tell(json!({ "ask": "want_text" })).map(drop),
+        }
+    }
+}
+

@@ -1,0 +1,330 @@
+//! The whole exchange at the desk: join, export, import, conflicts, restore, refusals. Real
+//! files, real keys, real bundles.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::DateTime;
+use serde_json::{Value, json};
+use xinghuo_desk::{Desk, Failure, Home};
+
+static SECONDS: AtomicI64 = AtomicI64::new(1_732_000_000);
+
+const PASS: &str = "测试口令一二三";
+
+struct Place {
+    dir: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn desk(&self, name: &str) -> Desk {
+        let home = Home { dir: self.path(name), state: self.path(&format!("state-{name}")) };
+        let clock = || {
+            let seconds = SECONDS.fetch_add(1, Ordering::Relaxed);
+            DateTime::from_timestamp(seconds, 0).expect("a time").fixed_offset()
+        };
+        Desk::at(home, Box::new(clock), xinghuo_desk::Cost::LEAST)
+    }
+
+    fn branch(&self, name: &str) -> Desk {
+        let desk = self.desk(name);
+        ask(&desk, json!({ "ask": "create_branch", "district": "示范区", "street": "示范街道", "community": "星岩社区", "compound": "橘香里",
+            "prefix": null, "person": name, "copy": format!("{name}的笔记本"), "passphrase": PASS }));
+        desk
+    }
+
+    fn office(&self) -> Desk {
+        let desk = self.desk("office");
+        ask(&desk, json!({ "ask": "create_office", "district": "示范区", "street": "示范街道", "community": "星岩社区",
+            "person": "周管理", "copy": "社区电脑", "passphrase": PASS }));
+        desk
+    }
+}
+
+fn try_ask(desk: &Desk, question: Value) -> Result<Value, Failure> {
+    desk.answer(serde_json::from_value(question).expect("a question of the contract"))
+}
+
+fn ask(desk: &Desk, question: Value) -> Value {
+    try_ask(desk, question.clone()).unwrap_or_else(|f| panic!("{question}: {} {}", f.code, f.message))
+}
+
+fn code(desk: &Desk, question: Value) -> String {
+    try_ask(desk, question).err().map_or_else(|| "ok".to_owned(), |f| f.code)
+}
+
+fn fingerprint(desk: &Desk) -> String {
+    ask(desk, json!({ "ask": "exchange" }))["fingerprint"].as_str().expect("a fingerprint").to_owned()
+}
+
+fn join(place: &Place, branch: &Desk, office: &Desk) {
+    let (request, welcome) = (place.path("a.xinghuo-join"), place.path("w.xinghuo"));
+    ask(branch, json!({ "ask": "join_request", "path": request }));
+    ask(office, json!({ "ask": "admit", "path": request, "fingerprint": fingerprint(branch), "out": welcome }));
+    ask(branch, json!({ "ask": "welcome", "path": welcome, "fingerprint": fingerprint(office) }));
+}
+
+fn partner(desk: &Desk, detail: &str) -> String {
+    let view = ask(desk, json!({ "ask": "exchange" }));
+    let all = view["partners"].as_array().expect("partners");
+    all.iter()
+        .find(|p| format!("{}{}", p["name"], p["detail"]).contains(detail))
+        .unwrap_or_else(|| panic!("no partner {detail} in {all:?}"))["key"]
+        .as_str()
+        .expect("a key")
+        .to_owned()
+}
+
+fn export(desk: &Desk, to: &str, path: &Path) -> Value {
+    ask(desk, json!({ "ask": "export", "audience": partner(desk, to), "path": path }))
+}
+
+fn import(desk: &Desk, paths: &[&Path]) -> Value {
+    ask(desk, json!({ "ask": "import", "paths": paths }))
+}
+
+fn request(desk: &Desk, text: &str) -> String {
+    ask(desk, json!({ "ask": "add_request", "accepted_on": "2024-11-01", "category": "repairs", "source": "visit", "urgency": "normal",
+        "requester": null, "place": "3幢", "text": text, "handler": null, "due_on": "2024-11-20" }))["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned()
+}
+
+fn edit(desk: &Desk, id: &str, place: &str, due: &str) {
+    ask(desk, json!({ "ask": "edit_request", "id": id, "category": "repairs", "urgency": "normal", "requester": null, "place": place,
+        "text": "路灯不亮", "handler": null, "due_on": due }));
+}
+
+fn hash(desk: &Desk) -> String {
+    let report = ask(desk, json!({ "ask": "check" }));
+    assert_eq!(report["problems"], json!([]));
+    report["state_hash"].as_str().expect("a hash").to_owned()
+}
+
+/// Two laptops of one compound and their office.
+fn three(place: &Place) -> (Desk, Desk, Desk) {
+    let (a, office) = (place.branch("甲"), place.office());
+    join(place, &a, &office);
+    let first = place.path("first.xinghuo");
+    export(&a, "星岩社区", &first);
+    import(&office, &[&first]);
+    let b = place.branch("乙");
+    join(place, &b, &office);
+    // The first laptop learns of the second from the office's next bundle.
+    let news = place.path("news.xinghuo");
+    export(&office, "甲", &news);
+    import(&a, &[&news]);
+    (a, b, office)
+}
+
+#[test]
+fn a_branch_joins_sends_and_is_acknowledged() {
+    let place = Place::new();
+    let (a, office) = (place.branch("甲"), place.office());
+    join(&place, &a, &office);
+    request(&a, "路灯不亮");
+    let (out, back) = (place.path("out.xinghuo"), place.path("back.xinghuo"));
+    let exported = export(&a, "星岩社区", &out);
+    assert!(exported["entries"].as_u64().expect("a number") > 0);
+    let again = place.path("renamed by a chat program");
+    std::fs::copy(&out, &again).expect("a copy");
+    let reports = import(&office, &[&out, &again]);
+    assert!(reports[0]["new"].as_u64().expect("a number") > 0);
+    assert_eq!(reports[1]["new"], 0);
+    assert_eq!(reports[1]["had"], reports[0]["new"]);
+    export(&office, "甲", &back);
+    import(&a, &[&back]);
+    assert_eq!(export(&a, "星岩社区", &out)["entries"], 0, "what was acknowledged does not travel again");
+    let card = &ask(&office, json!({ "ask": "overview" }))[0];
+    assert_eq!(card["open_requests"], 1);
+}
+
+#[test]
+fn a_lost_bundle_heals_with_the_next_one() {
+    let place = Place::new();
+    let (a, office) = (place.branch("甲"), place.office());
+    join(&place, &a, &office);
+    request(&a, "第一件");
+    export(&a, "星岩社区", &place.path("lost.xinghuo"));
+    request(&a, "第二件");
+    let next = place.path("next.xinghuo");
+    export(&a, "星岩社区", &next);
+    assert_eq!(import(&office, &[&next])[0]["held"], 0);
+    assert_eq!(ask(&office, json!({ "ask": "overview" }))[0]["open_requests"], 2);
+}
+
+#[test]
+fn two_laptops_edit_one_request_offline_and_end_equal_whatever_the_order() {
+    for office_between in [false, true] {
+        let place = Place::new();
+        let (a, b, office) = three(&place);
+        let id = request(&a, "路灯不亮");
+        let first = place.path("1.xinghuo");
+        export(&a, "乙", &first);
+        import(&b, &[&first]);
+        edit(&a, &id, "3幢2单元", "2024-11-20");
+        edit(&b, &id, "3幢门口", "2024-11-25");
+        let (ab, ba) = (place.path("ab.xinghuo"), place.path("ba.xinghuo"));
+        export(&a, "乙", &ab);
+        export(&b, "甲", &ba);
+        if office_between {
+            let up = place.path("up.xinghuo");
+            export(&b, "星岩社区", &up);
+            import(&office, &[&up]);
+            let down = place.path("down.xinghuo");
+            export(&office, "甲", &down);
+            import(&a, &[&down, &ba]);
+        } else {
+            import(&a, &[&ba, &ba]);
+        }
+        import(&b, &[&ab]);
+        assert_eq!(hash(&a), hash(&b));
+        let conflicts = ask(&a, json!({ "ask": "conflicts" }));
+        let theirs = ask(&b, json!({ "ask": "conflicts" }));
+        let groups = |v: &Value| -> Vec<String> { v.as_array().expect("a list").iter().map(|c| format!("{} {}", c["kind"], c["group"])).collect() };
+        assert_eq!(groups(&conflicts), groups(&theirs));
+        let place_conflict = conflicts.as_array().expect("a list").iter().find(|c| c["group"] == "place").expect("the place is in dispute");
+        assert_eq!(place_conflict["sides"].as_array().map(Vec::len), Some(2));
+        assert_eq!(ask(&a, json!({ "ask": "status" }))["conflicts"], 1);
+
+        ask(&b, json!({ "ask": "decide", "record": id, "group": "place", "side": 1, "third": null }));
+        let done = place.path("done.xinghuo");
+        export(&b, "甲", &done);
+        import(&a, &[&done]);
+        assert_eq!(ask(&a, json!({ "ask": "status" }))["conflicts"], 0);
+        assert_eq!(hash(&a), hash(&b));
+    }
+}
+
+#[test]
+fn two_laptops_never_issue_the_same_number() {
+    let place = Place::new();
+    let (a, b, _) = three(&place);
+    let (x, y) = (request(&a, "甲登记的"), request(&b, "乙登记的"));
+    let number = |desk: &Desk, id: &str| ask(desk, json!({ "ask": "request", "id": id }))["request"]["number"].clone();
+    assert_ne!(number(&a, &x), number(&b, &y));
+}
+
+#[test]
+fn a_restored_folder_never_continues_its_log() {
+    let place = Place::new();
+    let (a, office) = (place.branch("甲"), place.office());
+    join(&place, &a, &office);
+    request(&a, "备份之前");
+    ask(&a, json!({ "ask": "lock" }));
+    let (home, backup) = (place.path("甲"), place.path("backup"));
+    copy_dir(&home, &backup);
+    ask(&a, json!({ "ask": "unlock", "passphrase": PASS }));
+    request(&a, "备份之后");
+    let out = place.path("out.xinghuo");
+    export(&a, "星岩社区", &out);
+    import(&office, &[&out]);
+    let before = fingerprint(&a);
+    drop(a);
+    std::fs::remove_dir_all(&home).expect("removable");
+    copy_dir(&backup, &home);
+
+    let a = place.desk("甲");
+    let status = ask(&a, json!({ "ask": "unlock", "passphrase": PASS }));
+    assert!(status["notice"].as_str().expect("the person is told").contains("备份"));
+    assert_ne!(fingerprint(&a), before, "new keys, new logs");
+    request(&a, "恢复以后");
+    join(&place, &a, &office);
+    let again = place.path("again.xinghuo");
+    export(&a, "星岩社区", &again);
+    let report = &import(&office, &[&again])[0];
+    assert_eq!((&report["refused"], &report["held"]), (&json!(0), &json!(0)), "{report}");
+    assert_eq!(ask(&office, json!({ "ask": "overview" }))[0]["open_requests"], 3, "nothing acknowledged is lost");
+    let back = place.path("back.xinghuo");
+    export(&office, "甲", &back);
+    import(&a, &[&back]);
+    assert_eq!(ask(&a, json!({ "ask": "today" }))["open_requests"], 3, "what the backup lacked comes back");
+}
+
+#[test]
+fn a_folder_copied_to_another_computer_gets_keys_of_its_own() {
+    let place = Place::new();
+    let a = place.branch("甲");
+    let before = fingerprint(&a);
+    drop(a);
+    copy_dir(&place.path("甲"), &place.path("丙"));
+    let elsewhere = place.desk("丙");
+    ask(&elsewhere, json!({ "ask": "unlock", "passphrase": PASS }));
+    assert_ne!(fingerprint(&elsewhere), before);
+}
+
+#[test]
+fn every_refusal_names_its_cause_and_changes_nothing() {
+    let place = Place::new();
+    let (a, office) = (place.branch("甲"), place.office());
+    join(&place, &a, &office);
+    request(&a, "路灯不亮");
+    let good = place.path("good.xinghuo");
+    export(&a, "星岩社区", &good);
+    let stranger = Place::new();
+    let (s, o2) = (stranger.branch("丁"), stranger.office());
+    join(&stranger, &s, &o2);
+    let foreign = place.path("foreign.xinghuo");
+    export(&s, "星岩社区", &foreign);
+
+    let bytes = std::fs::read(&good).expect("the bundle");
+    let bad = |name: &str, bytes: Vec<u8>| {
+        let path = place.path(name);
+        std::fs::write(&path, bytes).expect("written");
+        path
+    };
+    let mut flipped = bytes.clone();
+    let at = flipped.len() - 40;
+    flipped[at] ^= 1;
+    let newer = [b"XINGHUO 9\n".as_slice(), &bytes[10..]].concat();
+    let before = hash(&office);
+    for (path, expected) in [
+        (bad("photo.xinghuo", vec![0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]), "bundle.not_ours"),
+        (bad("empty.xinghuo", Vec::new()), "bundle.not_ours"),
+        (bad("half.xinghuo", bytes[..bytes.len() / 2].to_vec()), "bundle.truncated"),
+        (bad("newer.xinghuo", newer), "bundle.newer"),
+        (bad("longer.xinghuo", [bytes.as_slice(), b"x"].concat()), "bundle.size"),
+        (bad("flipped.xinghuo", flipped), "bundle.sealed"),
+        (foreign, "bundle.not_for_us"),
+        (place.path("missing.xinghuo"), "file.not_found"),
+    ] {
+        let report = &import(&office, &[&path])[0];
+        assert_eq!(report["code"], expected, "{}: {report}", path.display());
+        assert_eq!(report["new"], 0);
+    }
+    assert_eq!(hash(&office), before, "nothing that was stored changed");
+
+    // An author nobody certified.
+    let (b, unknown) = (place.branch("戊"), place.path("unknown.xinghuo"));
+    let request_file = place.path("e.xinghuo-join");
+    ask(&b, json!({ "ask": "join_request", "path": request_file }));
+    assert_eq!(code(&office, json!({ "ask": "admit", "path": request_file, "fingerprint": "00000 ".repeat(6), "out": unknown })), "field");
+    assert!(!unknown.exists(), "a wrong fingerprint admits nobody");
+}
+
+#[test]
+fn a_wrong_passphrase_and_a_second_program_are_told_apart() {
+    let place = Place::new();
+    let a = place.branch("甲");
+    assert_eq!(code(&place.desk("甲"), json!({ "ask": "unlock", "passphrase": PASS })), "home.busy");
+    drop(a);
+    assert_eq!(code(&place.desk("甲"), json!({ "ask": "unlock", "passphrase": "不对不对不对" })), "keys.wrong_passphrase");
+    assert_eq!(code(&place.desk("甲"), json!({ "ask": "unlock", "passphrase": PASS })), "ok");
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for file in std::fs::read_dir(from).expect("a folder") {
+        let file = file.expect("an entry");
+        std::fs::copy(file.path(), to.join(file.file_name())).expect("a copy");
+    }
+}

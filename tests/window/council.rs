@@ -1,0 +1,126 @@
+//! One month of the loop: opinions, topic, meeting, minutes, task, report back; and the papers of it.
+
+use serde_json::json;
+
+use crate::page::{ENTER, Page};
+use crate::place::Place;
+use crate::{Tried, axe};
+
+const DELEGATES: [(&str, &str); 6] = [
+    ("community", "章志远"), ("owners", "何素琴"), ("property", "罗建华"), ("society", "梅晓岚"), ("residents", "卢根生"), ("residents", "蒋月娥"),
+];
+
+fn with_delegates() -> Tried<Place> {
+    let place = Place::branch()?;
+    let people = DELEGATES.map(|(party, name)| {
+        json!({ "ask": "save_delegate", "id": null, "party": party, "name": name, "person": null, "unit": null, "title": null, "since": "2020-01-01", "until": null })
+    });
+    place.asks(people.to_vec())?;
+    Ok(place)
+}
+
+#[tokio::test]
+async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
+    let page = Page::unlocked(with_delegates()?).await?;
+    page.click_in("页面", "议事会").await?;
+
+    // Opinions, then a topic of them.
+    page.click_text("记一条民意").await?;
+    for said in ["西门电瓶车停得乱，轮椅过不去", "电瓶车占了消防通道"] {
+        page.type_into("说了什么", said).await?;
+        page.click_text("记下这条民意").await?;
+        page.wait_text(said).await?;
+    }
+    page.click_text("二、确定议题").await?;
+    page.click_text("西门电瓶车停得乱").await?;
+    page.click_text("电瓶车占了消防通道").await?;
+    page.click_text("把选中的 2 条立为议题").await?;
+    page.type_into("议题名称", "关于西门电瓶车停放的规定").await?;
+    page.click_in("立为议题", "立为议题").await?;
+    page.wait_text("2 条民意").await?;
+    page.click_text("确定上会").await?;
+    page.press(ENTER).await?;
+    page.click_in("确定上会", "确定上会").await?;
+    page.wait_text("已确定").await?;
+    page.shot("council-topic").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+
+    // The meeting: refused without quorum, then opened.
+    page.click_text("安排会议").await?;
+    page.type_into("哪天开", "今天").await?;
+    page.type_into("地点", "党群服务站").await?;
+    page.type_into("记录人", "何素琴").await?;
+    page.click_text("安排好这次会议").await?;
+    page.wait_text("等开会").await?;
+    page.click_text("全屏签到").await?;
+    page.wait_text("未达到法定人数").await?;
+    assert!(page.is_disabled("开会").await?, "no meeting without a quorum");
+    page.shot("sign-in").await?;
+    for (_, name) in &DELEGATES[..5] {
+        page.click_in(&format!("{name}到会情况"), "到会").await?;
+        page.wait_pressed(&format!("{name}到会情况"), "到会").await?;
+    }
+    page.wait_text("实到 5 人，达到法定人数").await?;
+    page.click_text("开会").await?;
+
+    // The meeting itself: a speech, a vote by keys, what was agreed.
+    page.wait_text("还没有记发言").await?;
+    page.type_into("谁发言", "罗建").await?;
+    page.press(ENTER).await?;
+    page.type_into("说了什么", "西门边上可以划二十个车位。").await?;
+    page.press_control(ENTER).await?;
+    page.wait_text("物业企业 罗建华").await?;
+    page.shot("meeting-speech").await?;
+    page.click_text("表决").await?;
+    page.wait_text("章志远").await?;
+    for key in ["1", "1", "1", "2"] {
+        page.press(key).await?;
+    }
+    page.shot("meeting-vote").await?;
+    page.press("1").await?;
+    page.press(ENTER).await?;
+    page.wait_text("议定了什么").await?;
+    page.type_into("议定了什么", "西门外划二十个电瓶车位，消防通道不许停。").await?;
+    page.choose("责任方", "物业企业").await?;
+    page.click_text("记下议定").await?;
+    page.wait_text("物业企业 罗建华，").await?;
+    page.shot("meeting-agreed").await?;
+    page.press_control(ENTER).await?;
+    page.click_text("散会，看纪要").await?;
+
+    // The minutes: looked at, made final, printed.
+    page.wait_long("草稿，共").await?;
+    page.shot("minutes-draft").await?;
+    assert!(page.count("figure img").await? == 1, "the page is seen");
+    page.press_control(ENTER).await?;
+    page.click_in_dialog("定稿").await?;
+    page.wait_long("已定稿，共").await?;
+    let pdf = page.will_save("纪要.pdf")?;
+    page.click_text("存为 PDF").await?;
+    page.wait_file(&pdf).await?;
+    let word = page.will_save("纪要.docx")?;
+    page.click_text("存为 Word").await?;
+    page.wait_file(&word).await?;
+    page.wait_text("校验 ").await?;
+    page.shot("minutes-final").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.click_text("回议事会").await?;
+    page.click_text("签到表").await?;
+    page.wait_long("打印出来请到会的人签字").await?;
+    page.shot("sign-in-sheet").await?;
+    page.click_text("回议事会").await?;
+
+    // The task and the report back.
+    page.click_text("四、事项落实").await?;
+    page.click_text("办完了").await?;
+    page.type_into("办成什么样", "车位划好了，通道清空了。").await?;
+    page.click_text("记为办完").await?;
+    page.wait_text("已完成").await?;
+    page.click_text("五、监督反馈").await?;
+    page.click_text("记反馈").await?;
+    page.type_into("反馈给谁", "提意见的几户").await?;
+    page.click_text("记下反馈").await?;
+    page.wait_text("已按时反馈").await?;
+    page.shot("council-done").await?;
+    page.close().await
+}
