@@ -156,8 +156,6 @@ async fn a_word_is_written_down_and_a_request_seen_through() -> Tried {
     page.type_into("谈了什么", "上门看过，章家愿意修。").await?;
     page.press_control(ENTER).await?;
     page.wait_text("章家愿意修").await?;
-    page.click_text("开始调解").await?;
-    page.press(ENTER).await?;
     page.wait_text("调解中").await?;
     page.click_text("加一条").await?;
     page.type_into("约定了什么", "章家赔何家吊顶钱").await?;

@@ -23,6 +23,8 @@ impl Driver {
             .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
             .env("XINGHUO_HOME", place.home())
             .env("XINGHUO_STATE", place.state())
+            // Where the page keeps its size of text: of one window only.
+            .env("XDG_DATA_HOME", place.folder().join("data"))
             .env("XINGHUO_PICK", format!("@{}", place.picks().display()))
             // With WebKit's older renderer, the window's own choice, a driver waits for ever for the
             // picture of a page that has no layer of its own (WebKitGTK 2.50). Screens are not affected.

@@ -9,7 +9,7 @@ export interface Said {
   undo?: () => void
 }
 
-/** The notices shown, oldest first. */
+/** The notice shown, if any. */
 export const said = shallowRef<readonly Said[]>([])
 
 let last = 0
@@ -18,7 +18,8 @@ let last = 0
 export function say(text: string, undo?: () => void, stay = 12_000): number {
   last += 1
   const id = last
-  said.value = [...said.value.slice(-2), { id, text, undo }]
+  // One at a time: what was done before can still be taken back with Ctrl+Z.
+  said.value = [{ id, text, undo }]
   setTimeout(() => unsay(id), stay)
   return id
 }

@@ -612,7 +612,7 @@ fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, damaged: &[
         }
     }
     if absorbed.conflicts > 0 {
-        sentences.push(format!("有 {} 条记录两边改得不一样，请到“冲突”页裁定。", absorbed.conflicts));
+        sentences.push(format!("有 {} 条记录两边改得不一样，请到“核对”页选定。", absorbed.conflicts));
     }
     BundleReport {
         file: file_name(path),

@@ -33,6 +33,12 @@ struct DraftRow {
     existing: bool,
 }
 
+/// Several reasons as one sentence.
+fn sentence(reasons: impl Iterator<Item = String>) -> String {
+    let parts: Vec<String> = reasons.map(|reason| reason.trim_end_matches('。').to_owned()).collect();
+    if parts.is_empty() { String::new() } else { format!("{}。", parts.join("；")) }
+}
+
 /// A person is the same where room and name agree and the births do not contradict.
 type Key = (String, String, String, String);
 
@@ -136,14 +142,13 @@ fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook) -> Result<Vec
             Reading::Skipped(why) => view.reason = why.to_string(),
             Reading::Refused(issues) => {
                 view.verdict = RosterVerdict::Refused;
-                view.reason = issues.iter().map(ToString::to_string).collect::<Vec<_>>().join("；");
+                view.reason = sentence(issues.iter().map(ToString::to_string));
             }
             Reading::Person(line) => {
                 let birth = line.birth.as_ref().map(birth_text);
                 let k = key(&line.room.building, line.room.unit.as_deref(), &line.room.room, &line.name);
                 let candidates = known.get(&k).map(Vec::as_slice).unwrap_or_default();
                 let old = candidates.iter().find(|p| births_agree(p.birth.as_deref(), birth.as_deref()));
-                let mut reasons: Vec<String> = line.issues.iter().map(ToString::to_string).collect();
                 let new = overlay(old.cloned().unwrap_or_else(|| blank(PersonId(uuid::Uuid::nil()))), line);
                 view.name = mask::name(&new.name);
                 view.room = room(&new);
@@ -159,11 +164,11 @@ fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook) -> Result<Vec
                 if view.verdict != RosterVerdict::Same {
                     person = Some(new);
                 }
+                view.reason = sentence(line.issues.iter().map(ToString::to_string));
                 if line.is_suspect() {
-                    reasons.push(format!("（{}）", view.verdict.zh()));
+                    view.reason = format!("{}：{}", view.verdict.zh(), view.reason);
                     view.verdict = RosterVerdict::Suspect;
                 }
-                view.reason = reasons.join("；");
             }
         }
         view.verdict_zh = view.verdict.zh().to_owned();

@@ -88,7 +88,9 @@ impl Open {
             let open_requests = count(&format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES}"))?;
             let open_tasks = count("SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN ('open', 'doing')")?;
             let people = count("SELECT count(*) FROM person WHERE life = 0 AND space = ?1")?;
+            let behind = steps.iter().filter(|s| s.state == rules::StepState::Late).count();
             let sentence = match (due.overdue.len(), due.today.len()) {
+                (0, 0) if behind > 0 => format!("今天没有到期的事；{}的五步有 {behind} 步已过期限。", month.zh()),
                 (0, 0) => format!("{}一切按时，今天没有到期的事。", month.zh()),
                 (0, n) => format!("今天有 {n} 件到期。"),
                 (late, 0) => format!("有 {late} 件已逾期，请先处理。"),
