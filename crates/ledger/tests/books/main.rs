@@ -1,0 +1,9 @@
+//! The store from outside: copies that write apart from each other and exchange their logs.
+//! Seals are dummies here: the store does not verify them, bundles do.
+
+mod converging;
+mod fixture;
+mod finding;
+mod keeping;
+mod refusing;
+mod undoing;
