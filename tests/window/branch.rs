@@ -48,6 +48,9 @@ async fn made_up_data_can_be_looked_at_first() -> Tried {
     page.wait_text("今天到期").await?;
     page.shot("today-demo").await?;
     assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.click_in("页面", "议事会").await?;
+    page.wait_text("收集民意").await?;
+    page.shot("council-demo").await?;
     page.close().await
 }
 

@@ -1,4 +1,3 @@
-#![allow(dead_code, reason = "a vocabulary for tests to come; not every word is used yet")]
 //! The page as a person uses it: read, click by words, type into a labelled field, look.
 
 use std::path::{Path, PathBuf};

@@ -62,7 +62,6 @@ impl Place {
         Ok(place)
     }
 
-    /// The same once more, as a folder copied to another computer; the state stays behind where `there` is false.
     fn copied(&self, with_state: bool) -> Tried<Place> {
         let other = Place::new()?;
         copy(&self.home(), &other.home())?;
@@ -72,6 +71,7 @@ impl Place {
         Ok(other)
     }
 
+    /// The same once more, for a test of its own.
     fn again(&self) -> Tried<Place> {
         self.copied(true)
     }

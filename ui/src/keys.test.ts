@@ -31,6 +31,19 @@ describe('keys', () => {
     expect(act).not.toHaveBeenCalled()
     page.unmount()
   })
+
+  it('has an amount read before its form is saved', () => {
+    const order: string[] = []
+    const page = listening({ 'Ctrl+S': () => { order.push('saved') } })
+    const field = document.body.appendChild(document.createElement('input'))
+    field.addEventListener('change', () => order.push('read'))
+    window.addEventListener('keydown', press)
+    field.dispatchEvent(key({ key: 's', ctrlKey: true }))
+    window.removeEventListener('keydown', press)
+    expect(order).toEqual(['read', 'saved'])
+    field.remove()
+    page.unmount()
+  })
 })
 
 describe('Enter in a form', () => {

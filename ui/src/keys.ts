@@ -42,6 +42,8 @@ export function press(event: KeyboardEvent): void {
   if (key === null) return
   // Figures and undo belong to the field being typed in.
   if (typing(event.target) && (key.length === 1 || key === 'Ctrl+Z')) return
+  // A field that is read when it is left (a day, an amount) is read before its form is saved.
+  if ((key === 'Ctrl+S' || key === 'Ctrl+Enter') && typing(event.target)) event.target?.dispatchEvent(new Event('change', { bubbles: true }))
   for (const actions of [...listeners].reverse()) {
     const action = actions[key]
     if (action && action(event) !== false) {
