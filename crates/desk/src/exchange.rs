@@ -54,6 +54,11 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
+    /// The gate of an office over its own community.
+    pub fn of_office(own: PublicKey, community: Uuid) -> Self {
+        Self { own, root: Some((own, community)), welcome: HashMap::new() }
+    }
+
     pub fn may(&mut self, books: &Books<'_>, key: &PublicKey, channel: Channel, seq: u64) -> Verdict {
         if *key == self.own {
             return Verdict::Welcome;
@@ -96,11 +101,10 @@ fn certificates(books: &Books<'_>, key: &PublicKey) -> Result<Vec<Certificate>> 
 
 impl Open {
     fn gate(&self, own: PublicKey) -> Gate {
-        let root = if self.is_office() {
-            Some((own, self.profile().space))
-        } else {
-            lock(&self.office).as_ref().and_then(|o| Some((unhex_key(&o.signs)?, o.space)))
-        };
+        if self.is_office() {
+            return Gate::of_office(own, self.profile().space);
+        }
+        let root = lock(&self.office).as_ref().and_then(|o| Some((unhex_key(&o.signs)?, o.space)));
         Gate { own, root, welcome: HashMap::new() }
     }
 

@@ -1,5 +1,6 @@
 //! First run: a branch's copy, an office's copy, or the demonstration.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
@@ -12,7 +13,8 @@ use xinghuo_model::*;
 use crate::Desk;
 use crate::ask::*;
 use crate::demo;
-use crate::error::{DeskError, Result, file_error, filled};
+use crate::error::{DeskError, Result, filled};
+use crate::exchange::Gate;
 use crate::home::{Unlocked, hex};
 use crate::open::{Open, Profile, lock};
 use crate::views::Status;
@@ -172,28 +174,24 @@ fn office(unlocked: &mut Unlocked, now: DateTime<FixedOffset>, scale: &demo::Sca
             Ok(())
         })?;
 
-        let dir = std::env::temp_dir().join(format!("xinghuo-demo-{}-{n}", std::process::id()));
-        std::fs::create_dir_all(&dir).map_err(|e| file_error(&e))?;
-        let made = (|| -> Result<Vec<u8>> {
-            let mut branch = Ledger::open(&dir.join("demo.db"), Some(keys.file_key()), identity.signs, demo::entropy(u64::from(n)))?;
-            put_compound(&mut branch, &secretary, now, &compound)?;
-            demo::fill(&mut branch, channel_space, n, 1, now.date_naive(), scale, &mut |done, total| {
-                let part = (u64::from(n) * 100 + done * 100 / total.max(1)).min(u64::from(n) * 100 + 99);
-                pace(part, u64::from(compounds) * 100)
-            })?;
-            branch.seal_own(&|log: &LogId, seq: u64, head: &Hash| keys.seal(log, seq, head))?;
-            let allowed = |c: Channel| matches!(c.class, Class::Community | Class::District);
-            let segments = branch.segments_for(&own, &allowed)?;
-            let have = branch.heads()?.into_iter().filter(|h| allowed(h.channel)).map(|h| (h.log, h.seq, h.hash)).collect();
-            Ok(xinghuo_bundle::write(
-                &keys,
-                &Outgoing { purpose: Purpose::Exchange, audience: &office, number: 1, made_at: now.to_rfc3339(), have, want: Vec::new(), segments: &segments.segments },
-            )?)
-        })();
-        // The made-up branch's store is not needed once its bundle is written.
-        let _ = std::fs::remove_dir_all(&dir);
-        let opened = xinghuo_bundle::read(&made?, &unlocked.keys)?;
-        let absorbed = unlocked.ledger.absorb(opened.segments, &mut |_, _, _, _, _| xinghuo_ledger::Verdict::Welcome, &mut |_, _| true)?;
+        // The made-up branch's own store is needed only until its bundle is written: in memory.
+        let mut branch = Ledger::open(Path::new(":memory:"), None, identity.signs, demo::entropy(u64::from(n)))?;
+        put_compound(&mut branch, &secretary, now, &compound)?;
+        demo::fill(&mut branch, channel_space, n, 1, now.date_naive(), scale, &mut |done, total| {
+            let part = (u64::from(n) * 100 + done * 100 / total.max(1)).min(u64::from(n) * 100 + 99);
+            pace(part, u64::from(compounds) * 100)
+        })?;
+        branch.seal_own(&|log: &LogId, seq: u64, head: &Hash| keys.seal(log, seq, head))?;
+        let allowed = |c: Channel| matches!(c.class, Class::Community | Class::District);
+        let segments = branch.segments_for(&own, &allowed)?;
+        let have = branch.heads()?.into_iter().filter(|h| allowed(h.channel)).map(|h| (h.log, h.seq, h.hash)).collect();
+        let bundle = xinghuo_bundle::write(
+            &keys,
+            &Outgoing { purpose: Purpose::Exchange, audience: &office, number: 1, made_at: now.to_rfc3339(), have, want: Vec::new(), segments: &segments.segments },
+        )?;
+        let opened = xinghuo_bundle::read(&bundle, &unlocked.keys)?;
+        let mut gate = Gate::of_office(own, space);
+        let absorbed = unlocked.ledger.absorb(opened.segments, &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq), &mut |_, _| true)?;
         unlocked.ledger.acknowledge(&identity.signs, &opened.manifest.have)?;
         let new: u64 = absorbed.segments.iter().map(|s| s.new).sum();
         // Not every compound sent its bundle today.
