@@ -21,6 +21,10 @@ const READER: u16 = 1;
 const MAX_FILE: usize = 1 << 30;
 const MAX_MANIFEST: usize = 16 << 20;
 const MAX_UNPACKED: u64 = 256 << 20;
+/// Entries carry salts and hashes that nothing compresses: what unpacks to more than this many
+/// times its size, beyond the first few megabytes, is no log.
+const MAX_RATIO: u64 = 256;
+const ANY_RATIO: u64 = 16 << 20;
 /// zstd level 3: level 19 saves 9 % for a hundred times the work.
 const LEVEL: i32 = 3;
 
@@ -102,6 +106,22 @@ struct ClearHeader {
     number: u64,
     /// Bytes of the encrypted part.
     length: u64,
+}
+
+/// What every version's clear header has.
+#[derive(Deserialize)]
+struct Form {
+    v: u16,
+    suite: u16,
+}
+
+/// What every version's manifest has.
+#[derive(Deserialize)]
+struct SignedForm {
+    v: u16,
+    suite: u16,
+    reader: u16,
+    from: String,
 }
 
 /// What is to be written.
@@ -249,10 +269,12 @@ fn clear_header(bytes: &[u8]) -> Result<(ClearHeader, usize), BundleError> {
     }
     let rest = &bytes[end + 1..];
     let Some(length) = rest.iter().take(4096).position(|b| *b == b'\n') else { return Err(BundleError::Truncated) };
-    let header: ClearHeader = serde_json::from_slice(&rest[..length]).map_err(|_| BundleError::Inconsistent)?;
-    if header.v != 1 || header.suite != 1 {
+    let line = &rest[..length];
+    let form: Form = serde_json::from_slice(line).map_err(|_| BundleError::Inconsistent)?;
+    if form.v != 1 || form.suite != 1 {
         return Err(BundleError::Newer);
     }
+    let header: ClearHeader = serde_json::from_slice(line).map_err(|_| BundleError::Inconsistent)?;
     Ok((header, end + 1 + length + 1))
 }
 
@@ -283,21 +305,25 @@ pub fn read(bytes: &[u8], keys: &Keys) -> Result<Opened, BundleError> {
         return Err(BundleError::Size);
     }
     let failed = || if torn { BundleError::Truncated } else { BundleError::Sealed };
-    let decryptor = age::Decryptor::new_buffered(Cursor::new(sealed)).map_err(|_| failed())?;
-    let identity: &dyn age::Identity = keys.receiving();
-    let mut plain = decryptor.decrypt(std::iter::once(identity)).map_err(|_| failed())?;
+    let decrypt = || {
+        let decryptor = age::Decryptor::new_buffered(Cursor::new(sealed)).ok()?;
+        decryptor.decrypt(std::iter::once(keys.receiving() as &dyn age::Identity)).ok()
+    };
+    let mut plain = decrypt().ok_or_else(failed)?;
 
     let line = read_line(&mut plain, MAX_MANIFEST).ok_or_else(failed)?;
     let signature = read_line(&mut plain, 256).ok_or_else(failed)?;
-    let manifest: Manifest = serde_json::from_slice(&line).map_err(|_| BundleError::Inconsistent)?;
-    let signs = unhex_key(&manifest.from).ok_or(BundleError::Inconsistent)?;
+    // Only what every version has is read before it is clear that this version may read on.
+    let form: SignedForm = serde_json::from_slice(&line).map_err(|_| BundleError::Inconsistent)?;
+    let signs = unhex_key(&form.from).ok_or(BundleError::Inconsistent)?;
     let signature = std::str::from_utf8(&signature).ok().and_then(unhex).ok_or(BundleError::Signature)?;
     if !verify(&signs, MANIFEST, &line, &signature) {
         return Err(BundleError::Signature);
     }
-    if manifest.v != 1 || manifest.suite != 1 || manifest.reader > READER {
+    if form.v != 1 || form.suite != 1 || form.reader > READER {
         return Err(BundleError::Newer);
     }
+    let manifest: Manifest = serde_json::from_slice(&line).map_err(|_| BundleError::Inconsistent)?;
     // The audience counts as it stands inside the signature.
     if manifest.to != me && manifest.from != me {
         return Err(BundleError::NotForUs { to: manifest.to });
@@ -321,6 +347,10 @@ pub fn read(bytes: &[u8], keys: &Keys) -> Result<Opened, BundleError> {
     for entry in out.manifest.segments.clone() {
         let stored = fetch(&mut plain, at, entry.stored);
         at += entry.stored;
+        if stored.is_none() {
+            // After a damaged block a reader of age yields nothing more, wherever it is set to.
+            plain = decrypt().ok_or_else(failed)?;
+        }
         match stored.ok_or("hash").and_then(|bytes| segment(&entry, &bytes)) {
             Ok(segment) => out.segments.push(segment),
             Err(code) => out.damaged.push(Damage {
@@ -361,7 +391,7 @@ fn segment(entry: &SegmentEntry, stored: &[u8]) -> Result<Segment, &'static str>
     if Hash::of(stored) != entry.blake3 {
         return Err("hash");
     }
-    if entry.unpacked > MAX_UNPACKED {
+    if entry.unpacked > MAX_UNPACKED || entry.unpacked > ANY_RATIO + MAX_RATIO * stored.len() as u64 {
         return Err("unpack");
     }
     let key = unhex_key(&entry.key).ok_or("decode")?;

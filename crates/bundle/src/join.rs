@@ -67,14 +67,14 @@ impl JoinRequest {
         }
         request.receives.parse::<age::x25519::Recipient>().map_err(|_| BundleError::Inconsistent)?;
         let texts = [&request.person, &request.copy, &request.compound, &request.place];
-        if texts.iter().any(|t| t.chars().count() > 64 || t.chars().any(|c| c.is_control() || is_bidi(c))) {
+        if texts.iter().any(|t| t.chars().count() > 64 || t.chars().any(|c| c.is_control() || misleads(c))) {
             return Err(BundleError::Inconsistent);
         }
         Ok(request)
     }
 }
 
-/// Characters that reorder what a person reads.
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
+/// Characters that reorder what a person reads, or that nobody sees.
+fn misleads(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }

@@ -59,6 +59,14 @@ struct KeyFile {
     slots: Vec<Slot>,
 }
 
+/// What every version's key file has.
+#[derive(Deserialize)]
+struct Form {
+    xinghuo: String,
+    v: u16,
+    suite: u16,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Slot {
     kind: String,
@@ -100,7 +108,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
+    // `from_str_radix` takes a sign too.
+    if !text.bytes().all(|b| b.is_ascii_hexdigit()) || !text.len().is_multiple_of(2) {
         return None;
     }
     (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).ok()).collect()
@@ -197,13 +206,14 @@ impl Keys {
     /// [`BundleError::WrongPassphrase`], [`BundleError::KeysDamaged`], [`BundleError::Newer`],
     /// [`BundleError::KeysTooCostly`].
     pub fn unlock(text: &str, passphrase: &str) -> Result<Self, BundleError> {
-        let file: KeyFile = serde_json::from_str(text).map_err(|_| BundleError::KeysDamaged)?;
-        if file.xinghuo != "keys" {
+        let form: Form = serde_json::from_str(text).map_err(|_| BundleError::KeysDamaged)?;
+        if form.xinghuo != "keys" {
             return Err(BundleError::KeysDamaged);
         }
-        if file.v != 1 || file.suite != 1 {
+        if form.v != 1 || form.suite != 1 {
             return Err(BundleError::Newer);
         }
+        let file: KeyFile = serde_json::from_str(text).map_err(|_| BundleError::KeysDamaged)?;
         let slot = file.slots.iter().find(|s| s.kind == "passphrase" && s.kdf == "argon2id").ok_or(BundleError::KeysDamaged)?;
         let signs = unhex_key(&file.signs).ok_or(BundleError::KeysDamaged)?;
         let identity = Identity { signs, receives: file.receives };

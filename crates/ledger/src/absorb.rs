@@ -323,9 +323,7 @@ impl Ledger {
             let key: PublicKey = r.get(1)?;
             let Some(class) = Class::from_number(r.get(3)?) else { continue };
             let channel = Channel { space: Uuid::from_bytes(r.get(2)?).into(), class };
-            let body = r.get_ref(5)?.as_blob().unwrap_or_default();
-            let blocks = body.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(block_line).collect();
-            let raw = RawEntry { header: r.get(4)?, blocks };
+            let raw = held_entry(r.get(4)?, r.get_ref(5)?.as_blob().unwrap_or_default());
             let Ok(header) = raw.open() else { continue };
             let hash = raw.hash();
             let queue = queues
@@ -344,6 +342,12 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// A held entry as it came: its body's lines are its blocks.
+pub(crate) fn held_entry(header: Vec<u8>, body: &[u8]) -> RawEntry {
+    let blocks = body.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(block_line).collect();
+    RawEntry { header, blocks }
 }
 
 fn reason(error: &EntryError) -> &'static str {

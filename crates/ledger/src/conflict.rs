@@ -135,13 +135,13 @@ impl Ledger {
                 lives.extend(all.iter().map(|(d, _)| (group, *d)));
                 continue;
             }
-            // Equal values are one side, the one shown leads.
+            // Equal values are one side. The shown one leads: of an unsettled group it is the
+            // highest.
             let mut ranked: Vec<(Place, Dot, Value)> = Vec::new();
             for (dot, value) in all {
                 ranked.push((self.place(dot)?, dot, value));
             }
-            let shown = dots.get(group);
-            ranked.sort_by_key(|(place, d, _)| (Some(*d) != shown, std::cmp::Reverse(*place)));
+            ranked.sort_by_key(|(place, ..)| std::cmp::Reverse(*place));
             let mut sides: Vec<Side> = Vec::new();
             for (_, dot, value) in ranked {
                 if !sides.iter().any(|s| s.value == value) {

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 use xinghuo_model::{Class, SpaceId};
 
-use crate::absorb::Segment;
+use crate::absorb::{Segment, held_entry};
 use crate::entry::{Channel, Hash, LogId, PublicKey, RawBlock, RawEntry};
 use crate::error::Result;
 use crate::Ledger;
@@ -148,14 +148,15 @@ impl Ledger {
     }
 
     /// Everything in the allowed channels that the partner has not acknowledged, up to each
-    /// log's last seal.
+    /// log's last seal. Its own logs are no exception: a partner that was restored learns from
+    /// them that it was.
     ///
     /// # Errors
     /// SQLite's.
     pub fn segments_for(&self, peer: &PublicKey, allowed: &dyn Fn(Channel) -> bool) -> Result<Segments> {
         let known = self.acknowledged(peer)?;
         let mut heads: Vec<Head> =
-            self.heads()?.into_iter().filter(|h| allowed(h.channel) && h.key != *peer).collect();
+            self.heads()?.into_iter().filter(|h| allowed(h.channel)).collect();
         heads.sort_by_key(|h| (h.channel.class != Class::Registry, h.channel, h.log));
         let mut out = Segments::default();
         for head in heads {
@@ -178,8 +179,41 @@ impl Ledger {
                 out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
                 from = to + 1;
             }
+            // Where only a part of a sealed stretch could be applied here, the rest waits. It goes
+            // along: without its seal the part proves nothing, and what was written here since
+            // has seen it.
+            if from <= head.seq as i64
+                && let Some((waiting, signature)) = self.held_up_to_seal(&head)?
+            {
+                let mut entries = self.entries(n, from, head.seq as i64)?;
+                entries.extend(waiting);
+                out.entries += entries.len() as u64;
+                out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
+            }
         }
         Ok(out)
+    }
+
+    /// Held entries that follow a log's head, up to the first that is sealed, with its seal.
+    fn held_up_to_seal(&self, head: &Head) -> Result<Option<(Vec<RawEntry>, Vec<u8>)>> {
+        let held = self.books().rows(
+            "SELECT h.header, h.body, s.signature FROM held h LEFT JOIN seal s ON s.log = h.log AND s.seq = h.seq AND s.hash = h.hash \
+             WHERE h.log = ?1 AND h.seq > ?2 ORDER BY h.seq",
+            params![head.log.0, head.seq as i64],
+            |r| Ok((held_entry(r.get(0)?, r.get_ref(1)?.as_blob().unwrap_or_default()), r.get::<_, Option<Vec<u8>>>(2)?)),
+        )?;
+        let (mut out, mut seq, mut prev) = (Vec::new(), head.seq, head.hash);
+        for (raw, seal) in held {
+            if !raw.open().is_ok_and(|h| h.seq == seq + 1 && h.prev == prev) {
+                break;
+            }
+            (seq, prev) = (seq + 1, raw.hash());
+            out.push(raw);
+            if let Some(seal) = seal {
+                return Ok(Some((out, seal)));
+            }
+        }
+        Ok(None)
     }
 
     /// A stretch of a log with its exact bytes.
@@ -214,7 +248,7 @@ impl Ledger {
         Ok(self
             .heads()?
             .into_iter()
-            .filter(|h| allowed(h.channel) && h.key != *peer)
+            .filter(|h| allowed(h.channel))
             .map(|h| h.seq.saturating_sub(known.get(&h.log).copied().unwrap_or(0)))
             .sum())
     }

@@ -215,12 +215,27 @@ fn one_entry_accepts_parallel_edits_everywhere_but_not_those_it_has_not_seen() {
 }
 
 #[test]
+fn each_side_of_a_parallel_edit_shows_its_own_value() {
+    let request = request();
+    let [mut x, mut y, mut z] = knowing::<Request, 3>(&request);
+    x.edit::<Request>(request.id, |r| r.place = "西门".into());
+    y.edit::<Request>(request.id, |r| r.place = "南门".into());
+    z.edit::<Request>(request.id, |r| r.text = "灯坏了".into());
+    meet(&mut [&mut x, &mut y, &mut z]);
+    let conflicts = x.conflicts();
+    let parallel = conflicts.iter().find(|c| c.what == ConflictKind::Parallel).expect("parallel edits");
+    let mut told: Vec<(u8, String)> = parallel.sides.iter().map(|s| (s.key[0], s.value.to_string())).collect();
+    told.sort();
+    assert_eq!(told, [(1, r#"{"place":"西门"}"#.to_owned()), (2, r#"{"place":"南门"}"#.into()), (3, r#"{"text":"灯坏了"}"#.into())]);
+}
+
+#[test]
 fn an_edit_made_while_another_deleted_keeps_the_record_until_somebody_decides() {
     for decision in [None, Some(true), Some(false)] {
         let request = request();
         let [mut x, mut y] = knowing::<Request, 2>(&request);
         x.delete::<Request>(request.id);
-        y.edit::<Request>(request.id, |r| r.place = "西门".into());
+        y.edit::<Request>(request.id, |r| (r.place, r.due_on) = ("西门".into(), day(20)));
         assert!(x.get::<Request>(request.id).is_none());
         meet(&mut [&mut x, &mut y]);
         assert_eq!(x.get::<Request>(request.id).expect("kept").place, "西门");
@@ -228,7 +243,7 @@ fn an_edit_made_while_another_deleted_keeps_the_record_until_somebody_decides() 
         let [conflict] = conflicts.as_slice() else { panic!("{conflicts:?}") };
         assert_eq!(conflict.what, ConflictKind::Deleted);
         let sides: Vec<(u8, &str)> = conflict.sides.iter().map(|s| (s.key[0], s.group)).collect();
-        assert_eq!(sides, [(1, ""), (2, "place")], "the deletion, said once, and the edit");
+        assert_eq!(sides, [(1, ""), (2, "place"), (2, "due_on")], "the deletion, said in two classes, once");
 
         // Accepting parallel edits is no way to make a record disappear.
         let author = x.author();

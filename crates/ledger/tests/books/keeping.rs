@@ -182,6 +182,42 @@ fn only_what_a_partner_signed_for_is_left_out_of_the_next_bundle() {
 }
 
 #[test]
+fn a_stretch_of_which_only_the_beginning_could_be_applied_is_passed_on_whole() {
+    let request = request();
+    let [mut x, mut y, mut z, mut w] = knowing::<Request, 4>(&request);
+    x.edit::<Request>(request.id, |r| r.due_on = day(20));
+    y.edit::<Request>(request.id, |r| r.due_on = day(21));
+    give(&mut y, &mut x);
+    x.edit::<Request>(request.id, |r| r.due_on = day(22));
+    // y's laptop is lost; z hears of x alone, and can apply x's second entry but not the third.
+    let segment = x.segment(1, Class::District);
+    let done = z.absorb(vec![segment.clone()]);
+    assert_eq!((done.segments[0].new, done.segments[0].held), (1, 1));
+    z.edit::<Request>(request.id, |r| r.category = xinghuo_model::Category::Parking);
+    give(&mut z, &mut w);
+    agree(&[&mut z, &mut w]);
+    assert_eq!(w.ledger.held().expect("held"), z.ledger.held().expect("held"));
+    let passed_on: Vec<_> = w.segments().into_iter().filter(|s| s.key == segment.key && s.channel == segment.channel).flat_map(|s| s.entries).collect();
+    assert!(passed_on == segment.entries, "to the byte");
+}
+
+#[test]
+fn a_partner_is_told_of_its_own_entries_that_it_no_longer_has() {
+    let request = request();
+    let [mut x, mut y] = knowing::<Request, 2>(&request);
+    let early: Vec<(LogId, u64, Hash)> = x.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
+    x.edit::<Request>(request.id, |r| r.due_on = day(20));
+    give(&mut x, &mut y);
+    let own = x.ledger.own_key();
+    let now: Vec<_> = x.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
+    for (have, entries) in [(now, 0), (early, 1)] {
+        y.ledger.acknowledge(&own, &have).expect("a receipt");
+        assert_eq!(y.ledger.segments_for(&own, &|_| true).expect("segments").entries, entries);
+        assert_eq!(y.ledger.unsent(&own, &|_| true).expect("a number"), entries);
+    }
+}
+
+#[test]
 fn only_sealed_stretches_travel() {
     let mut x = Copy::new(1);
     x.put(&request());

@@ -52,7 +52,15 @@ fn an_entry_that_is_not_what_it_says_is_refused_by_name_and_the_honest_one_still
         ("v", |_, h, _| h.v = 2, "newer"),
         ("suite", |_, h, _| h.suite = 2, "newer"),
         ("seen itself", |_, h, _| h.seen = vec![Seen(h.log, 1, h.prev)], "clock"),
-        ("seen another channel", |c, h, _| h.seen = all_seen(c, Class::Community), "clock"),
+        (
+            "seen another channel",
+            |c, h, _| {
+                let other = log_id(&[3; 32], channel(Class::Community));
+                h.seen = all_seen(c, Class::Community).into_iter().filter(|s| s.0 == other).collect();
+                assert_eq!((h.seen.len(), h.lamport), (1, 3), "its clock would be right");
+            },
+            "clock",
+        ),
         // Copy 1 had seen copy 3's entry before its own first one.
         ("seen the same again", |c, h, _| h.seen = all_seen(c, Class::District).into_iter().filter(|s| s.0 != h.log).collect(), "clock"),
     ];

@@ -63,6 +63,8 @@ fn nothing_is_undone_that_somebody_built_upon() {
     // Own later save, another copy's later entry, another copy's concurrent one.
     for case in 0..4 {
         let [mut x, mut y] = knowing::<Request, 2>(&request());
+        // Ahead of the other copy, so that in a dispute its own value is the one shown.
+        x.edit::<Request>(id, |r| r.handler = Some("甲".into()));
         x.edit::<Request>(id, |r| r.place = "西门".into());
         let save = x.ledger.last_save().expect("a save").expect("a save").save;
         match case {

@@ -1,0 +1,224 @@
+//! Copies with real keys, and files that no honest copy writes.
+
+use std::io::{Read, Write};
+
+use age::secrecy::ExposeSecret;
+use argon2::{Algorithm, Argon2, Params, Version};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use chrono::NaiveDate;
+use ed25519_dalek::{Signer, SigningKey};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use uuid::Uuid;
+use xinghuo_bundle::{Cost, Identity, Keys, Manifest, Opened, Outgoing, Purpose};
+use xinghuo_ledger::{Absorbed, Author, Ledger, LedgerError, Segment, Verdict};
+use xinghuo_model::records::Request;
+use xinghuo_model::{Act, Category, Class, Record, RequestState, Source, SpaceId, Urgency};
+
+pub const SPACE: SpaceId = SpaceId(Uuid::from_u128(0xC0));
+pub const PASSPHRASE: &str = "只为测试";
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Keys whose secrets the tests know too, so that they can sign what honest code would not.
+pub struct Forger {
+    pub keys: Keys,
+    pub signing: SigningKey,
+    pub receiving: age::x25519::Identity,
+}
+
+impl Forger {
+    pub fn new(n: u8) -> Self {
+        let signing = SigningKey::from_bytes(&[n; 32]);
+        let receiving = age::x25519::Identity::generate();
+        let text = key_file(&signing, &receiving, &[n; 32], Cost::LEAST);
+        Self { keys: Keys::unlock(&text, PASSPHRASE).expect("a key file by hand"), signing, receiving }
+    }
+
+    pub fn identity(&self) -> Identity {
+        self.keys.identity()
+    }
+
+    pub fn sign(&self, domain: &str, bytes: &[u8]) -> String {
+        hex(&self.signing.sign(&[domain.as_bytes(), b"\n", bytes].concat()).to_bytes())
+    }
+
+    /// The plain inside of a file: manifest line, signature line, the packed stretches.
+    pub fn open(&self, file: &[u8]) -> Inside {
+        let sealed = file.splitn(3, |b| *b == b'\n').nth(2).expect("a sealed part");
+        let decryptor = age::Decryptor::new(sealed).expect("an age file");
+        let mut plain = Vec::new();
+        decryptor
+            .decrypt(std::iter::once(&self.receiving as &dyn age::Identity))
+            .and_then(|mut r| r.read_to_end(&mut plain).map_err(Into::into))
+            .expect("decrypting");
+        let mut parts = plain.splitn(3, |b| *b == b'\n').map(<[u8]>::to_vec);
+        let line = parts.next().expect("a manifest");
+        let signature = String::from_utf8(parts.next().expect("a signature")).expect("hex");
+        Inside { manifest: serde_json::from_slice(&line).expect("a manifest"), line, signature, packed: parts.next().expect("stretches") }
+    }
+
+    /// Signs a changed manifest anew.
+    pub fn resign(&self, inside: &mut Inside, change: impl FnOnce(&mut Value)) {
+        let mut value: Value = serde_json::to_value(&inside.manifest).expect("a manifest");
+        change(&mut value);
+        inside.line = value.to_string().into_bytes();
+        inside.signature = self.sign("xinghuo/manifest/v1", &inside.line);
+    }
+}
+
+#[derive(Clone)]
+pub struct Inside {
+    pub manifest: Manifest,
+    pub line: Vec<u8>,
+    pub signature: String,
+    pub packed: Vec<u8>,
+}
+
+impl Inside {
+    /// A file with this inside, its clear header saying from whom and for whom.
+    pub fn seal(&self, from: &Identity, to: &Identity) -> Vec<u8> {
+        let plain = [&self.line[..], b"\n", self.signature.as_bytes(), b"\n", &self.packed].concat();
+        let mut sealed = Vec::new();
+        let recipient: age::x25519::Recipient = to.receives.parse().expect("a recipient");
+        let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient)).expect("age");
+        let mut writer = encryptor.wrap_output(&mut sealed).expect("age");
+        writer.write_all(&plain).expect("age");
+        writer.finish().expect("age");
+        let clear = json!({
+            "v": 1, "suite": 1, "from": hex(&from.signs), "to": hex(&to.signs),
+            "number": self.manifest.number, "length": sealed.len(),
+        });
+        [format!("XINGHUO 1\n{clear}\n").as_bytes(), &sealed].concat()
+    }
+}
+
+/// A key file as the format says, written without the crate.
+pub fn key_file(signing: &SigningKey, receiving: &age::x25519::Identity, file_key: &[u8; 32], cost: Cost) -> String {
+    let signs = signing.verifying_key().to_bytes();
+    let receives = receiving.to_public().to_string();
+    let secrets = json!({
+        "signing": hex(&signing.to_bytes()),
+        "receiving": receiving.to_string().expose_secret(),
+        "file_key": hex(file_key),
+    });
+    let params = Params::new(cost.memory, cost.passes, 1, Some(32)).expect("parameters");
+    let mut key = [0u8; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(PASSPHRASE.as_bytes(), &[3; 16], &mut key)
+        .expect("a key");
+    let bound = [b"xinghuo/keys/v1\n", &signs[..], receives.as_bytes()].concat();
+    let sealed = XChaCha20Poly1305::new((&key).into())
+        .encrypt(&XNonce::from([4; 24]), Payload { msg: secrets.to_string().as_bytes(), aad: &bound })
+        .expect("sealing");
+    json!({
+        "xinghuo": "keys", "v": 1, "suite": 1, "signs": hex(&signs), "receives": receives,
+        "slots": [{
+            "kind": "passphrase", "kdf": "argon2id", "memory": cost.memory, "passes": cost.passes,
+            "salt": hex(&[3; 16]), "nonce": hex(&[4; 24]), "sealed": hex(&sealed),
+        }],
+    })
+    .to_string()
+}
+
+/// A copy: keys and a store.
+pub struct Copy {
+    pub me: Forger,
+    pub ledger: Ledger,
+    _folder: TempDir,
+}
+
+impl Copy {
+    pub fn new(n: u8) -> Self {
+        let me = Forger::new(n);
+        let memory = std::path::Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.expect("a folder");
+        let mut count = u64::from(n) << 32;
+        let entropy = Box::new(move |bytes: &mut [u8]| {
+            count += 1;
+            blake3::Hasher::new().update(&count.to_be_bytes()).finalize_xof().fill(bytes);
+        });
+        let ledger =
+            Ledger::open(&folder.path().join("store.db"), Some(me.keys.file_key()), me.identity().signs, entropy).expect("a store");
+        Self { me, ledger, _folder: folder }
+    }
+
+    pub fn author(&self) -> Author {
+        Author { person: "王甲".into(), at: "2024-03-01T08:00:00+08:00".parse().expect("a time") }
+    }
+
+    pub fn put<T: Record>(&mut self, record: &T) {
+        let author = self.author();
+        self.ledger
+            .transact(Act::EditRequest, &author, |tx| {
+                tx.put(SPACE, record);
+                Ok::<_, LedgerError>(())
+            })
+            .expect("a save");
+    }
+
+    pub fn segments(&mut self) -> Vec<Segment> {
+        let keys = &self.me.keys;
+        self.ledger.seal_own(&|log, seq, head| keys.seal(log, seq, head)).expect("seals");
+        self.ledger.segments_for(&[0; 32], &|_| true).expect("segments").segments
+    }
+
+    /// A bundle with everything, for somebody.
+    pub fn write(&mut self, audience: &Identity, number: u64) -> Vec<u8> {
+        let segments = self.segments();
+        let have = self.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
+        let out = Outgoing {
+            purpose: Purpose::Exchange,
+            audience,
+            number,
+            made_at: "2024-03-01T08:00:00+08:00".into(),
+            have,
+            want: Vec::new(),
+            segments: &segments,
+        };
+        xinghuo_bundle::write(&self.me.keys, &out).expect("a bundle")
+    }
+
+    pub fn read(&self, file: &[u8]) -> Result<Opened, &'static str> {
+        xinghuo_bundle::read(file, &self.me.keys).map_err(|e| e.code())
+    }
+
+    pub fn absorb(&mut self, opened: Opened) -> Absorbed {
+        self.ledger
+            .absorb(opened.segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true)
+            .expect("absorbing")
+    }
+
+    pub fn state(&self) -> String {
+        self.ledger.state_hash(&Class::ALL).expect("a hash").hex()
+    }
+}
+
+pub fn request(n: u128) -> Request {
+    let day = |d| NaiveDate::from_ymd_opt(2024, 3, d).expect("a day");
+    Request {
+        id: Uuid::from_u128(n).into(),
+        number: format!("YJF-2024-{n:04}"),
+        accepted_on: day(1),
+        state: RequestState::Registered,
+        result: None,
+        category: Category::Safety,
+        source: Source::Visit,
+        urgency: Urgency::Normal,
+        requester: None,
+        place: "东门".into(),
+        text: "路灯不亮".into(),
+        handler: None,
+        due_on: day(15),
+        closed_on: None,
+        satisfaction: None,
+    }
+}
+
+/// What of two readings of a bundle must be alike.
+pub fn stretches(opened: &Opened) -> Vec<(xinghuo_ledger::Channel, Vec<xinghuo_ledger::RawEntry>)> {
+    opened.segments.iter().map(|s| (s.channel, s.entries.clone())).collect()
+}

@@ -1,0 +1,8 @@
+//! Keys and sealed files from outside: real keys, real stores, and every way a file can be wrong.
+
+mod damaged;
+mod fixture;
+mod golden;
+mod joining;
+mod keys;
+mod travelling;
