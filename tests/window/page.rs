@@ -117,8 +117,7 @@ impl Page {
             const all = [...document.querySelectorAll('button, a, [role=tab], [role=option], [role=row], label, summary')]
                 .filter((e) => said(e).includes(arguments[0]) && e.getClientRects().length > 0 && !e.disabled);
             return all.sort((a, b) => said(a).length - said(b).length)[0] ?? null;";
-        self.found(find, words).await?.click().await?;
-        Ok(())
+        self.click(find, words).await
     }
 
     /// Clicks what says exactly this, in the part of the page with this label.
@@ -127,15 +126,13 @@ impl Page {
             const named = (e) => e.getAttribute('aria-label') ?? document.getElementById(e.getAttribute('aria-labelledby'))?.textContent;
             const within = [...document.querySelectorAll('[aria-label], [aria-labelledby]')].find((e) => named(e) === part && e.getClientRects().length > 0);
             return [...(within?.querySelectorAll('button, a, label') ?? [])].find((e) => e.textContent.includes(words) && !e.disabled) ?? null;";
-        self.found(find, &format!("{part}\n{words}")).await?.click().await?;
-        Ok(())
+        self.click(find, &format!("{part}\n{words}")).await
     }
 
     /// Clicks what says exactly this in the dialog that asks.
     pub async fn click_in_dialog(&self, words: &str) -> Tried {
         let find = "return [...document.querySelectorAll('[role=dialog] button')].find((e) => e.textContent.trim() === arguments[0]) ?? null;";
-        self.found(find, words).await?.click().await?;
-        Ok(())
+        self.click(find, words).await
     }
 
     /// Whether the button with these words cannot be pressed.
@@ -156,8 +153,7 @@ impl Page {
     pub async fn choose(&self, label: &str, choice: &str) -> Tried {
         self.field(label).await?.click().await?;
         let find = "return [...document.querySelectorAll('[role=option]')].find((e) => e.textContent.trim().startsWith(arguments[0]) && e.getClientRects().length > 0) ?? null;";
-        self.found(find, choice).await?.click().await?;
-        Ok(())
+        self.click(find, choice).await
     }
 
     /// Presses a key together with Ctrl.
@@ -180,7 +176,16 @@ impl Page {
 
     /// Presses keys where the focus is. WebDriver's code points name the others: `\u{e007}` is Enter.
     pub async fn press(&self, keys: &str) -> Tried {
-        Ok(self.client.active_element().await?.send_keys(keys).await?)
+        let until = Instant::now() + PATIENCE;
+        // What has the focus may be on its way out: a dialog that closes, a field being replaced.
+        while let Err(why) = self.client.active_element().await?.send_keys(keys).await {
+            if Instant::now() > until {
+                let _ = self.shot("missing").await;
+                return Err(format!("«{keys}» could not be pressed: {why}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
     }
 
     /// Waits until the page says this.
@@ -303,6 +308,22 @@ impl Page {
         let find = "const label = [...document.querySelectorAll('label')].find((l) => l.firstChild?.textContent.trim() === arguments[0]);
             return label?.control ?? document.getElementById(label?.htmlFor) ?? document.querySelector(`[aria-label=\"${arguments[0]}\"]`);";
         self.found(find, label).await
+    }
+
+    /// Clicks what the script finds, once it stands still and can be clicked.
+    async fn click(&self, script: &str, words: &str) -> Tried {
+        let until = Instant::now() + PATIENCE;
+        while let Err(why) = self.found(script, words).await?.click().await {
+            if Instant::now() > until {
+                let _ = self.shot("missing").await;
+                return Err(format!("«{words}» could not be clicked: {why}").into());
+            }
+            // Half in view counts as in view to the driver; a person would scroll.
+            let scroll = format!("(function () {{ {script} }}).apply(null, arguments)?.scrollIntoView({{ block: 'center' }})");
+            self.run(&scroll, vec![json!(words)]).await?;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
     }
 
     async fn found(&self, script: &str, words: &str) -> Tried<Element> {
