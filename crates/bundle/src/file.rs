@@ -1,8 +1,13 @@
 //! The `.xinghuo` file:
 //! `magic line · clear header line · age(X25519){ manifest line · signature line · segments }`.
 //!
-//! An auditor who holds a key opens it with `tail -n +3 FILE | age -d -i KEY`, `head`, `zstd -d`
-//! and `jq`: what left the laptop can be read without this program.
+//! What left the laptop can be read without this program, by an auditor who holds a key:
+//!
+//! ```sh
+//! tail -n +3 FILE | age -d -i KEY > PLAIN      # KEY: a file with the AGE-SECRET-KEY line
+//! head -n 1 PLAIN | jq .                       # the signed table of contents
+//! tail -n +3 PLAIN | zstd -dc | jq -c .        # every entry: its header, then its blocks
+//! ```
 
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 

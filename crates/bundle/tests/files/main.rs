@@ -1,5 +1,6 @@
 //! Keys and sealed files from outside: real keys, real stores, and every way a file can be wrong.
 
+mod auditing;
 mod damaged;
 mod fixture;
 mod golden;
