@@ -150,7 +150,7 @@ fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook) -> Result<Vec
                 let candidates = known.get(&k).map(Vec::as_slice).unwrap_or_default();
                 let old = candidates.iter().find(|p| births_agree(p.birth.as_deref(), birth.as_deref()));
                 let new = overlay(old.cloned().unwrap_or_else(|| blank(PersonId(uuid::Uuid::nil()))), line);
-                view.name = mask::name(&new.name);
+                view.name.clone_from(&new.name);
                 view.room = room(&new);
                 view.verdict = match old {
                     None => RosterVerdict::New,
