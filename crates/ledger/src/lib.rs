@@ -99,7 +99,9 @@ impl Ledger {
         self.own
     }
 
-    /// Goes on under another key: after a restore the old logs are other people's.
+    /// Goes on under another key: after a restore the old logs are other people's. Seal them with
+    /// the old key first ([`Ledger::seal_own`]): what no seal covers can never be passed on, and
+    /// everything written from now on has seen it.
     ///
     /// # Errors
     /// SQLite's.
