@@ -13,6 +13,21 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_default()
 }
 
+/// A state or kind as people say it; what is no such word stays as it is.
+fn spoken(value: &Value, name: &str) -> String {
+    use xinghuo_desk::words::{MeetingState, RequestState, TaskState, TopicState};
+    let code = text(value, name);
+    let kind = [("person", "人员"), ("request", "诉求"), ("mediation", "调解"), ("opinion", "民意"), ("topic", "议题"), ("delegate", "代表"), ("task", "事项")];
+    TopicState::parse(code)
+        .map(TopicState::zh)
+        .or_else(|| RequestState::parse(code).map(RequestState::zh))
+        .or_else(|| MeetingState::parse(code).map(MeetingState::zh))
+        .or_else(|| TaskState::parse(code).map(TaskState::zh))
+        .or_else(|| kind.iter().find(|(k, _)| *k == code).map(|(_, zh)| *zh))
+        .unwrap_or(code)
+        .to_owned()
+}
+
 fn number(value: &Value, name: &str) -> i64 {
     value[name].as_i64().unwrap_or(0)
 }
@@ -43,7 +58,7 @@ fn item(v: &Value) {
         };
         line(&format!("{}  {} {}：{change}  （{}，{}）", &text(v, "at")[..16.min(text(v, "at").len())], text(v, "action"), text(v, "field"), text(v, "person"), text(v, "copy")));
     } else if v.get("title").is_some() {
-        line(&format!("{:<8}{}  {}  [{}]", text(v, "kind"), text(v, "title"), text(v, "detail"), text(v, "id")));
+        line(&format!("{}  {}  {}  [{}]", spoken(v, "kind"), text(v, "title"), text(v, "detail"), text(v, "id")));
     } else {
         line(&v.to_string());
     }
@@ -101,7 +116,7 @@ fn object(v: &Value) {
     } else if v.get("requests").is_some() && v.get("overdue").is_some() {
         line(&format!("未办完 {} 件，其中逾期 {} 件。", number(v, "open"), number(v, "overdue")));
         for r in v["requests"].as_array().into_iter().flatten() {
-            line(&format!("  {}  期限 {}  {}  {}", text(r, "number"), text(r, "due_on"), text(r, "state"), text(r, "text")));
+            line(&format!("  {}  期限 {}  {}  {}", text(r, "number"), text(r, "due_on"), spoken(r, "state"), text(r, "text")));
         }
     } else if v.get("course").is_some() {
         let r = &v["request"];
@@ -143,12 +158,12 @@ fn council(v: &Value) {
         line(&format!("  民意 {}  {}  [{}]", text(&o["opinion"], "on"), text(&o["opinion"], "text"), text(&o["opinion"], "id")));
     }
     for t in v["topics"].as_array().into_iter().flatten() {
-        line(&format!("  议题 {}  {}  [{}]", text(&t["topic"], "state"), text(&t["topic"], "title"), text(&t["topic"], "id")));
+        line(&format!("  议题 {}  {}  [{}]", spoken(&t["topic"], "state"), text(&t["topic"], "title"), text(&t["topic"], "id")));
     }
     for m in v["meetings"].as_array().into_iter().flatten() {
-        line(&format!("  会议 {}  {}  {}  [{}]", text(&m["meeting"], "held_at"), text(&m["meeting"], "state"), text(m, "quorum_sentence"), text(&m["meeting"], "id")));
+        line(&format!("  会议 {}  {}  {}  [{}]", text(&m["meeting"], "held_at"), spoken(&m["meeting"], "state"), text(m, "quorum_sentence"), text(&m["meeting"], "id")));
     }
     for t in v["tasks"].as_array().into_iter().flatten() {
-        line(&format!("  事项 {}  期限 {}  {}  [{}]", text(&t["task"], "state"), text(&t["task"], "due_on"), text(&t["task"], "text"), text(&t["task"], "id")));
+        line(&format!("  事项 {}  期限 {}  {}  [{}]", spoken(&t["task"], "state"), text(&t["task"], "due_on"), text(&t["task"], "text"), text(&t["task"], "id")));
     }
 }
