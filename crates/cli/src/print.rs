@@ -18,10 +18,11 @@ fn spoken(value: &Value, name: &str) -> String {
     use xinghuo_desk::words::{MeetingState, RequestState, TaskState, TopicState};
     let code = text(value, name);
     let kind = [("person", "人员"), ("request", "诉求"), ("mediation", "调解"), ("opinion", "民意"), ("topic", "议题"), ("delegate", "代表"), ("task", "事项")];
-    TopicState::parse(code)
-        .map(TopicState::zh)
+    // A meeting's and a request's «closed» are different words.
+    let meeting = value.get("held_at").and_then(|_| MeetingState::parse(code)).map(MeetingState::zh);
+    meeting
+        .or_else(|| TopicState::parse(code).map(TopicState::zh))
         .or_else(|| RequestState::parse(code).map(RequestState::zh))
-        .or_else(|| MeetingState::parse(code).map(MeetingState::zh))
         .or_else(|| TaskState::parse(code).map(TaskState::zh))
         .or_else(|| kind.iter().find(|(k, _)| *k == code).map(|(_, zh)| *zh))
         .unwrap_or(code)

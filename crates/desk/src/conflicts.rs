@@ -44,7 +44,7 @@ impl Open {
                 values.push(("记录".to_owned(), "删除".to_owned()));
             } else {
                 for field in kind.fields.iter().filter(|f| f.group == side.group) {
-                    let text = shown(field, &side.value[field.name], true).unwrap_or_else(|| "（空）".to_owned());
+                    let text = shown(kind, field, &side.value[field.name], true).unwrap_or_else(|| "（空）".to_owned());
                     values.push((field.zh.to_owned(), text));
                 }
             }

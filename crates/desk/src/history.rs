@@ -10,13 +10,13 @@ use crate::open::{Profile, copy_name};
 use crate::views::HistoryLine;
 
 /// A stored value as people read it; `None` where empty. Masked where its field says so.
-pub(crate) fn shown(field: &FieldDef, value: &Value, masked: bool) -> Option<String> {
+pub(crate) fn shown(kind: &KindDef, field: &FieldDef, value: &Value, masked: bool) -> Option<String> {
     let text = match value {
         Value::Null => return None,
         Value::Bool(b) => if *b { "是" } else { "否" }.to_owned(),
         Value::Number(n) if field.name == "fen" => format!("{}元", money::grouped(n.as_i64().unwrap_or(0))),
         Value::Number(n) => n.to_string(),
-        Value::String(s) => word(field.name, s),
+        Value::String(s) => word(kind, field.name, s),
         Value::Array(list) => {
             let parts: Vec<String> = list
                 .iter()
@@ -69,14 +69,14 @@ pub(crate) fn code_for(field: &str, typed: &str) -> Option<String> {
 }
 
 /// Codes become words; everything else stays as it is.
-fn word(field: &str, code: &str) -> String {
+fn word(kind: &KindDef, field: &str, code: &str) -> String {
     let zh = match field {
+        "state" if kind.name == "meeting" => MeetingState::parse(code).map(MeetingState::zh),
         "state" => RequestState::parse(code)
             .map(RequestState::zh)
             .or_else(|| TopicState::parse(code).map(TopicState::zh))
             .or_else(|| TaskState::parse(code).map(TaskState::zh))
-            .or_else(|| MediationState::parse(code).map(MediationState::zh))
-            .or_else(|| MeetingState::parse(code).map(MeetingState::zh)),
+            .or_else(|| MediationState::parse(code).map(MediationState::zh)),
         "category" => Category::parse(code).map(Category::zh),
         "source" | "channel" => Source::parse(code).map(Source::zh),
         "urgency" => Urgency::parse(code).map(Urgency::zh),
@@ -102,7 +102,7 @@ pub(crate) fn lines(books: &Books<'_>, rec: Uuid, profile: &Profile, own: &[u8; 
     let mut out = Vec::new();
     for change in books.history(rec)? {
         let (field, old, new) = match change.field {
-            Some(field) => (field.zh.to_owned(), shown(field, &change.old, true), shown(field, &change.new, true)),
+            Some(field) => (field.zh.to_owned(), shown(change.kind, field, &change.old, true), shown(change.kind, field, &change.new, true)),
             None => ("记录".to_owned(), None, Some(if change.new == Value::Bool(true) { "删除" } else { "恢复" }.to_owned())),
         };
         let act = Act::parse(&change.act);
