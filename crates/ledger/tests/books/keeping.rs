@@ -80,6 +80,21 @@ fn a_check_reads_every_chain_and_names_what_is_wrong_without_its_content() {
 }
 
 #[test]
+fn an_entry_that_was_exchanged_for_another_sound_one_breaks_the_chain() {
+    let (x, _) = in_dispute();
+    x.ledger.settle().expect("settling");
+    let conn = rusqlite::Connection::open(&x.path).expect("the file");
+    let (log, header): (i64, Vec<u8>) = conn
+        .query_row("SELECT log, header FROM entry WHERE seq = 1 AND log IN (SELECT log FROM entry WHERE seq = 2) LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)))
+        .expect("a log of two entries");
+    let mut header: xinghuo_ledger::Header = serde_json::from_slice(&header).expect("a header");
+    header.person = "别人".into();
+    let header = serde_json::to_vec(&header).expect("a header");
+    conn.execute("UPDATE entry SET header = ?1, hash = ?2 WHERE log = ?3 AND seq = 1", rusqlite::params![header, Hash::of(&header).0, log]).expect("damage");
+    assert!(!x.ledger.check(&mut |_, _| true).expect("a check").problems.is_empty());
+}
+
+#[test]
 fn a_backup_opens_with_the_same_key_and_says_the_same_and_never_overwrites() {
     for key in [None, Some(&FILE_KEY)] {
         let mut x = Copy::with(1, key);
