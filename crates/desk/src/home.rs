@@ -174,6 +174,10 @@ impl Home {
     /// New keys for a copy that was restored: its old logs become other people's.
     pub(crate) fn renew(&self, open: &mut Unlocked) -> Result<()> {
         let keys = open.keys.renewed()?;
+        // The old key's last word: what it never sealed could not travel any more, and
+        // everything the new key writes has seen it.
+        let old = &open.keys;
+        open.ledger.seal_own(&|log, seq, head| old.seal(log, seq, head))?;
         open.ledger.write_as(keys.identity().signs)?;
         write_whole(&self.keys_file(), keys.lock(&open.passphrase, Cost::default())?.as_bytes())?;
         open.keys = keys;

@@ -263,6 +263,27 @@ fn a_folder_copied_to_another_computer_gets_keys_of_its_own() {
 }
 
 #[test]
+fn what_was_not_sent_before_a_folder_moved_still_reaches_the_office() {
+    let place = Place::new();
+    let (a, office) = (place.branch("甲"), place.office());
+    request(&a, "搬家之前登记、还没有导出");
+    drop(a);
+    copy_dir(&place.path("甲"), &place.path("丙"));
+    let moved = place.desk("丙");
+    ask(&moved, json!({ "ask": "unlock", "passphrase": PASS }));
+    request(&moved, "搬家之后登记");
+    join(&place, &moved, &office);
+    let out = place.path("moved.xinghuo");
+    export(&moved, "星岩社区", &out);
+    let report = &import(&office, &[&out])[0];
+    // The old key is nobody's the office knows: its entries wait for a certificate, but they
+    // must have travelled, or what the new key wrote after them could never be applied.
+    let carried = ["new", "had", "held"].iter().map(|n| report[n].as_u64().unwrap_or(0)).sum::<u64>();
+    let all = ask(&moved, json!({ "ask": "check" }))["entries"].as_u64().expect("a number");
+    assert!(carried >= all - 2, "{carried} of {all} travelled (the branch-only channel stays): {report}");
+}
+
+#[test]
 fn every_refusal_names_its_cause_and_changes_nothing() {
     let place = Place::new();
     let (a, office) = (place.branch("甲"), place.office());
