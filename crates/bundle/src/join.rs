@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::BundleError;
-use crate::keys::{Identity, JOIN, Keys, hex, unhex, unhex_key, verify};
+use crate::keys::{FORMER, Identity, JOIN, Keys, hex, unhex, unhex_key, verify};
 
 const MAGIC: &str = "XINGHUO-JOIN 1";
 
@@ -25,6 +25,43 @@ pub struct JoinRequest {
     pub compound: String,
     /// District, street, community.
     pub place: String,
+    /// Keys this copy wrote under before, oldest first, each vouching for the next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Former>,
+}
+
+/// A key that a copy gave up when it was restored or moved: what was written under it and not
+/// sent yet still counts, because the key itself said who goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// Signing key, hex.
+    pub signs: String,
+    /// Receiving key.
+    pub receives: String,
+    /// Its signature over the keys that came next, hex.
+    pub proof: String,
+}
+
+/// More changes of keys than this no copy lives through.
+const MAX_FORMER: usize = 32;
+
+fn named(next: &Identity) -> Vec<u8> {
+    [&next.signs[..], next.receives.as_bytes()].concat()
+}
+
+impl Former {
+    /// The old keys' word for the new ones.
+    pub fn vouch(old: &Keys, next: &Identity) -> Self {
+        let identity = old.identity();
+        Self { signs: hex(&identity.signs), receives: identity.receives, proof: hex(&old.sign(FORMER, &named(next))) }
+    }
+
+    fn vouches_for(&self, next: &Identity) -> bool {
+        match (unhex_key(&self.signs), unhex(&self.proof)) {
+            (Some(key), Some(proof)) => verify(&key, FORMER, &named(next), &proof),
+            _ => false,
+        }
+    }
 }
 
 impl JoinRequest {
@@ -64,6 +101,17 @@ impl JoinRequest {
         let signature = unhex(signature).ok_or(BundleError::Truncated)?;
         if !verify(&request.identity()?.signs, JOIN, body.as_bytes(), &signature) {
             return Err(BundleError::Signature);
+        }
+        if request.former.len() > MAX_FORMER {
+            return Err(BundleError::Size);
+        }
+        // The chain is read backwards: each key must have named the one after it.
+        let mut next = request.identity()?;
+        for former in request.former.iter().rev() {
+            if !former.vouches_for(&next) {
+                return Err(BundleError::Signature);
+            }
+            next = Identity { signs: unhex_key(&former.signs).ok_or(BundleError::Inconsistent)?, receives: former.receives.clone() };
         }
         request.receives.parse::<age::x25519::Recipient>().map_err(|_| BundleError::Inconsistent)?;
         let texts = [&request.person, &request.copy, &request.compound, &request.place];

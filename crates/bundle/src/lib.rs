@@ -12,5 +12,5 @@ mod keys;
 
 pub use error::BundleError;
 pub use file::{Damage, Manifest, Opened, Outgoing, Purpose, peek, read, write};
-pub use join::JoinRequest;
+pub use join::{Former, JoinRequest};
 pub use keys::{Cost, Identity, Keys, fingerprint};

@@ -131,7 +131,7 @@ impl Open {
             let Some(signs) = unhex_key(&cert.signs) else { continue };
             let spaces: Vec<Uuid> = cert.grants.iter().map(|g| g.space.0).collect();
             // A branch exchanges with its own compound's other laptops only.
-            if signs == *own || (!self.is_office() && !spaces.contains(&self.profile().space)) {
+            if cert.receives.is_empty() || signs == *own || (!self.is_office() && !spaces.contains(&self.profile().space)) {
                 continue;
             }
             let compound = match spaces.first() {
@@ -324,6 +324,7 @@ impl Open {
             space: space.0,
             compound: compound.name,
             place: format!("{} {} {}", compound.district, compound.street, compound.community),
+            former: here_json(&inner.ledger.books(), "former")?.unwrap_or_default(),
         };
         write_whole(path, &request.write(&inner.keys))?;
         Ok(done("入网申请已存好。请把它交给社区，并在电话里和社区核对指纹。", &[]))
@@ -348,20 +349,30 @@ impl Open {
         let known = self.read(|books| same_compound(books, &request))?;
         let space = SpaceId(known.unwrap_or(request.space));
         self.save(Act::Admit, at, |save| {
-            if !certificates(&save.books(), &identity.signs)?.is_empty() {
-                return Ok(());
-            }
-            let certificate = Certificate {
-                id: save.id(),
-                signs: request.signs.clone(),
-                receives: request.receives.clone(),
-                person: request.person.clone(),
-                role: Role::Secretary,
-                copy: request.copy.clone(),
-                grants: vec![Grant { space, classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect() }],
-                since: at.date_naive(),
+            let mut certify = |signs: &str, receives: &str, copy: String| -> Result<()> {
+                let known = save.books().select::<Certificate>("AND signs = ?1", [signs])?;
+                // A key given up by one laptop may still be another's own: then it gets a full one.
+                if known.iter().any(|c| !c.record.receives.is_empty() || receives.is_empty()) {
+                    return Ok(());
+                }
+                let certificate = Certificate {
+                    id: save.id(),
+                    signs: signs.to_owned(),
+                    receives: receives.to_owned(),
+                    person: request.person.clone(),
+                    role: Role::Secretary,
+                    copy,
+                    grants: vec![Grant { space, classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect() }],
+                    since: at.date_naive(),
+                };
+                save.put(SpaceId(self.profile().space), &certificate);
+                Ok(())
             };
-            save.put(SpaceId(self.profile().space), &certificate);
+            certify(&request.signs, &request.receives, request.copy.clone())?;
+            // A key that was given up receives nothing any more; what it wrote still counts.
+            for former in &request.former {
+                certify(&former.signs, "", format!("{}（原身份）", request.copy))?;
+            }
             Ok(())
         })?;
         self.write_bundle(&identity.signs, out, Purpose::Welcome, at)?;

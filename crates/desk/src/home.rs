@@ -10,11 +10,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use xinghuo_bundle::{Cost, Keys};
+use xinghuo_bundle::{Cost, Former, Keys};
 use xinghuo_ledger::{Head, Ledger};
 use zeroize::Zeroizing;
 
 use crate::error::{DeskError, Result, file_error, not};
+use crate::open::here_json;
 
 /// Where a copy lives.
 #[derive(Debug, Clone)]
@@ -178,6 +179,10 @@ impl Home {
         // everything the new key writes has seen it.
         let old = &open.keys;
         open.ledger.seal_own(&|log, seq, head| old.seal(log, seq, head))?;
+        // And its word for who goes on, so that an office can take its entries in.
+        let mut former: Vec<Former> = here_json(&open.ledger.books(), "former")?.unwrap_or_default();
+        former.push(Former::vouch(old, &keys.identity()));
+        open.ledger.set_here("former", &serde_json::to_string(&former).unwrap_or_default())?;
         open.ledger.write_as(keys.identity().signs)?;
         write_whole(&self.keys_file(), keys.lock(&open.passphrase, Cost::default())?.as_bytes())?;
         open.keys = keys;

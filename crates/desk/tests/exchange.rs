@@ -276,11 +276,10 @@ fn what_was_not_sent_before_a_folder_moved_still_reaches_the_office() {
     let out = place.path("moved.xinghuo");
     export(&moved, "星岩社区", &out);
     let report = &import(&office, &[&out])[0];
-    // The old key is nobody's the office knows: its entries wait for a certificate, but they
-    // must have travelled, or what the new key wrote after them could never be applied.
-    let carried = ["new", "had", "held"].iter().map(|n| report[n].as_u64().unwrap_or(0)).sum::<u64>();
-    let all = ask(&moved, json!({ "ask": "check" }))["entries"].as_u64().expect("a number");
-    assert!(carried >= all - 2, "{carried} of {all} travelled (the branch-only channel stays): {report}");
+    assert_eq!((&report["held"], &report["refused"]), (&json!(0), &json!(0)), "{report}");
+    assert_eq!(ask(&office, json!({ "ask": "overview" }))[0]["open_requests"], 2);
+    let partners = ask(&office, json!({ "ask": "exchange" }))["partners"].as_array().map(Vec::len);
+    assert_eq!(partners, Some(1), "the key that was given up is nobody to write to");
 }
 
 #[test]

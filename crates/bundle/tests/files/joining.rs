@@ -1,6 +1,6 @@
 //! The join request.
 
-use xinghuo_bundle::{JoinRequest, Keys};
+use xinghuo_bundle::{Former, JoinRequest, Keys};
 
 use crate::fixture::*;
 
@@ -12,8 +12,9 @@ fn request_of(keys: &Keys) -> JoinRequest {
         person: "王甲".into(),
         copy: "3号楼笔记本".into(),
         space: uuid::Uuid::from_u128(0xC0),
-        compound: "永江府".into(),
-        place: "黄岩区东城街道嘉盛社区".into(),
+        compound: "橘香里".into(),
+        place: "黄岩区示范街道星岩社区".into(),
+        former: Vec::new(),
     }
 }
 
@@ -102,4 +103,25 @@ fn what_is_no_request_is_told_apart() {
     let long = [b"XINGHUO-JOIN 1\n", "长".repeat(40_000).as_bytes()].concat();
     assert_eq!(code(&long), Some("bundle.size"));
     assert_eq!(code("长".repeat(40_000).as_bytes()), Some("bundle.not_ours"));
+}
+
+#[test]
+fn a_key_that_was_given_up_counts_only_where_it_named_its_successor() {
+    let fresh = || Keys::generate().expect("keys");
+    let (oldest, older, now, stranger) = (fresh(), fresh(), fresh(), fresh());
+    let chain = vec![Former::vouch(&oldest, &older.identity()), Former::vouch(&older, &now.identity())];
+    let request = JoinRequest { former: chain.clone(), ..request_of(&now) };
+    assert_eq!(JoinRequest::read(&request.write(&now)).expect("a sound chain").former, chain);
+    let own = Former::vouch(&older, &now.identity());
+    for broken in [
+        vec![Former::vouch(&stranger, &older.identity())],
+        vec![own.clone(), Former::vouch(&oldest, &older.identity())],
+        vec![Former { signs: Former::vouch(&stranger, &now.identity()).signs, ..own.clone() }],
+        vec![Former { proof: String::new(), ..own.clone() }],
+    ] {
+        let request = JoinRequest { former: broken, ..request_of(&now) };
+        assert_eq!(JoinRequest::read(&request.write(&now)).expect_err("no sound chain").code(), "bundle.signature");
+    }
+    let endless = JoinRequest { former: vec![own; 33], ..request_of(&now) };
+    assert_eq!(JoinRequest::read(&endless.write(&now)).expect_err("too many").code(), "bundle.size");
 }
