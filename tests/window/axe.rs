@@ -1,8 +1,6 @@
 //! Accessibility as axe-core sees it, inside the real window.
 
-use crate::Tried;
-use crate::driver::root;
-use crate::page::Page;
+use xinghuo_tests::{Page, Tried, root};
 
 /// The serious and critical violations on the page now, one line each.
 pub async fn violations(page: &Page) -> Tried<Vec<String>> {

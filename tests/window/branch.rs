@@ -1,8 +1,8 @@
 //! A secretary's day: first run, the roster, finding people, writing things down, seeing a case through.
 
-use crate::page::{ENTER, ESCAPE, F3, Page};
-use crate::place::{PASSPHRASE, Place};
-use crate::{Tried, axe};
+use xinghuo_tests::{ENTER, ESCAPE, F3, PASSPHRASE, Page, Place, Tried};
+
+use crate::axe;
 
 #[tokio::test]
 async fn a_secretary_starts_closes_and_comes_back_with_the_passphrase() -> Tried {

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::page::{ENTER, Page};
-use crate::place::Place;
-use crate::{Tried, axe};
+use xinghuo_tests::{ENTER, Page, Place, Tried};
+
+use crate::axe;
 
 const DELEGATES: [(&str, &str); 6] = [
     ("community", "章志远"), ("owners", "何素琴"), ("property", "罗建华"), ("society", "梅晓岚"), ("residents", "卢根生"), ("residents", "蒋月娥"),

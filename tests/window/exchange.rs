@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::page::Page;
-use crate::place::Place;
-use crate::{Tried, axe};
+use xinghuo_tests::{Page, Place, Tried};
+
+use crate::axe;
 
 #[tokio::test]
 async fn a_branch_joins_its_office_and_both_exchange_bundles() -> Tried {

@@ -1,7 +1,8 @@
 //! Every component in its states: pictures to look at, and nothing an older eye cannot read.
 
-use crate::page::{Page, Size};
-use crate::{Tried, axe};
+use xinghuo_tests::{Page, Size, Tried};
+
+use crate::axe;
 
 #[tokio::test]
 async fn every_component_is_accessible_and_fits_in_every_size() -> Tried {

@@ -7,13 +7,7 @@
 mod axe;
 mod branch;
 mod council;
-mod driver;
 mod exchange;
 mod gallery;
 mod office;
 mod opens;
-mod page;
-mod place;
-
-/// What a test or a step of it comes to.
-type Tried<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

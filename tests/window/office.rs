@@ -1,8 +1,8 @@
 //! The office looks at its compounds; every page in every size.
 
-use crate::page::{Page, Size};
-use crate::place::Place;
-use crate::{Tried, axe};
+use xinghuo_tests::{Page, Place, Size, Tried};
+
+use crate::axe;
 
 #[tokio::test]
 async fn the_office_sees_who_needs_it_and_looks_at_one_compound() -> Tried {

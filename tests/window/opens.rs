@@ -1,7 +1,8 @@
 //! The window opens, says where it is in Chinese, and can be used by everybody.
 
-use crate::page::Page;
-use crate::{Tried, axe};
+use xinghuo_tests::{Page, Tried};
+
+use crate::axe;
 
 #[tokio::test]
 async fn the_window_opens_on_its_first_page() -> Tried {

@@ -9,15 +9,17 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 use crate::Tried;
-use crate::driver::{Driver, program, root};
+use crate::driver::{Driver, Opening, root};
 use crate::place::{PASSPHRASE, Place};
 
 /// How long a thing may take to appear before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The keys by their code points in WebDriver.
+/// Enter. (WebDriver names keys by code points.)
 pub const ENTER: &str = "\u{e007}";
+/// Escape.
 pub const ESCAPE: &str = "\u{e00c}";
+/// F3, which goes to the find box.
 pub const F3: &str = "\u{e033}";
 const CONTROL: &str = "\u{e009}";
 const NONE: &str = "\u{e000}";
@@ -25,6 +27,7 @@ const NONE: &str = "\u{e000}";
 /// An open window on a home of its own.
 pub struct Page {
     client: Client,
+    opening: Opening,
     // Declared after the client: the session ends before its driver, the driver before its home.
     driver: Driver,
     place: Place,
@@ -33,9 +36,13 @@ pub struct Page {
 /// The sizes of text a person may choose.
 #[derive(Clone, Copy)]
 pub enum Size {
+    /// As shipped.
     Standard,
+    /// 大字.
     Large,
+    /// 特大字.
     Extra,
+    /// Twice the size.
     Double,
 }
 
@@ -47,10 +54,15 @@ impl Page {
 
     /// Opens the window on a home that was made ready.
     pub async fn open_at(place: Place) -> Tried<Page> {
+        Page::open_as(place, Opening::default()).await
+    }
+
+    /// Opens a window, this program's or another's, on a home that was made ready.
+    pub async fn open_as(place: Place, opening: Opening) -> Tried<Page> {
         std::fs::write(place.picks(), "")?;
-        let driver = Driver::start(&place).await?;
-        let client = session(&driver).await?;
-        let page = Page { client, driver, place };
+        let driver = Driver::start(&place, &opening).await?;
+        let client = session(&driver, &opening).await?;
+        let page = Page { client, opening, driver, place };
         page.ready().await?;
         page.set_size(1366, 768).await?;
         Ok(page)
@@ -67,6 +79,11 @@ impl Page {
     pub async fn unlock(&self, passphrase: &str) -> Tried {
         self.type_into("口令", passphrase).await?;
         self.press(ENTER).await
+    }
+
+    /// The process of the driver, whose child the window is.
+    pub fn driver(&self) -> u32 {
+        self.driver.process()
     }
 
     /// A folder for files that come and go: bundles, rosters, papers.
@@ -92,7 +109,7 @@ impl Page {
         self.client.clone().close().await?;
         // Until the first has let go of its place, a second one would hand over to it and leave.
         tokio::time::sleep(Duration::from_secs(1)).await;
-        self.client = session(&self.driver).await?;
+        self.client = session(&self.driver, &self.opening).await?;
         self.ready().await
     }
 
@@ -149,11 +166,29 @@ impl Page {
         Ok(())
     }
 
-    /// Picks from the list of a field: opens it and clicks the choice that says this.
+    /// Picks from the list of a field: opens it, clicks the choice that says this, and sees it stand in the field.
     pub async fn choose(&self, label: &str, choice: &str) -> Tried {
-        self.field(label).await?.click().await?;
-        let find = "return [...document.querySelectorAll('[role=option]')].find((e) => e.textContent.trim().startsWith(arguments[0]) && e.getClientRects().length > 0) ?? null;";
-        self.click(find, choice).await
+        let shown = "return [...document.querySelectorAll('[role=option]')].find((e) => e.textContent.trim().startsWith(arguments[0]) && e.getClientRects().length > 0) ?? null;";
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if !self.is_there(shown, choice).await? {
+                self.field(label).await?.click().await?;
+            }
+            self.click(shown, choice).await?;
+            // The list finds its place while it opens; a click that met it on its way only closed it.
+            let settled = Instant::now() + Duration::from_millis(500);
+            while Instant::now() < settled {
+                let field = self.field(label).await?;
+                if field.text().await?.trim().starts_with(choice) {
+                    return Ok(());
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            if Instant::now() > until {
+                let _ = self.shot("missing").await;
+                return Err(format!("«{choice}» could not be chosen as {label}").into());
+            }
+        }
     }
 
     /// Presses a key together with Ctrl.
@@ -326,6 +361,10 @@ impl Page {
         Ok(())
     }
 
+    async fn is_there(&self, script: &str, words: &str) -> Tried<bool> {
+        Ok(!self.run(script, vec![json!(words)]).await?.is_null())
+    }
+
     async fn found(&self, script: &str, words: &str) -> Tried<Element> {
         let until = Instant::now() + PATIENCE;
         loop {
@@ -343,8 +382,8 @@ impl Page {
 }
 
 /// Starts the window. No `browserName` is sent: newer drivers refuse every one.
-async fn session(driver: &Driver) -> Tried<Client> {
-    let wanted = json!({ "tauri:options": { "application": program() } });
+async fn session(driver: &Driver, opening: &Opening) -> Tried<Client> {
+    let wanted = json!({ "tauri:options": { "application": opening.program } });
     let Value::Object(wanted) = wanted else { return Err("capabilities are an object".into()) };
     Ok(ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.address()).await?)
 }

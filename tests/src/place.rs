@@ -56,6 +56,15 @@ impl Place {
         MADE.get_or_try_init(|| Place::demo(DemoRole::Office)).await?.again()
     }
 
+    /// The demonstration's office with all its compounds, locked at what a real key costs.
+    pub fn whole_office() -> Tried<Place> {
+        let place = Place::new()?;
+        let home = Home { dir: place.home(), state: place.state() };
+        let desk = Desk::at(home, Box::new(|| Local::now().fixed_offset()), Cost::default());
+        answer(&desk, json!({ "ask": "create_demo", "role": "office", "passphrase": PASSPHRASE }))?;
+        Ok(place)
+    }
+
     async fn demo(role: DemoRole) -> Tried<Place> {
         let place = Place::new()?;
         place.desk().demo_of(role, PASSPHRASE, &demo::Scale::small(), 6).map_err(|why| format!("{why:?}"))?;
@@ -72,7 +81,7 @@ impl Place {
     }
 
     /// The same once more, for a test of its own.
-    fn again(&self) -> Tried<Place> {
+    pub fn again(&self) -> Tried<Place> {
         self.copied(true)
     }
 

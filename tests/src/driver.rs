@@ -8,6 +8,23 @@ use std::time::{Duration, Instant};
 use crate::Tried;
 use crate::place::Place;
 
+/// Which window is opened, and how.
+pub struct Opening {
+    /// The program.
+    pub program: PathBuf,
+    /// Whether pictures will be taken. With WebKit's older renderer, the window's own choice, a driver
+    /// waits for ever for the picture of a page that has no layer of its own (WebKitGTK 2.50).
+    pub pictures: bool,
+}
+
+impl Default for Opening {
+    /// The window under test, to be looked at.
+    fn default() -> Opening {
+        let program = std::env::var_os("XINGHUO_WINDOW").map_or_else(|| root().join("target/debug/xinghuo-window"), PathBuf::from);
+        Opening { program, pictures: true }
+    }
+}
+
 /// A running driver, ended with it.
 pub struct Driver {
     process: Child,
@@ -16,7 +33,7 @@ pub struct Driver {
 
 impl Driver {
     /// Starts a driver whose windows live in this place.
-    pub async fn start(place: &Place) -> Tried<Driver> {
+    pub async fn start(place: &Place, opening: &Opening) -> Tried<Driver> {
         let [port, native] = free_ports()?;
         let program = std::env::var_os("TAURI_DRIVER").map_or_else(|| root().join("target/tools/bin/tauri-driver"), PathBuf::from);
         let process = Command::new(&program)
@@ -26,9 +43,7 @@ impl Driver {
             // Where the page keeps its size of text: of one window only.
             .env("XDG_DATA_HOME", place.folder().join("data"))
             .env("XINGHUO_PICK", format!("@{}", place.picks().display()))
-            // With WebKit's older renderer, the window's own choice, a driver waits for ever for the
-            // picture of a page that has no layer of its own (WebKitGTK 2.50). Screens are not affected.
-            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "0")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", if opening.pictures { "0" } else { "1" })
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -39,6 +54,11 @@ impl Driver {
             listening(port).await?;
         }
         Ok(driver)
+    }
+
+    /// The process of the driver.
+    pub fn process(&self) -> u32 {
+        self.process.id()
     }
 
     /// Where it answers.
@@ -58,11 +78,6 @@ impl Drop for Driver {
 /// The checkout's folder.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
-}
-
-/// The window under test.
-pub fn program() -> PathBuf {
-    std::env::var_os("XINGHUO_WINDOW").map_or_else(|| root().join("target/debug/xinghuo-window"), PathBuf::from)
 }
 
 fn free_ports() -> Tried<[u16; 2]> {
