@@ -49,11 +49,7 @@ pub fn pick_file(window: WebviewWindow, files: State<Files>, purpose: Purpose) -
 pub fn pick_save(window: WebviewWindow, files: State<Files>, suggested: String) -> Option<Picked> {
     let path = match prepared() {
         Some(paths) => paths.into_iter().next().map(|path| if path.is_dir() { path.join(&suggested) } else { path }),
-        None => dialog(&window)
-            .set_title("保存到")
-            .set_file_name(suggested)
-            .blocking_save_file()
-            .and_then(|file| file.into_path().ok()),
+        None => dialog(&window).set_title("保存到").set_file_name(suggested).blocking_save_file().and_then(|file| file.into_path().ok()),
     };
     files.hand_out(path).into_iter().next()
 }
@@ -67,15 +63,11 @@ pub fn opened_with(files: State<Files>, opened: State<OpenedWith>) -> Vec<Picked
 fn chosen(window: &WebviewWindow, purpose: Purpose) -> Vec<PathBuf> {
     let dialog = dialog(window);
     let (dialog, several) = match purpose {
-        Purpose::Bundle => (
-            dialog.set_title("选择收到的数据包").add_filter("星火数据包", &["xinghuo"]).add_filter("所有文件", &["*"]),
-            true,
-        ),
+        Purpose::Bundle => {
+            (dialog.set_title("选择收到的数据包").add_filter("星火数据包", &["xinghuo"]).add_filter("所有文件", &["*"]), true)
+        }
         Purpose::Roster => (dialog.set_title("选择花名册").add_filter("表格", &["xlsx", "xls", "csv", "et"]), false),
-        Purpose::Join => (
-            dialog.set_title("选择入网申请").add_filter("入网申请", &["xinghuo-join"]).add_filter("所有文件", &["*"]),
-            false,
-        ),
+        Purpose::Join => (dialog.set_title("选择入网申请").add_filter("入网申请", &["xinghuo-join"]).add_filter("所有文件", &["*"]), false),
         Purpose::Any => (dialog.set_title("选择文件"), false),
     };
     let picked = if several { dialog.blocking_pick_files() } else { dialog.blocking_pick_file().map(|file| vec![file]) };

@@ -85,16 +85,19 @@ mod tests {
         assert_eq!((picked[0].path.as_str(), picked[0].name.as_str()), ("file:1", "一.xinghuo"));
         let mut question = json!({"ask": "x", "path": "file:2", "inner": {"paths": ["file:1"]}, "text": "file:1"});
         assert_eq!(files.resolve(&mut question), Ok(()));
-        assert_eq!(
-            question,
-            json!({"ask": "x", "path": "/u/二.xlsx", "inner": {"paths": ["/u/一.xinghuo"]}, "text": "file:1"})
-        );
+        assert_eq!(question, json!({"ask": "x", "path": "/u/二.xlsx", "inner": {"paths": ["/u/一.xinghuo"]}, "text": "file:1"}));
     }
 
     #[test]
     fn a_path_nobody_chose_is_refused() {
         let files = Files::default();
-        for question in [json!({"path": "/etc/passwd"}), json!({"path": "file:9"}), json!({"out": "/etc/passwd"}), json!([{"paths": ["/etc"]}]), json!({"paths": 3})] {
+        for question in [
+            json!({"path": "/etc/passwd"}),
+            json!({"path": "file:9"}),
+            json!({"out": "/etc/passwd"}),
+            json!([{"paths": ["/etc"]}]),
+            json!({"paths": 3}),
+        ] {
             assert_eq!(files.resolve(&mut question.clone()), Err(()), "{question}");
         }
         assert_eq!(files.resolve(&mut json!({"path": null})), Ok(()));

@@ -27,12 +27,7 @@ pub fn run(home: Home) -> tauri::Result<()> {
         .plugin(tauri_plugin_dialog::init())
         .manage(Files::default())
         .manage(OpenedWith(opened))
-        .invoke_handler(tauri::generate_handler![
-            commands::ask,
-            commands::pick_file,
-            commands::pick_save,
-            commands::opened_with
-        ])
+        .invoke_handler(tauri::generate_handler![commands::ask, commands::pick_file, commands::pick_save, commands::opened_with])
         .on_window_event(|window, event| {
             if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
                 hand_over(window.app_handle(), paths.clone());

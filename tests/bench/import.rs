@@ -102,7 +102,8 @@ fn take(ledger: &mut Ledger, bundle: &[u8], keys: &Keys) -> Outcome<Absorbed> {
 fn inserts(folder: &TempDir, name: &str, people: &[Person], keys: &Keys, search: bool) -> Outcome<std::time::Duration> {
     let conn = floor::open(&folder.path().join(name), Some(keys.file_key()))?;
     let kind = Person::KIND;
-    let known: Vec<usize> = ["name", "building", "unit", "room", "relation", "phones", "occupancy"].iter().filter_map(|f| kind.field(f)).collect();
+    let known: Vec<usize> =
+        ["name", "building", "unit", "room", "relation", "phones", "occupancy"].iter().filter_map(|f| kind.field(f)).collect();
     let columns: String = known.iter().map(|at| format!(", \"{}\"", kind.fields[*at].name)).collect();
     let marks: String = (0..known.len()).map(|n| format!(", ?{}", n + 3)).collect();
     let sql = format!("INSERT INTO person(id, space, life, flags, dots{columns}) VALUES(?1, ?2, 0, 0, x''{marks})");

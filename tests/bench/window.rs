@@ -45,7 +45,11 @@ pub fn measure(report: &mut Report) -> Outcome {
             let start = run.block_on(start(place, opening, at == 1)).map_err(|why| why.to_string())?;
             println!(
                 "{}: painted after {:.0} ms, {:.0} ms CPU, unlocked in {:.0} ms, {:.1} MiB",
-                ["bare", "ours"][at], start.painted, start.cpu, start.unlocked, start.memory
+                ["bare", "ours"][at],
+                start.painted,
+                start.cpu,
+                start.unlocked,
+                start.memory
             );
             // The first of each only fills the computer's caches.
             if round > 0 {
@@ -67,7 +71,8 @@ pub fn measure(report: &mut Report) -> Outcome {
 async fn start(place: Place, opening: Opening, unlocks: bool) -> xinghuo_tests::Tried<Start> {
     let name = opening.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let page = Page::open_as(place, opening).await?;
-    let painted = "return performance.timeOrigin + (performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? performance.now())";
+    let painted =
+        "return performance.timeOrigin + (performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? performance.now())";
     let painted = page.run(painted, vec![]).await?.as_f64().ok_or("no time of the first paint")?;
     let ours = window(page.driver(), &name).ok_or("the window's process was not found")?;
     let born = stat(ours).ok_or("the window's process ended")?.born;

@@ -59,8 +59,7 @@ impl Write<'_> {
     }
     fn covers(&self, other: &Write<'_>) -> bool {
         let (log, seq) = other.dot();
-        self.dot() != other.dot()
-            && (log == self.dot().0 && seq < self.dot().1 || self.seen.get(&log).is_some_and(|s| *s >= seq))
+        self.dot() != other.dot() && (log == self.dot().0 && seq < self.dot().1 || self.seen.get(&log).is_some_and(|s| *s >= seq))
     }
 }
 
@@ -211,10 +210,6 @@ fn shown<'a>(kind: &KindDef, group: &str, all: &[&'a Write<'_>], judge: Judge) -
         let at = if judge == Judge::WallClock { h.at } else { DateTime::<FixedOffset>::default() };
         (at, h.lamport, h.log)
     };
-    let best = all
-        .iter()
-        .filter(|w| settled.as_ref().is_none_or(|s| *s == w.value))
-        .max_by_key(leads)
-        .map_or(&Value::Null, |w| &w.value);
+    let best = all.iter().filter(|w| settled.as_ref().is_none_or(|s| *s == w.value)).max_by_key(leads).map_or(&Value::Null, |w| &w.value);
     (best, values.len() > 1 && settled.is_none())
 }

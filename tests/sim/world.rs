@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use xinghuo_ledger::{Author, Channel, Conflict, ConflictKind, Entropy, Hash, Ledger, LedgerError, LogId, PublicKey, Segment, Verdict};
 use xinghuo_model::{
-    Act, Category, Class, KindDef, PersonId, Record, RequestId, RequestState,
-    SpaceId, Store, Urgency, kind_named,
+    Act, Category, Class, KindDef, PersonId, Record, RequestId, RequestState, SpaceId, Store, Urgency, kind_named,
     records::{Community, Person, Request, RequestStep},
 };
 
@@ -119,14 +118,17 @@ impl World {
     fn act(&mut self, at: usize) -> Outcome {
         let kind = self.chance.below(100);
         let publishes = self.copies[at].office && self.chance.percent(30);
-        self.act_as(at, match kind {
-            _ if publishes => publish,
-            0..8 => create,
-            8..70 => edit,
-            70..77 => delete,
-            77..83 => undo,
-            _ => decide,
-        })
+        self.act_as(
+            at,
+            match kind {
+                _ if publishes => publish,
+                0..8 => create,
+                8..70 => edit,
+                70..77 => delete,
+                77..83 => undo,
+                _ => decide,
+            },
+        )
     }
 
     /// Does it by whatever the laptop's clock says.
@@ -149,8 +151,7 @@ impl World {
         let whole = self.copies[to].allowed();
         let sender = self.copies[from].allowed();
         self.copies[from].ledger.seal_own(&|_, _, _| vec![1]).map_err(said)?;
-        let mut segments =
-            self.copies[from].ledger.segments_for(&peer, &|c| whole(c) && sender(c)).map_err(said)?.segments;
+        let mut segments = self.copies[from].ledger.segments_for(&peer, &|c| whole(c) && sender(c)).map_err(said)?.segments;
         let chance = &mut self.chance;
         if chance.percent(20) {
             return Ok(());
@@ -186,10 +187,7 @@ impl World {
     }
 
     fn absorb(&mut self, to: usize, segments: Vec<Segment>) -> Outcome<u64> {
-        let done = self.copies[to]
-            .ledger
-            .absorb(segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true)
-            .map_err(said)?;
+        let done = self.copies[to].ledger.absorb(segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).map_err(said)?;
         if !done.forked.is_empty() {
             return Err(format!("a fork that nobody made: {:?}", done.forked));
         }
@@ -310,14 +308,8 @@ impl World {
                 ));
             }
         }
-        let listed: BTreeSet<Uuid> = copy
-            .ledger
-            .conflicts()
-            .map_err(said)?
-            .into_iter()
-            .filter(|c| c.what != ConflictKind::Parallel)
-            .map(|c| c.rec)
-            .collect();
+        let listed: BTreeSet<Uuid> =
+            copy.ledger.conflicts().map_err(said)?.into_iter().filter(|c| c.what != ConflictKind::Parallel).map(|c| c.rec).collect();
         let due: BTreeSet<Uuid> = expected.iter().filter(|(_, told)| told.conflict).map(|((_, rec), _)| *rec).collect();
         if listed != due {
             return Err(format!("{}: in dispute are {due:?}, listed are {listed:?}", copy.name));
@@ -404,8 +396,7 @@ fn create(copy: &mut Copy, chance: &mut Chance, author: &Author) -> Result<(), L
                 }
                 _ => {
                     let Some(request) = chosen(&tx.books().select::<Request>("ORDER BY id", [])?, chance) else { return Ok(()) };
-                    let step =
-                        RequestStep { id: tx.id(), request: request.id, on: day(chance), text: "去看过".to_owned() };
+                    let step = RequestStep { id: tx.id(), request: request.id, on: day(chance), text: "去看过".to_owned() };
                     tx.put(COMPOUND, &step);
                 }
             }
@@ -501,8 +492,7 @@ fn decide(copy: &mut Copy, chance: &mut Chance, author: &Author) -> Result<(), L
     let (rec, kind) = (conflict.rec, conflict.kind);
     match conflict.what {
         ConflictKind::Field => {
-            let value: Map<String, Value> =
-                chance.of(&conflict.sides).value.as_object().cloned().unwrap_or_default();
+            let value: Map<String, Value> = chance.of(&conflict.sides).value.as_object().cloned().unwrap_or_default();
             copy.ledger.decide(rec, kind, conflict.group, &value, author).map(drop)
         }
         ConflictKind::Deleted => {
@@ -522,11 +512,9 @@ fn hashes(ledger: &Ledger) -> Outcome<HashSet<Hash>> {
 fn entries(ledger: &Ledger) -> Outcome<Vec<Entry>> {
     let rows = ledger
         .books()
-        .rows(
-            "SELECT e.header, l.space, l.class, e.log, e.seq FROM entry e JOIN log l ON l.n = e.log ORDER BY e.ord",
-            [],
-            |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, [u8; 16]>(1)?, r.get::<_, u8>(2)?, r.get::<_, i64>(3)?, r.get::<_, i64>(4)?)),
-        )
+        .rows("SELECT e.header, l.space, l.class, e.log, e.seq FROM entry e JOIN log l ON l.n = e.log ORDER BY e.ord", [], |r| {
+            Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, [u8; 16]>(1)?, r.get::<_, u8>(2)?, r.get::<_, i64>(3)?, r.get::<_, i64>(4)?))
+        })
         .map_err(said)?;
     rows.into_iter()
         .map(|(header, space, class, log, seq)| {
@@ -537,20 +525,14 @@ fn entries(ledger: &Ledger) -> Outcome<Vec<Entry>> {
             Ok(Entry {
                 channel: Channel { space: SpaceId(Uuid::from_bytes(space)), class: Class::from_number(class).ok_or("a class")? },
                 header: serde_json::from_slice(&header).map_err(|e| e.to_string())?,
-                blocks: blocks
-                    .iter()
-                    .map(|b| serde_json::from_slice(b).map_err(|e| e.to_string()))
-                    .collect::<Outcome<_>>()?,
+                blocks: blocks.iter().map(|b| serde_json::from_slice(b).map_err(|e| e.to_string())).collect::<Outcome<_>>()?,
             })
         })
         .collect()
 }
 
 /// What the tables of a copy say of these records.
-fn books<'k>(
-    ledger: &Ledger,
-    keys: impl Iterator<Item = &'k (&'static str, Uuid)>,
-) -> Outcome<BTreeMap<(&'static str, Uuid), Told>> {
+fn books<'k>(ledger: &Ledger, keys: impl Iterator<Item = &'k (&'static str, Uuid)>) -> Outcome<BTreeMap<(&'static str, Uuid), Told>> {
     let books = ledger.books();
     let group = |kind: &KindDef, number: u16| -> Group {
         match Class::from_number((number & 0x0F) as u8) {
@@ -572,7 +554,9 @@ fn books<'k>(
                         Store::Bool => r.get::<_, Option<bool>>(at + 2)?.map_or(Value::Null, Value::from),
                         Store::Text => r.get::<_, Option<String>>(at + 2)?.map_or(Value::Null, Value::from),
                         Store::Id => r.get::<_, Option<[u8; 16]>>(at + 2)?.map_or(Value::Null, |b| Uuid::from_bytes(b).to_string().into()),
-                        Store::Json => r.get::<_, Option<String>>(at + 2)?.map_or(Value::Null, |t| serde_json::from_str(&t).unwrap_or_default()),
+                        Store::Json => {
+                            r.get::<_, Option<String>>(at + 2)?.map_or(Value::Null, |t| serde_json::from_str(&t).unwrap_or_default())
+                        }
                     };
                     if !value.is_null() {
                         told.shown.insert(field.name.to_owned(), value);

@@ -148,7 +148,8 @@ impl Page {
 
     /// Clicks what says exactly this in the dialog that asks.
     pub async fn click_in_dialog(&self, words: &str) -> Tried {
-        let find = "return [...document.querySelectorAll('[role=dialog] button')].find((e) => e.textContent.trim() === arguments[0]) ?? null;";
+        let find =
+            "return [...document.querySelectorAll('[role=dialog] button')].find((e) => e.textContent.trim() === arguments[0]) ?? null;";
         self.click(find, words).await
     }
 

@@ -8,7 +8,14 @@ use crate::axe;
 async fn a_secretary_starts_closes_and_comes_back_with_the_passphrase() -> Tried {
     let mut page = Page::open().await?;
     page.click_text("我是小区党支部").await?;
-    for (label, text) in [("区", "临江区"), ("街道", "望湖街道"), ("社区", "东湖社区"), ("小区", "翠湖雅苑"), ("您的姓名", "林书记"), ("这台电脑叫什么", "支部的电脑")] {
+    for (label, text) in [
+        ("区", "临江区"),
+        ("街道", "望湖街道"),
+        ("社区", "东湖社区"),
+        ("小区", "翠湖雅苑"),
+        ("您的姓名", "林书记"),
+        ("这台电脑叫什么", "支部的电脑"),
+    ] {
         page.type_into(label, text).await?;
     }
     page.type_into("口令", PASSPHRASE).await?;
@@ -29,7 +36,8 @@ async fn a_secretary_starts_closes_and_comes_back_with_the_passphrase() -> Tried
     page.unlock(PASSPHRASE).await?;
     page.wait_text("翠湖雅苑").await?;
     page.wait_text("林书记").await?;
-    for (tab, shot) in [("诉求", "requests-empty"), ("议事会", "council-empty"), ("居民", "people-empty"), ("交换", "exchange-empty")] {
+    for (tab, shot) in [("诉求", "requests-empty"), ("议事会", "council-empty"), ("居民", "people-empty"), ("交换", "exchange-empty")]
+    {
         page.click_in("页面", tab).await?;
         page.shot(shot).await?;
         assert_eq!(axe::violations(&page).await?, Vec::<String>::new(), "{tab}");

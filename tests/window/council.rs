@@ -7,7 +7,12 @@ use xinghuo_tests::{ENTER, Page, Place, Tried};
 use crate::axe;
 
 const DELEGATES: [(&str, &str); 6] = [
-    ("community", "章志远"), ("owners", "何素琴"), ("property", "罗建华"), ("society", "梅晓岚"), ("residents", "卢根生"), ("residents", "蒋月娥"),
+    ("community", "章志远"),
+    ("owners", "何素琴"),
+    ("property", "罗建华"),
+    ("society", "梅晓岚"),
+    ("residents", "卢根生"),
+    ("residents", "蒋月娥"),
 ];
 
 fn with_delegates() -> Tried<Place> {

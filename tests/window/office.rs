@@ -34,7 +34,11 @@ async fn every_page_fits_in_every_size_of_text() -> Tried {
     for (size, name) in [(Size::Standard, "standard"), (Size::Extra, "extra"), (Size::Double, "double")] {
         page.text_size(size).await?;
         for (tab, words, shot) in [
-            ("今日", "今天到期", "today"), ("诉求", "全部类别", "requests"), ("议事会", "收集民意", "council"), ("居民", "电话只显示首尾", "people"), ("交换", "来往记录", "exchange"),
+            ("今日", "今天到期", "today"),
+            ("诉求", "全部类别", "requests"),
+            ("议事会", "收集民意", "council"),
+            ("居民", "电话只显示首尾", "people"),
+            ("交换", "来往记录", "exchange"),
         ] {
             page.click_in("页面", tab).await?;
             page.wait_text(words).await?;

@@ -65,12 +65,22 @@ impl Demo {
         });
         fresh
             && self.do_it(steps, "a branch with a year of invented records", "branch", &["demo", "branch"])
-            && self.do_it(steps, "a community office", "office", &["new", "office", "--district", "黄岩区", "--street", "示范街道", "--community", "星岩社区", "--person", "周管理"])
+            && self.do_it(
+                steps,
+                "a community office",
+                "office",
+                &["new", "office", "--district", "黄岩区", "--street", "示范街道", "--community", "星岩社区", "--person", "周管理"],
+            )
             && steps.command(
                 "a roster as people really keep it",
                 Command::new(root().join("target/debug/examples/messy_roster")).arg(self.at("花名册.xlsx")),
             )
-            && self.do_it(steps, "import it: preview, store, and the same file back with 结果 and 原因", "branch", &["roster", "import", "花名册.xlsx", "--result", "花名册_结果.xlsx"])
+            && self.do_it(
+                steps,
+                "import it: preview, store, and the same file back with 结果 and 原因",
+                "branch",
+                &["roster", "import", "花名册.xlsx", "--result", "花名册_结果.xlsx"],
+            )
             && self.do_it(steps, "import it again: nothing changes", "branch", &["roster", "import", "花名册.xlsx"])
             && self.do_it(steps, "find somebody by room", "branch", &["find", "3-2-501"])
             && self.do_it(steps, "the month's council", "branch", &["council", "show"])

@@ -8,12 +8,30 @@ use crate::steps::{run, said};
 /// Names as Debian 12 and Ubuntu 22.04 and later have them.
 const PACKAGES: &[&str] = &[
     // The window.
-    "build-essential", "pkg-config", "curl", "file", "libwebkit2gtk-4.1-dev", "libxdo-dev", "librsvg2-dev",
-    "libssl-dev", "libayatana-appindicator3-dev",
+    "build-essential",
+    "pkg-config",
+    "curl",
+    "file",
+    "libwebkit2gtk-4.1-dev",
+    "libxdo-dev",
+    "librsvg2-dev",
+    "libssl-dev",
+    "libayatana-appindicator3-dev",
     // Its tests.
-    "webkit2gtk-driver", "xvfb", "xauth", "dbus", "dbus-x11", "xdotool", "x11-utils",
+    "webkit2gtk-driver",
+    "xvfb",
+    "xauth",
+    "dbus",
+    "dbus-x11",
+    "xdotool",
+    "x11-utils",
     // Papers, and looking at them.
-    "fonts-noto-cjk", "fonts-lxgw-wenkai", "fonts-hanazono", "poppler-utils", "imagemagick", "libreoffice-writer-nogui",
+    "fonts-noto-cjk",
+    "fonts-lxgw-wenkai",
+    "fonts-hanazono",
+    "poppler-utils",
+    "imagemagick",
+    "libreoffice-writer-nogui",
 ];
 
 /// Installs the packages that are missing.

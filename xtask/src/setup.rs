@@ -16,13 +16,9 @@ const NODE: (u32, u32) = (20, 19);
 pub fn everything(steps: &mut Steps) -> bool {
     // Without system packages nothing else builds; the rest is tried each on its own.
     steps.step("system packages", packages::install)
-        && [
-            steps.step("fonts for papers", fonts::install),
-            steps.step("pages' packages", pages),
-            steps.step("window driver", driver),
-        ]
-        .iter()
-        .all(|well| *well)
+        && [steps.step("fonts for papers", fonts::install), steps.step("pages' packages", pages), steps.step("window driver", driver)]
+            .iter()
+            .all(|well| *well)
 }
 
 /// The verb.

@@ -343,12 +343,8 @@ pub fn read(bytes: &[u8], keys: &Keys) -> Result<Opened, BundleError> {
     }
 
     let mut at = (line.len() + 1 + signature.len() * 2 + 1) as u64;
-    let mut out = Opened {
-        from: Identity { signs, receives: manifest.from_receives.clone() },
-        segments: Vec::new(),
-        damaged: Vec::new(),
-        manifest,
-    };
+    let mut out =
+        Opened { from: Identity { signs, receives: manifest.from_receives.clone() }, segments: Vec::new(), damaged: Vec::new(), manifest };
     for entry in out.manifest.segments.clone() {
         let stored = fetch(&mut plain, at, entry.stored);
         at += entry.stored;
@@ -358,11 +354,9 @@ pub fn read(bytes: &[u8], keys: &Keys) -> Result<Opened, BundleError> {
         }
         match stored.ok_or("hash").and_then(|bytes| segment(&entry, &bytes)) {
             Ok(segment) => out.segments.push(segment),
-            Err(code) => out.damaged.push(Damage {
-                log: entry.log,
-                entries: (entry.last.saturating_sub(entry.first)).saturating_add(1),
-                code,
-            }),
+            Err(code) => {
+                out.damaged.push(Damage { log: entry.log, entries: (entry.last.saturating_sub(entry.first)).saturating_add(1), code })
+            }
         }
     }
     Ok(out)

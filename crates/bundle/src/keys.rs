@@ -254,9 +254,7 @@ fn derive(passphrase: &str, salt: &[u8], cost: Cost) -> Result<Zeroizing<[u8; 32
     let params = argon2::Params::new(cost.memory, cost.passes, 1, Some(32)).map_err(|_| BundleError::KeysTooCostly)?;
     let argon = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
     let mut key = Zeroizing::new([0u8; 32]);
-    argon
-        .hash_password_into(passphrase.as_bytes(), salt, &mut *key)
-        .map_err(|_| BundleError::KeysDamaged)?;
+    argon.hash_password_into(passphrase.as_bytes(), salt, &mut *key).map_err(|_| BundleError::KeysDamaged)?;
     Ok(key)
 }
 

@@ -38,7 +38,8 @@ impl Session {
             return Ok(text.to_owned());
         }
         let hits = self.ask(json!({ "ask": "find", "text": text }))?;
-        let found = hits.as_array().into_iter().flatten().find(|h| h["detail"].as_str().is_some_and(|d| d.starts_with(&format!("{text} "))));
+        let found =
+            hits.as_array().into_iter().flatten().find(|h| h["detail"].as_str().is_some_and(|d| d.starts_with(&format!("{text} "))));
         match found {
             Some(hit) => Ok(hit["id"].as_str().unwrap_or_default().to_owned()),
             None => Err(wrong(format!("找不到编号 {text}。"))),
@@ -86,7 +87,9 @@ impl Verb {
             Self::New(_) | Self::Demo { .. } => Ok(()),
             Self::Status => s.tell(json!({ "ask": "status" })).map(drop),
             Self::Today => s.tell(json!({ "ask": "today" })).map(drop),
-            Self::Join { file, welcome: Some(fingerprint) } => s.tell(json!({ "ask": "welcome", "path": file, "fingerprint": fingerprint })).map(drop),
+            Self::Join { file, welcome: Some(fingerprint) } => {
+                s.tell(json!({ "ask": "welcome", "path": file, "fingerprint": fingerprint })).map(drop)
+            }
             Self::Join { file, welcome: None } => {
                 s.tell(json!({ "ask": "join_request", "path": file }))?;
                 let exchange = s.ask(json!({ "ask": "exchange" }))?;
@@ -215,14 +218,18 @@ impl Council {
                 return Ok(());
             }
             Self::Open { meeting } => json!({ "ask": "open_meeting", "id": meeting }),
-            Self::Speech { meeting, topic, speaker, text } => json!({ "ask": "add_speech", "meeting": meeting, "topic": topic, "speaker": speaker, "text": text }),
+            Self::Speech { meeting, topic, speaker, text } => {
+                json!({ "ask": "add_speech", "meeting": meeting, "topic": topic, "speaker": speaker, "text": text })
+            }
             Self::Vote { meeting, topic, yes, no, abstain, recused } => json!({
                 "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": yes.saturating_add(no).saturating_add(abstain),
                 "yes": yes, "no": no, "abstain": abstain, "recused": recused, "ballots": [],
             }),
             Self::Resolve { meeting, topic, text, party, owner, due } => {
                 let task = match (party, owner, due) {
-                    (Some(party), Some(owner), Some(due)) => json!({ "text": text, "party": word!(Party, &party)?, "owner": owner, "due_on": due }),
+                    (Some(party), Some(owner), Some(due)) => {
+                        json!({ "text": text, "party": word!(Party, &party)?, "owner": owner, "due_on": due })
+                    }
                     (None, None, None) => Value::Null,
                     _ => return Err(wrong("交办要同时写明责任方、责任人和期限。".to_owned())),
                 };
@@ -230,7 +237,9 @@ impl Council {
             }
             Self::Close { meeting } => json!({ "ask": "close_meeting", "id": meeting }),
             Self::Final { meeting } => json!({ "ask": "finalise_minutes", "id": meeting, "on": s.today()? }),
-            Self::Done { task, outcome, on } => json!({ "ask": "step_task", "id": task, "to": "done", "on": s.day(on)?, "outcome": outcome, "due_on": null }),
+            Self::Done { task, outcome, on } => {
+                json!({ "ask": "step_task", "id": task, "to": "done", "on": s.day(on)?, "outcome": outcome, "due_on": null })
+            }
             Self::Feedback { task, to, supervisor, channel, satisfaction, on } => json!({
                 "ask": "give_feedback", "task": task, "on": s.day(on)?, "to": to, "channel": word!(Source, &channel)?,
                 "satisfaction": word!(Satisfaction, &satisfaction)?, "supervisor": supervisor,
@@ -247,13 +256,18 @@ impl Bundle {
                 let exchange = s.ask(json!({ "ask": "exchange" }))?;
                 let partners: Vec<&Value> = exchange["partners"].as_array().into_iter().flatten().collect();
                 let chosen = match &to {
-                    Some(to) => partners.iter().find(|p| p["name"] == to.as_str() || p["key"] == to.as_str() || p["detail"].as_str().is_some_and(|d| d.contains(to))),
+                    Some(to) => partners.iter().find(|p| {
+                        p["name"] == to.as_str() || p["key"] == to.as_str() || p["detail"].as_str().is_some_and(|d| d.contains(to))
+                    }),
                     None if partners.len() == 1 || exchange["role"] != "office" => partners.first(),
                     None => None,
                 };
                 let Some(partner) = chosen else {
                     let names: Vec<&str> = partners.iter().filter_map(|p| p["name"].as_str()).collect();
-                    return Err(wrong(format!("请用 --to 写明接收方。可选：{}。", if names.is_empty() { "（还没有，请先入网）".to_owned() } else { names.join("、") })));
+                    return Err(wrong(format!(
+                        "请用 --to 写明接收方。可选：{}。",
+                        if names.is_empty() { "（还没有，请先入网）".to_owned() } else { names.join("、") }
+                    )));
                 };
                 s.tell(json!({ "ask": "export", "audience": partner["key"], "path": file })).map(drop)
             }
@@ -277,4 +291,3 @@ impl Bundle {
         }
     }
 }
-

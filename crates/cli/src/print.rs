@@ -17,7 +17,15 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 fn spoken(value: &Value, name: &str) -> String {
     use xinghuo_desk::words::{MeetingState, RequestState, TaskState, TopicState};
     let code = text(value, name);
-    let kind = [("person", "人员"), ("request", "诉求"), ("mediation", "调解"), ("opinion", "民意"), ("topic", "议题"), ("delegate", "代表"), ("task", "事项")];
+    let kind = [
+        ("person", "人员"),
+        ("request", "诉求"),
+        ("mediation", "调解"),
+        ("opinion", "民意"),
+        ("topic", "议题"),
+        ("delegate", "代表"),
+        ("task", "事项"),
+    ];
     // A meeting's and a request's «closed» are different words.
     let meeting = value.get("held_at").and_then(|_| MeetingState::parse(code)).map(MeetingState::zh);
     meeting
@@ -57,7 +65,14 @@ fn item(v: &Value) {
             (Some(old), None) => format!("{old} → （空）"),
             (None, None) => String::new(),
         };
-        line(&format!("{}  {} {}：{change}  （{}，{}）", &text(v, "at")[..16.min(text(v, "at").len())], text(v, "action"), text(v, "field"), text(v, "person"), text(v, "copy")));
+        line(&format!(
+            "{}  {} {}：{change}  （{}，{}）",
+            &text(v, "at")[..16.min(text(v, "at").len())],
+            text(v, "action"),
+            text(v, "field"),
+            text(v, "person"),
+            text(v, "copy")
+        ));
     } else if v.get("title").is_some() {
         line(&format!("{}  {}  {}  [{}]", spoken(v, "kind"), text(v, "title"), text(v, "detail"), text(v, "id")));
     } else {
@@ -81,13 +96,26 @@ fn conflict(v: &Value) {
             .flatten()
             .map(|p| format!("{}：{}", p[0].as_str().unwrap_or_default(), p[1].as_str().unwrap_or_default()))
             .collect();
-        line(&format!("  {at}. {}  （{}，{}，{}）", values.join("，"), text(side, "person"), text(side, "copy"), &text(side, "at")[..16.min(text(side, "at").len())]));
+        line(&format!(
+            "  {at}. {}  （{}，{}，{}）",
+            values.join("，"),
+            text(side, "person"),
+            text(side, "copy"),
+            &text(side, "at")[..16.min(text(side, "at").len())]
+        ));
     }
 }
 
 fn steps(v: &Value) {
     for step in v["steps"].as_array().into_iter().flatten() {
-        line(&format!("  {}  {} 至 {}  {}  {} 项", text(step, "title"), text(step, "from"), text(step, "to"), text(step, "state_zh"), number(step, "count")));
+        line(&format!(
+            "  {}  {} 至 {}  {}  {} 项",
+            text(step, "title"),
+            text(step, "from"),
+            text(step, "to"),
+            text(step, "state_zh"),
+            number(step, "count")
+        ));
     }
 }
 
@@ -97,7 +125,14 @@ fn object(v: &Value) {
     } else if v.get("unknown_columns").is_some() {
         line(&format!(
             "名册 {}：{} 行。新增 {}，变更 {}，相同 {}，存疑 {}，跳过 {}，未导入 {}。",
-            text(v, "file"), number(v, "rows"), number(v, "new"), number(v, "changed"), number(v, "same"), number(v, "suspect"), number(v, "skipped"), number(v, "refused")
+            text(v, "file"),
+            number(v, "rows"),
+            number(v, "new"),
+            number(v, "changed"),
+            number(v, "same"),
+            number(v, "suspect"),
+            number(v, "skipped"),
+            number(v, "refused")
         ));
         let unknown: Vec<&str> = v["unknown_columns"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         if !unknown.is_empty() {
@@ -126,7 +161,13 @@ fn object(v: &Value) {
             line(&format!("  {}  {}  {}", text(c, "on"), text(c, "text"), text(c, "person")));
         }
     } else if v.get("state_hash").is_some() {
-        line(&format!("{} 条日志，{} 次保存，{} 条记录；状态校验值 {}", number(v, "logs"), number(v, "entries"), number(v, "records"), &text(v, "state_hash")[..16]));
+        line(&format!(
+            "{} 条日志，{} 次保存，{} 条记录；状态校验值 {}",
+            number(v, "logs"),
+            number(v, "entries"),
+            number(v, "records"),
+            &text(v, "state_hash")[..16]
+        ));
         if number(v, "newer") > 0 {
             line(&format!("另有 {} 处由更新版本写成，已保留，升级后可用。", number(v, "newer")));
         }
@@ -134,7 +175,14 @@ fn object(v: &Value) {
             line(&format!("  {}", problem.as_str().unwrap_or_default()));
         }
     } else if v.get("fingerprint").is_some() && v.get("compound").is_some() {
-        line(&format!("{}（{}）{} · {}\n指纹：{}", text(v, "compound"), text(v, "place"), text(v, "person"), text(v, "copy"), text(v, "fingerprint")));
+        line(&format!(
+            "{}（{}）{} · {}\n指纹：{}",
+            text(v, "compound"),
+            text(v, "place"),
+            text(v, "person"),
+            text(v, "copy"),
+            text(v, "fingerprint")
+        ));
     } else if v.get("version").is_some() {
         let unsent = number(v, "unsent");
         line(&format!("{}  {}  {}（{}）", text(v, "place"), text(v, "title"), text(v, "person"), text(v, "copy")));
@@ -162,9 +210,21 @@ fn council(v: &Value) {
         line(&format!("  议题 {}  {}  [{}]", spoken(&t["topic"], "state"), text(&t["topic"], "title"), text(&t["topic"], "id")));
     }
     for m in v["meetings"].as_array().into_iter().flatten() {
-        line(&format!("  会议 {}  {}  {}  [{}]", text(&m["meeting"], "held_at"), spoken(&m["meeting"], "state"), text(m, "quorum_sentence"), text(&m["meeting"], "id")));
+        line(&format!(
+            "  会议 {}  {}  {}  [{}]",
+            text(&m["meeting"], "held_at"),
+            spoken(&m["meeting"], "state"),
+            text(m, "quorum_sentence"),
+            text(&m["meeting"], "id")
+        ));
     }
     for t in v["tasks"].as_array().into_iter().flatten() {
-        line(&format!("  事项 {}  期限 {}  {}  [{}]", spoken(&t["task"], "state"), text(&t["task"], "due_on"), text(&t["task"], "text"), text(&t["task"], "id")));
+        line(&format!(
+            "  事项 {}  期限 {}  {}  [{}]",
+            spoken(&t["task"], "state"),
+            text(&t["task"], "due_on"),
+            text(&t["task"], "text"),
+            text(&t["task"], "id")
+        ));
     }
 }

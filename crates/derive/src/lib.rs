@@ -18,9 +18,7 @@ use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitIn
 #[proc_macro_derive(Record, attributes(record, field))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
-    expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    expand(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 struct KindArgs {
@@ -42,10 +40,7 @@ struct FieldArgs {
 }
 
 fn attribute<'a>(attrs: &'a [Attribute], name: &str, on: &Ident) -> syn::Result<&'a Attribute> {
-    attrs
-        .iter()
-        .find(|a| a.path().is_ident(name))
-        .ok_or_else(|| syn::Error::new_spanned(on, format!("missing #[{name}(…)]")))
+    attrs.iter().find(|a| a.path().is_ident(name)).ok_or_else(|| syn::Error::new_spanned(on, format!("missing #[{name}(…)]")))
 }
 
 fn missing(on: &Ident, what: &str) -> syn::Error {
@@ -54,8 +49,7 @@ fn missing(on: &Ident, what: &str) -> syn::Error {
 
 fn kind_args(input: &DeriveInput) -> syn::Result<KindArgs> {
     let attr = attribute(&input.attrs, "record", &input.ident)?;
-    let (mut number, mut table, mut zh, mut space, mut append_only) =
-        (None, None, None, None, false);
+    let (mut number, mut table, mut zh, mut space, mut append_only) = (None, None, None, None, false);
     attr.parse_nested_meta(|meta| {
         if meta.path.is_ident("kind") {
             number = Some(meta.value()?.parse()?);
@@ -109,8 +103,7 @@ fn field_args(attr: &Attribute, on: &Ident) -> syn::Result<FieldArgs> {
         }
     }
     let Inner(number, rest) = attr.parse_args()?;
-    let (mut zh, mut class, mut group, mut search, mut mask, mut settle) =
-        (None, None, None, None, None, None);
+    let (mut zh, mut class, mut group, mut search, mut mask, mut settle) = (None, None, None, None, None, None);
     for pair in rest {
         let name = pair.path.require_ident()?.to_string();
         match name.as_str() {
@@ -143,10 +136,7 @@ fn variant(word: &Ident) -> Ident {
         .split('_')
         .map(|part| {
             let mut chars = part.chars();
-            chars
-                .next()
-                .map(|c| c.to_ascii_uppercase().to_string() + chars.as_str())
-                .unwrap_or_default()
+            chars.next().map(|c| c.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
         })
         .collect();
     Ident::new(&camel, word.span())

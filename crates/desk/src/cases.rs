@@ -54,10 +54,8 @@ pub(crate) fn page(books: &Books<'_>, space: SpaceId, filter: &RequestFilter, to
         RequestWhich::All => "ORDER BY accepted_on DESC, number DESC",
         _ => "ORDER BY due_on, number",
     };
-    let requests = books.select::<Request>(
-        &format!("{tail} {order} LIMIT 200 OFFSET ?4"),
-        (space.0.as_bytes(), category, &today_text, filter.offset),
-    )?;
+    let requests = books
+        .select::<Request>(&format!("{tail} {order} LIMIT 200 OFFSET ?4"), (space.0.as_bytes(), category, &today_text, filter.offset))?;
     let count = |sql: &str| books.number(sql, (space.0.as_bytes(), category, &today_text));
     let base = "SELECT count(*) FROM request WHERE life = 0";
     let open = format!("AND space = ?1 AND (?2 IS NULL OR category = ?2) AND ?3 IS NOT NULL AND state IN {OPEN_STATES}");
@@ -239,7 +237,21 @@ impl Open {
                 request.satisfaction = satisfaction;
             }
             save.put(space, &request);
-            let step = RequestStep { id: save.id(), request: id, on, text: format!("{}{}", to.zh(), request.result.as_deref().filter(|_| matches!(to, RequestState::Closed | RequestState::Refused)).map(|r| format!("：{r}")).unwrap_or_default()) };
+            let step = RequestStep {
+                id: save.id(),
+                request: id,
+                on,
+                text: format!(
+                    "{}{}",
+                    to.zh(),
+                    request
+                        .result
+                        .as_deref()
+                        .filter(|_| matches!(to, RequestState::Closed | RequestState::Refused))
+                        .map(|r| format!("：{r}"))
+                        .unwrap_or_default()
+                ),
+            };
             save.put(space, &step);
             Ok(id)
         })
@@ -306,7 +318,14 @@ impl Open {
         })
     }
 
-    pub(crate) fn add_visit(&self, mediation: MediationId, on: NaiveDate, by: &str, text: &str, at: DateTime<FixedOffset>) -> Result<Saved> {
+    pub(crate) fn add_visit(
+        &self,
+        mediation: MediationId,
+        on: NaiveDate,
+        by: &str,
+        text: &str,
+        at: DateTime<FixedOffset>,
+    ) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(on, at.date_naive(), "日期")?;
         let (by, text) = (filled(by, "by")?, filled(text, "text")?);
@@ -322,7 +341,14 @@ impl Open {
         })
     }
 
-    pub(crate) fn add_term(&self, mediation: MediationId, text: &str, fen: Option<i64>, due_on: Option<NaiveDate>, at: DateTime<FixedOffset>) -> Result<Saved> {
+    pub(crate) fn add_term(
+        &self,
+        mediation: MediationId,
+        text: &str,
+        fen: Option<i64>,
+        due_on: Option<NaiveDate>,
+        at: DateTime<FixedOffset>,
+    ) -> Result<Saved> {
         let space = self.own_compound()?;
         let text = filled(text, "text")?;
         if fen.is_some_and(|f| !(0..=100_000_000_000_000).contains(&f)) {
@@ -347,7 +373,14 @@ impl Open {
         })
     }
 
-    pub(crate) fn step_mediation(&self, id: MediationId, to: MediationState, on: NaiveDate, committee: Option<String>, at: DateTime<FixedOffset>) -> Result<Saved> {
+    pub(crate) fn step_mediation(
+        &self,
+        id: MediationId,
+        to: MediationState,
+        on: NaiveDate,
+        committee: Option<String>,
+        at: DateTime<FixedOffset>,
+    ) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(on, at.date_naive(), "日期")?;
         self.save_one(Act::StepMediation, at, |save| {
@@ -363,7 +396,8 @@ impl Open {
                 return Err(Refusal::Lacks("达成协议前，请先写下协议条款。").into());
             }
             m.state = to;
-            m.closed_on = matches!(to, MediationState::Agreed | MediationState::Failed | MediationState::Ended | MediationState::Performed).then_some(on);
+            m.closed_on = matches!(to, MediationState::Agreed | MediationState::Failed | MediationState::Ended | MediationState::Performed)
+                .then_some(on);
             if let Some(c) = optional(committee) {
                 m.committee = Some(c);
             }

@@ -48,7 +48,12 @@ impl Open {
                     values.push((field.zh.to_owned(), text));
                 }
             }
-            sides.push(ConflictSide { values, person: side.person.clone(), copy: copy_name(books, &side.key, &self.profile(), own)?, at: side.at });
+            sides.push(ConflictSide {
+                values,
+                person: side.person.clone(),
+                copy: copy_name(books, &side.key, &self.profile(), own)?,
+                at: side.at,
+            });
         }
         let compound = books.get::<Compound>(CompoundId(conflict.space.0))?.map(|c| c.record.name);
         Ok(ConflictCard {
@@ -64,12 +69,7 @@ impl Open {
             compound,
             group: conflict.group.to_owned(),
             sides,
-            fields: kind
-                .fields
-                .iter()
-                .filter(|f| f.group == conflict.group)
-                .map(|f| (f.name.to_owned(), f.zh.to_owned()))
-                .collect(),
+            fields: kind.fields.iter().filter(|f| f.group == conflict.group).map(|f| (f.name.to_owned(), f.zh.to_owned())).collect(),
         })
     }
 

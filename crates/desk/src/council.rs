@@ -33,7 +33,8 @@ pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<M
         at.clone(),
         |r| day(r, 0),
     )?;
-    let undecided = books.number("SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = 'candidate'", at.clone())?;
+    let undecided =
+        books.number("SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = 'candidate'", at.clone())?;
     let council = books
         .rows(
             "SELECT min(substr(held_at, 1, 10)) FROM meeting WHERE life = 0 AND space = ?1 AND month = ?2 AND state IN ('closed', 'final') HAVING count(*) > 0",
@@ -155,12 +156,7 @@ pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Resu
         party.lines.push(SignInLine { name, presence, note: line.and_then(|a| a.note.clone()), delegate: Some(delegate) });
     }
     let observers = signed.iter().filter(|a| a.presence == Presence::Observer).filter_map(|a| a.name.clone()).collect();
-    Ok(Roll {
-        observers,
-        invited: parties.iter().map(|p| p.invited).sum(),
-        present: parties.iter().map(|p| p.present).sum(),
-        parties,
-    })
+    Ok(Roll { observers, invited: parties.iter().map(|p| p.invited).sum(), present: parties.iter().map(|p| p.present).sum(), parties })
 }
 
 pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, meeting: Meeting) -> Result<MeetingView> {

@@ -189,11 +189,19 @@ pub(crate) fn file_error(error: &std::io::Error) -> DeskError {
     use std::io::ErrorKind;
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => DeskError::Ledger(LedgerError::DiskFull),
-        ErrorKind::NotFound => DeskError::File { code: "file.not_found", what: "找不到这个文件。", advice: "它可能已被移走或 U 盘已拔出，请重新选择。" },
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            DeskError::File { code: "file.denied", what: "没有读写这个位置的权限。", advice: "请换一个文件夹，或检查 U 盘是否写保护。" }
+        ErrorKind::NotFound => {
+            DeskError::File {
+                code: "file.not_found", what: "找不到这个文件。", advice: "它可能已被移走或 U 盘已拔出，请重新选择。"
+            }
         }
-        _ => DeskError::File { code: "file.io", what: "文件读写失败。", advice: "请检查 U 盘或磁盘后再试一次；已保存的内容不受影响。" },
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            DeskError::File {
+                code: "file.denied", what: "没有读写这个位置的权限。", advice: "请换一个文件夹，或检查 U 盘是否写保护。"
+            }
+        }
+        _ => DeskError::File {
+            code: "file.io", what: "文件读写失败。", advice: "请检查 U 盘或磁盘后再试一次；已保存的内容不受影响。"
+        },
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use xinghuo_bundle::{Identity, JoinRequest, Opened, Outgoing, Purpose, fingerprint};
-use xinghuo_ledger::{Absorbed, Books, Channel, Hash, LedgerError, Ledger, LogId, PublicKey, SegmentReport, Verdict};
+use xinghuo_ledger::{Absorbed, Books, Channel, Hash, Ledger, LedgerError, LogId, PublicKey, SegmentReport, Verdict};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -73,21 +73,17 @@ impl Gate {
             return if entitled { Verdict::Welcome } else { Verdict::Quarantine("author") };
         }
         if !self.welcome.get(&(*key, channel)).copied().unwrap_or(false) {
-            let granted = certificates(books, key).unwrap_or_default().iter().any(|c| {
-                c.grants.iter().any(|g| g.space == channel.space && g.classes.iter().any(|w| w == channel.class.code()))
-            });
+            let granted = certificates(books, key)
+                .unwrap_or_default()
+                .iter()
+                .any(|c| c.grants.iter().any(|g| g.space == channel.space && g.classes.iter().any(|w| w == channel.class.code())));
             if !granted {
                 return Verdict::Quarantine("author");
             }
             self.welcome.insert((*key, channel), true);
         }
         let log = xinghuo_ledger::log_id(key, channel).hex();
-        let ended = books
-            .select::<Revocation>("AND log = ?1", [log])
-            .unwrap_or_default()
-            .iter()
-            .map(|r| r.record.last_seq)
-            .min();
+        let ended = books.select::<Revocation>("AND log = ?1", [log]).unwrap_or_default().iter().map(|r| r.record.last_seq).min();
         match ended {
             Some(last) if seq as i64 > last => Verdict::Quarantine("ended"),
             _ => Verdict::Welcome,
@@ -201,7 +197,9 @@ impl Open {
     pub(crate) fn last_heard_by_space(&self) -> Result<HashMap<Uuid, DateTime<FixedOffset>>> {
         self.read(|books| {
             let mut out: HashMap<Uuid, DateTime<FixedOffset>> = HashMap::new();
-            for (at, peer) in books.rows("SELECT at, peer FROM bundle WHERE outgoing = 0 ORDER BY n", [], |r| Ok((r.get::<_, String>(0)?, r.get::<_, PublicKey>(1)?)))? {
+            for (at, peer) in books.rows("SELECT at, peer FROM bundle WHERE outgoing = 0 ORDER BY n", [], |r| {
+                Ok((r.get::<_, String>(0)?, r.get::<_, PublicKey>(1)?))
+            })? {
                 let Ok(at) = at.parse() else { continue };
                 for cert in certificates(books, &peer)? {
                     for grant in &cert.grants {
@@ -223,7 +221,9 @@ impl Open {
         let parties = self.partners(&books, &own)?;
         let line_time = |peer: &PublicKey, outgoing: bool| -> Result<Option<DateTime<FixedOffset>>> {
             Ok(books
-                .rows("SELECT at FROM bundle WHERE peer = ?1 AND outgoing = ?2 ORDER BY n DESC LIMIT 1", (peer, outgoing), |r| r.get::<_, String>(0))?
+                .rows("SELECT at FROM bundle WHERE peer = ?1 AND outgoing = ?2 ORDER BY n DESC LIMIT 1", (peer, outgoing), |r| {
+                    r.get::<_, String>(0)
+                })?
                 .first()
                 .and_then(|t| t.parse().ok()))
         };
@@ -256,7 +256,13 @@ impl Open {
         let mut lines = Vec::new();
         for (at, outgoing, peer, file, sentence) in bundles {
             let partner = parties.iter().find(|p| p.identity.signs == peer).map(|p| p.name.clone());
-            lines.push(BundleLine { at: at.parse().unwrap_or(now), outgoing, partner: partner.unwrap_or_else(|| "未登记的电脑".to_owned()), file, sentence });
+            lines.push(BundleLine {
+                at: at.parse().unwrap_or(now),
+                outgoing,
+                partner: partner.unwrap_or_else(|| "未登记的电脑".to_owned()),
+                file,
+                sentence,
+            });
         }
         let office_name = match &office {
             Some(o) => books.get::<Community>(CommunityId(o.space))?.map(|c| c.record.name),
@@ -308,7 +314,11 @@ impl Open {
         if lines.is_empty() {
             return Ok("目前没有缺少的记录。".to_owned());
         }
-        Ok(format!("【星火家园】{} 请补发数据包：\n{}\n（对方在“交换”页重新导出一次即可，重复的会自动略过。）", now.format("%m月%d日"), lines.join("\n")))
+        Ok(format!(
+            "【星火家园】{} 请补发数据包：\n{}\n（对方在“交换”页重新导出一次即可，重复的会自动略过。）",
+            now.format("%m月%d日"),
+            lines.join("\n")
+        ))
     }
 
     pub(crate) fn join_request(&self, path: &Path) -> Result<Done> {
@@ -333,10 +343,17 @@ impl Open {
     pub(crate) fn inspect_join(&self, path: &Path) -> Result<JoinCard> {
         let request = JoinRequest::read(&read_chosen(path, 1 << 20)?)?;
         let identity = request.identity()?;
-        let (already, known) = self.read(|books| Ok((!certificates(books, &identity.signs)?.is_empty(), same_compound(books, &request)?)))?;
+        let (already, known) =
+            self.read(|books| Ok((!certificates(books, &identity.signs)?.is_empty(), same_compound(books, &request)?)))?;
         Ok(JoinCard {
             further_laptop: known.is_some_and(|k| k != request.space),
-             person: request.person, copy: request.copy, compound: request.compound, place: request.place, fingerprint: fingerprint(&identity), already })
+            person: request.person,
+            copy: request.copy,
+            compound: request.compound,
+            place: request.place,
+            fingerprint: fingerprint(&identity),
+            already,
+        })
     }
 
     pub(crate) fn admit(&self, path: &Path, typed: &str, out: &Path, at: DateTime<FixedOffset>) -> Result<Done> {
@@ -362,7 +379,10 @@ impl Open {
                     person: request.person.clone(),
                     role: Role::Secretary,
                     copy,
-                    grants: vec![Grant { space, classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect() }],
+                    grants: vec![Grant {
+                        space,
+                        classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect(),
+                    }],
                     since: at.date_naive(),
                 };
                 save.put(SpaceId(self.profile().space), &certificate);
@@ -393,7 +413,9 @@ impl Open {
             return not("join.not_welcome", "这不是社区的欢迎包。", "普通数据包请在“收到的”里导入。");
         }
         same_digits(typed, &opened.from)?;
-        let Some(space) = opened.segments.iter().find(|s| s.channel.class == Class::Registry && s.key == opened.from.signs).map(|s| s.channel.space.0) else {
+        let Some(space) =
+            opened.segments.iter().find(|s| s.channel.class == Class::Registry && s.key == opened.from.signs).map(|s| s.channel.space.0)
+        else {
             return not("join.no_registry", "欢迎包里没有社区的登记信息。", "请社区重新导出欢迎包。");
         };
         let office = Office { signs: hex(&opened.from.signs), receives: opened.from.receives.clone(), space };
@@ -483,7 +505,11 @@ impl Open {
         write_whole(path, &bytes)?;
         // A stick may lie about what it took: read it back.
         if std::fs::read(path).map(|b| blake3::hash(&b)).ok() != Some(blake3::hash(&bytes)) {
-            return Err(DeskError::File { code: "file.read_back", what: "写出的文件读回来不一致。", advice: "U 盘可能有问题，请换一个再导出一次。" });
+            return Err(DeskError::File {
+                code: "file.read_back",
+                what: "写出的文件读回来不一致。",
+                advice: "U 盘可能有问题，请换一个再导出一次。",
+            });
         }
         sent.heads.extend(heads.into_iter().map(|(l, s)| (l.hex(), s)));
         let ledger = &inner.ledger;
@@ -530,7 +556,12 @@ impl Open {
     }
 
     /// Takes bundles in, each in its own transaction; a bad one does not stop the others.
-    pub(crate) fn import(&self, paths: &[std::path::PathBuf], now: DateTime<FixedOffset>, pace: &mut dyn FnMut(u64, u64) -> bool) -> Result<Vec<BundleReport>> {
+    pub(crate) fn import(
+        &self,
+        paths: &[std::path::PathBuf],
+        now: DateTime<FixedOffset>,
+        pace: &mut dyn FnMut(u64, u64) -> bool,
+    ) -> Result<Vec<BundleReport>> {
         let mut reports = Vec::new();
         for path in paths {
             match self.import_one(path, now, pace) {
@@ -557,7 +588,11 @@ impl Open {
             })?;
         if !known {
             return if !self.is_office() && lock(&self.office).is_none() && opened.manifest.purpose == Purpose::Welcome {
-                not("join.welcome_first", "这是社区的欢迎包，要先核对社区的指纹。", "请在“交换”页的入网第三步里打开它，并输入社区读出的指纹。")
+                not(
+                    "join.welcome_first",
+                    "这是社区的欢迎包，要先核对社区的指纹。",
+                    "请在“交换”页的入网第三步里打开它，并输入社区读出的指纹。",
+                )
             } else {
                 not("bundle.unknown_sender", "发送方没有登记，来历不明，没有导入。", "请让对方先提交入网申请，由社区准许后再发。")
             };
@@ -565,7 +600,13 @@ impl Open {
         self.take_in(path, opened, now, pace)
     }
 
-    fn take_in(&self, path: &Path, opened: Opened, now: DateTime<FixedOffset>, pace: &mut dyn FnMut(u64, u64) -> bool) -> Result<BundleReport> {
+    fn take_in(
+        &self,
+        path: &Path,
+        opened: Opened,
+        now: DateTime<FixedOffset>,
+        pace: &mut dyn FnMut(u64, u64) -> bool,
+    ) -> Result<BundleReport> {
         let mut inner = lock(&self.inner);
         let own = inner.ledger.own_key();
         let mut gate = self.gate(own);
@@ -681,13 +722,20 @@ fn same_compound(books: &Books<'_>, request: &JoinRequest) -> Result<Option<Uuid
 /// Compares what was read aloud with the file, digit by digit.
 fn same_digits(typed: &str, identity: &Identity) -> Result<()> {
     let digits = |t: &str| -> String { t.chars().filter_map(|c| c.to_digit(10)).map(|d| char::from(b'0' + d as u8)).collect() };
-    let narrow: String = typed.chars().map(|c| match c { '０'..='９' => char::from(b'0' + (c as u32 - '０' as u32) as u8), c => c }).collect();
+    let narrow: String = typed
+        .chars()
+        .map(|c| match c {
+            '０'..='９' => char::from(b'0' + (c as u32 - '０' as u32) as u8),
+            c => c,
+        })
+        .collect();
     if digits(&narrow) == digits(&fingerprint(identity)) {
         Ok(())
     } else if digits(&narrow).len() < 30 {
         Err(DeskError::Field { field: "fingerprint", why: "指纹是 30 位数字，请对照读完整。" })
     } else {
-        Err(DeskError::Field { field: "fingerprint", why: "指纹不一致。请重新核对；若仍不一致，文件可能被换过，不要继续。" })
+        Err(DeskError::Field {
+            field: "fingerprint", why: "指纹不一致。请重新核对；若仍不一致，文件可能被换过，不要继续。"
+        })
     }
 }
-

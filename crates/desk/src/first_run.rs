@@ -68,7 +68,8 @@ impl Desk {
 
     pub(crate) fn create_branch(&self, new: NewBranch) -> Result<Status> {
         let name = filled(&new.compound, "compound")?;
-        let (district, street, community) = (filled(&new.district, "district")?, filled(&new.street, "street")?, filled(&new.community, "community")?);
+        let (district, street, community) =
+            (filled(&new.district, "district")?, filled(&new.street, "street")?, filled(&new.community, "community")?);
         let (person, copy) = (filled(&new.person, "person")?, filled(&new.copy, "copy")?);
         let prefix = prefix(new.prefix.as_deref(), &name)?;
         let now = self.now();
@@ -142,12 +143,19 @@ fn put_community(ledger: &mut Ledger, person: &str, at: DateTime<FixedOffset>, c
 
 /// The demonstration's office: every compound is made as a branch makes it, certified, sealed
 /// into a real bundle, and taken in.
-fn office(unlocked: &mut Unlocked, now: DateTime<FixedOffset>, scale: &demo::Scale, compounds: u32, pace: &mut dyn FnMut(u64, u64) -> bool) -> Result<()> {
+fn office(
+    unlocked: &mut Unlocked,
+    now: DateTime<FixedOffset>,
+    scale: &demo::Scale,
+    compounds: u32,
+    pace: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<()> {
     let first = demo::compound(0);
     let person = "社区管理员";
     let space = uuid::Uuid::from_bytes(*first_sixteen(&blake3::hash(b"xinghuo/demo/community")));
     remember(&unlocked.ledger, &profile(Role::Office, person, "社区电脑", space, true))?;
-    let community = Community { id: CommunityId(space), name: first.community.clone(), street: first.street.clone(), district: first.district.clone() };
+    let community =
+        Community { id: CommunityId(space), name: first.community.clone(), street: first.street.clone(), district: first.district.clone() };
     put_community(&mut unlocked.ledger, person, now, community)?;
     let own = unlocked.ledger.own_key();
     let office: Identity = unlocked.keys.identity();
@@ -165,7 +173,10 @@ fn office(unlocked: &mut Unlocked, now: DateTime<FixedOffset>, scale: &demo::Sca
             person: secretary.clone(),
             role: Role::Secretary,
             copy: format!("{}笔记本", compound.name),
-            grants: vec![Grant { space: channel_space, classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect() }],
+            grants: vec![Grant {
+                space: channel_space,
+                classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect(),
+            }],
             since: now.date_naive(),
         };
         unlocked.ledger.transact::<(), DeskError>(Act::Admit, &author, |save| {
@@ -187,11 +198,23 @@ fn office(unlocked: &mut Unlocked, now: DateTime<FixedOffset>, scale: &demo::Sca
         let have = branch.heads()?.into_iter().filter(|h| allowed(h.channel)).map(|h| (h.log, h.seq, h.hash)).collect();
         let bundle = xinghuo_bundle::write(
             &keys,
-            &Outgoing { purpose: Purpose::Exchange, audience: &office, number: 1, made_at: now.to_rfc3339(), have, want: Vec::new(), segments: &segments.segments },
+            &Outgoing {
+                purpose: Purpose::Exchange,
+                audience: &office,
+                number: 1,
+                made_at: now.to_rfc3339(),
+                have,
+                want: Vec::new(),
+                segments: &segments.segments,
+            },
         )?;
         let opened = xinghuo_bundle::read(&bundle, &unlocked.keys)?;
         let mut gate = Gate::of_office(own, space);
-        let absorbed = unlocked.ledger.absorb(opened.segments, &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq), &mut |_, _| true)?;
+        let absorbed = unlocked.ledger.absorb(
+            opened.segments,
+            &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq),
+            &mut |_, _| true,
+        )?;
         unlocked.ledger.acknowledge(&identity.signs, &opened.manifest.have)?;
         let new: u64 = absorbed.segments.iter().map(|s| s.new).sum();
         // Not every compound sent its bundle today.

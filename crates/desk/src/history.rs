@@ -102,7 +102,9 @@ pub(crate) fn lines(books: &Books<'_>, rec: Uuid, profile: &Profile, own: &[u8; 
     let mut out = Vec::new();
     for change in books.history(rec)? {
         let (field, old, new) = match change.field {
-            Some(field) => (field.zh.to_owned(), shown(change.kind, field, &change.old, true), shown(change.kind, field, &change.new, true)),
+            Some(field) => {
+                (field.zh.to_owned(), shown(change.kind, field, &change.old, true), shown(change.kind, field, &change.new, true))
+            }
             None => ("记录".to_owned(), None, Some(if change.new == Value::Bool(true) { "删除" } else { "恢复" }.to_owned())),
         };
         let act = Act::parse(&change.act);

@@ -74,12 +74,7 @@ impl Home {
 
     fn lock(&self) -> Result<File> {
         fs::create_dir_all(&self.dir).map_err(|e| file_error(&e))?;
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.dir.join("lock"))
-            .map_err(|e| file_error(&e))?;
+        let file = File::options().create(true).truncate(false).write(true).open(self.dir.join("lock")).map_err(|e| file_error(&e))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => {
@@ -126,8 +121,7 @@ impl Home {
         let text = fs::read_to_string(self.keys_file()).map_err(|e| file_error(&e))?;
         let keys = Keys::unlock(&text, passphrase)?;
         let ledger = self.open_ledger(&keys)?;
-        let mut open =
-            Unlocked { keys, ledger, passphrase: Zeroizing::new(passphrase.to_owned()), _lock: lock, renewed: false };
+        let mut open = Unlocked { keys, ledger, passphrase: Zeroizing::new(passphrase.to_owned()), _lock: lock, renewed: false };
         if !self.marker_fits(&open)? {
             self.renew(&mut open)?;
         }
@@ -150,10 +144,7 @@ impl Home {
     pub(crate) fn mark(&self, ledger: &Ledger, keys: &Keys) -> Result<()> {
         let own = keys.identity().signs;
         let heads = ledger.heads()?.into_iter().filter(|h| h.key == own);
-        let marker = Marker {
-            signs: hex(&own),
-            heads: heads.map(|h: Head| (h.log.hex(), h.seq, h.hash.hex())).collect(),
-        };
+        let marker = Marker { signs: hex(&own), heads: heads.map(|h: Head| (h.log.hex(), h.seq, h.hash.hex())).collect() };
         fs::create_dir_all(&self.state).map_err(|e| file_error(&e))?;
         let text = serde_json::to_string(&marker).unwrap_or_default();
         write_whole(&self.marker_file(&marker.signs), text.as_bytes())
@@ -166,9 +157,7 @@ impl Home {
         let Ok(text) = fs::read_to_string(self.marker_file(&own)) else { return Ok(false) };
         let Ok(marker) = serde_json::from_str::<Marker>(&text) else { return Ok(false) };
         let heads = open.ledger.heads()?;
-        let behind = marker.heads.iter().any(|(log, seq, _)| {
-            heads.iter().find(|h| h.log.hex() == *log).is_none_or(|h| h.seq < *seq)
-        });
+        let behind = marker.heads.iter().any(|(log, seq, _)| heads.iter().find(|h| h.log.hex() == *log).is_none_or(|h| h.seq < *seq));
         Ok(!behind)
     }
 

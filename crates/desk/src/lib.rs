@@ -127,10 +127,12 @@ impl Desk {
             Ask::UndoOffer => {
                 let open = self.open()?;
                 let inner = lock(&open.inner);
-                json(inner.ledger.last_save()?.filter(|s| s.act != Act::CreateCopy.code() && s.act != Act::Demo.code()).map(|s| UndoOffer {
-                    label: format!("撤销“{}”", Act::parse(&s.act).map_or_else(|| s.act.clone(), |a| a.zh().to_owned())),
-                    save: s.save,
-                    at: s.at.parse().unwrap_or(now),
+                json(inner.ledger.last_save()?.filter(|s| s.act != Act::CreateCopy.code() && s.act != Act::Demo.code()).map(|s| {
+                    UndoOffer {
+                        label: format!("撤销“{}”", Act::parse(&s.act).map_or_else(|| s.act.clone(), |a| a.zh().to_owned())),
+                        save: s.save,
+                        at: s.at.parse().unwrap_or(now),
+                    }
                 }))
             }
             Ask::Undo => {
@@ -203,7 +205,9 @@ impl Desk {
             }
             Ask::Request { id } => json(self.open()?.read(|b| cases::view(b, id, today))?),
             Ask::AddRequest(new) => json(self.open()?.add_request(new, now)?),
-            Ask::StepRequest { id, to, on, result, satisfaction } => json(self.open()?.step_request(id, to, on, result, satisfaction, now)?),
+            Ask::StepRequest { id, to, on, result, satisfaction } => {
+                json(self.open()?.step_request(id, to, on, result, satisfaction, now)?)
+            }
             Ask::EditRequest(edit) => json(self.open()?.edit_request(edit, now)?),
             Ask::NoteRequest { id, on, text } => json(self.open()?.note_request(id, on, &text, now)?),
             Ask::Mediations => {
@@ -234,7 +238,9 @@ impl Desk {
             }
             Ask::SaveDelegate(input) => json(self.open()?.save_delegate(input, now)?),
             Ask::PlanMeeting(new) => json(self.open()?.plan_meeting(new, now)?),
-            Ask::SignIn { meeting, delegate, presence, name, note } => json(self.open()?.sign_in(meeting, delegate, presence, name, note, now)?),
+            Ask::SignIn { meeting, delegate, presence, name, note } => {
+                json(self.open()?.sign_in(meeting, delegate, presence, name, note, now)?)
+            }
             Ask::OpenMeeting { id } => json(self.open()?.open_meeting(id, now)?),
             Ask::AddSpeech { meeting, topic, speaker, text } => json(self.open()?.add_speech(meeting, topic, &speaker, &text, now)?),
             Ask::RecordVote(new) => json(self.open()?.record_vote(new, now)?),

@@ -150,7 +150,10 @@ impl Open {
             if agenda.is_empty() {
                 agenda = save
                     .books()
-                    .select::<Topic>("AND space = ?1 AND month = ?2 AND state = 'chosen' ORDER BY id", (space.0.as_bytes(), new.month.to_string()))?
+                    .select::<Topic>(
+                        "AND space = ?1 AND month = ?2 AND state = 'chosen' ORDER BY id",
+                        (space.0.as_bytes(), new.month.to_string()),
+                    )?
                     .into_iter()
                     .map(|t| t.record.id)
                     .collect();
@@ -176,7 +179,15 @@ impl Open {
         })
     }
 
-    pub(crate) fn sign_in(&self, meeting: MeetingId, delegate: Option<DelegateId>, presence: Presence, name: Option<String>, note: Option<String>, at: At) -> Result<Saved> {
+    pub(crate) fn sign_in(
+        &self,
+        meeting: MeetingId,
+        delegate: Option<DelegateId>,
+        presence: Presence,
+        name: Option<String>,
+        note: Option<String>,
+        at: At,
+    ) -> Result<Saved> {
         let space = self.own_compound()?;
         let name = optional(name);
         if name.is_none() && (delegate.is_none() || presence == Presence::Proxy) {
@@ -326,7 +337,11 @@ impl Open {
             let year = on.year();
             let last = save
                 .books()
-                .rows("SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2", (space.0.as_bytes(), format!("〔{year}〕%")), |r| r.get::<_, String>(0))?
+                .rows(
+                    "SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2",
+                    (space.0.as_bytes(), format!("〔{year}〕%")),
+                    |r| r.get::<_, String>(0),
+                )?
                 .iter()
                 .filter_map(|n| n.split('〕').nth(1)?.trim_end_matches('号').parse::<u32>().ok())
                 .max()
@@ -340,7 +355,15 @@ impl Open {
         })
     }
 
-    pub(crate) fn step_task(&self, id: TaskId, to: TaskState, on: NaiveDate, outcome: Option<String>, due_on: Option<NaiveDate>, at: At) -> Result<Saved> {
+    pub(crate) fn step_task(
+        &self,
+        id: TaskId,
+        to: TaskState,
+        on: NaiveDate,
+        outcome: Option<String>,
+        due_on: Option<NaiveDate>,
+        at: At,
+    ) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(on, at.date_naive(), "日期")?;
         let outcome = optional(outcome);
@@ -394,7 +417,15 @@ impl Open {
             if new.on < done {
                 return Err(Refusal::Before("反馈日期", "完成日期").into());
             }
-            let feedback = Feedback { id: save.id(), task: new.task, on: new.on, to, channel: new.channel, satisfaction: new.satisfaction, supervisor };
+            let feedback = Feedback {
+                id: save.id(),
+                task: new.task,
+                on: new.on,
+                to,
+                channel: new.channel,
+                satisfaction: new.satisfaction,
+                supervisor,
+            };
             save.put(space, &feedback);
             Ok(feedback.id)
         })

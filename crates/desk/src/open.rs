@@ -112,7 +112,11 @@ impl Open {
     /// The compound this copy may write; an office reads branches' facts and does not change them.
     pub fn own_compound(&self) -> Result<SpaceId> {
         if self.is_office() {
-            return not("desk.read_only", "小区的记录由小区党支部登记，社区这里只能查看。", "需要改动时请联系该小区；有冲突时可在“核对”页裁定。");
+            return not(
+                "desk.read_only",
+                "小区的记录由小区党支部登记，社区这里只能查看。",
+                "需要改动时请联系该小区；有冲突时可在“核对”页裁定。",
+            );
         }
         Ok(SpaceId(self.profile().space))
     }

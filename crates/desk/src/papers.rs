@@ -7,9 +7,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 use xinghuo_ledger::Books;
 use xinghuo_model::records::{Compound, Meeting, Opinion, Paper as PaperRecord, Task};
 use xinghuo_model::*;
-use xinghuo_paper::{
-    AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, Paper, Press, SignIn, SignInParty, Vote,
-};
+use xinghuo_paper::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, Paper, Press, SignIn, SignInParty, Vote};
 
 use crate::ask::{PaperChoice, PaperFormat};
 use crate::council;
@@ -271,7 +269,14 @@ impl Open {
     }
 
     /// Writes the paper, and files it on its meeting with its content's hash.
-    pub(crate) fn save_paper(&self, press: &Press, choice: &PaperChoice, format: PaperFormat, path: &Path, at: DateTime<FixedOffset>) -> Result<Done> {
+    pub(crate) fn save_paper(
+        &self,
+        press: &Press,
+        choice: &PaperChoice,
+        format: PaperFormat,
+        path: &Path,
+        at: DateTime<FixedOffset>,
+    ) -> Result<Done> {
         let space = self.compound()?;
         let composed = self.read(|books| compose(books, self, space, choice))?;
         let bytes = match format {
@@ -282,9 +287,10 @@ impl Open {
         let hash = content_hash(&composed.paper);
         if !self.is_office() {
             self.save(Act::IssuePaper, at, |save| {
-                let again = save
-                    .books()
-                    .number("SELECT count(*) FROM paper WHERE life = 0 AND meeting = ?1 AND hash = ?2", (composed.meeting.id.0.as_bytes(), &hash))?;
+                let again = save.books().number(
+                    "SELECT count(*) FROM paper WHERE life = 0 AND meeting = ?1 AND hash = ?2",
+                    (composed.meeting.id.0.as_bytes(), &hash),
+                )?;
                 if again == 0 {
                     let record = PaperRecord {
                         id: save.id(),

@@ -108,7 +108,9 @@ fn births_agree(a: Option<&str>, b: Option<&str>) -> bool {
 /// 联系电话：138****5678 → 139****0000
 fn changes(old: &Person, new: &Person) -> Vec<String> {
     use xinghuo_model::Record;
-    let show = |field: &FieldDef, value: &serde_json::Value| crate::history::shown(Person::KIND, field, value, true).unwrap_or_else(|| "（空）".to_owned());
+    let show = |field: &FieldDef, value: &serde_json::Value| {
+        crate::history::shown(Person::KIND, field, value, true).unwrap_or_else(|| "（空）".to_owned())
+    };
     old.values()
         .iter()
         .zip(new.values().iter())
@@ -178,7 +180,12 @@ fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook) -> Result<Vec
 }
 
 impl Open {
-    pub(crate) fn roster_preview(&self, path: &Path, today: chrono::NaiveDate, pace: &mut dyn FnMut(u64, u64) -> bool) -> Result<RosterPreview> {
+    pub(crate) fn roster_preview(
+        &self,
+        path: &Path,
+        today: chrono::NaiveDate,
+        pace: &mut dyn FnMut(u64, u64) -> bool,
+    ) -> Result<RosterPreview> {
         let space = self.own_compound()?;
         let bytes = read_chosen(path, 64 << 20)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -27,7 +27,9 @@ fn due(books: &Books<'_>, space: SpaceId, policy: &policy::Policy, today: NaiveD
             out.today.push(line);
         }
     };
-    for kept in books.select::<Request>(&format!("AND space = ?1 AND state IN {OPEN_STATES} AND due_on <= ?2 ORDER BY due_on LIMIT 200"), at.clone())? {
+    for kept in books
+        .select::<Request>(&format!("AND space = ?1 AND state IN {OPEN_STATES} AND due_on <= ?2 ORDER BY due_on LIMIT 200"), at.clone())?
+    {
         let r = kept.record;
         sort(DueLine {
             kind: "request".to_owned(),
@@ -39,7 +41,9 @@ fn due(books: &Books<'_>, space: SpaceId, policy: &policy::Policy, today: NaiveD
             days_left: days_left(r.due_on, today),
         });
     }
-    for kept in books.select::<Task>("AND space = ?1 AND state IN ('open', 'doing') AND due_on <= ?2 ORDER BY due_on LIMIT 200", at.clone())? {
+    for kept in
+        books.select::<Task>("AND space = ?1 AND state IN ('open', 'doing') AND due_on <= ?2 ORDER BY due_on LIMIT 200", at.clone())?
+    {
         let t = kept.record;
         sort(DueLine {
             kind: "task".to_owned(),
@@ -138,13 +142,25 @@ impl Open {
                 let space = SpaceId(kept.record.id.0);
                 let steps = steps(&policy, month, &facts(books, space, month)?, today);
                 let at = (space.0.as_bytes(), today.to_string());
-                let late_requests = books.number(&format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES} AND due_on < ?2"), at.clone())?;
-                let late_tasks = books.number("SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN ('open', 'doing') AND due_on < ?2", at.clone())?;
-                let open_requests = books.number(&format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES}"), [space.0.as_bytes()])?;
+                let late_requests = books.number(
+                    &format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES} AND due_on < ?2"),
+                    at.clone(),
+                )?;
+                let late_tasks = books.number(
+                    "SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN ('open', 'doing') AND due_on < ?2",
+                    at.clone(),
+                )?;
+                let open_requests = books.number(
+                    &format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES}"),
+                    [space.0.as_bytes()],
+                )?;
                 let people = books.number("SELECT count(*) FROM person WHERE life = 0 AND space = ?1", [space.0.as_bytes()])?;
                 let mut conflicts = 0;
                 for kind in KINDS.iter().filter(|k| k.space == SpaceKind::Compound) {
-                    conflicts += books.number(&format!("SELECT count(*) FROM \"{}\" WHERE flags & 4 <> 0 AND space = ?1", kind.name), [space.0.as_bytes()])?;
+                    conflicts += books.number(
+                        &format!("SELECT count(*) FROM \"{}\" WHERE flags & 4 <> 0 AND space = ?1", kind.name),
+                        [space.0.as_bytes()],
+                    )?;
                 }
                 let last_heard = heard.get(&space.0).copied();
                 let days_silent = last_heard.map(|t| (today - t.date_naive()).num_days());

@@ -36,15 +36,21 @@ impl Place {
 
     fn branch(&self, name: &str) -> Desk {
         let desk = self.desk(name);
-        ask(&desk, json!({ "ask": "create_branch", "district": "示范区", "street": "示范街道", "community": "星岩社区", "compound": "橘香里",
-            "prefix": null, "person": name, "copy": format!("{name}的笔记本"), "passphrase": PASS }));
+        ask(
+            &desk,
+            json!({ "ask": "create_branch", "district": "示范区", "street": "示范街道", "community": "星岩社区", "compound": "橘香里",
+            "prefix": null, "person": name, "copy": format!("{name}的笔记本"), "passphrase": PASS }),
+        );
         desk
     }
 
     fn office(&self) -> Desk {
         let desk = self.desk("office");
-        ask(&desk, json!({ "ask": "create_office", "district": "示范区", "street": "示范街道", "community": "星岩社区",
-            "person": "周管理", "copy": "社区电脑", "passphrase": PASS }));
+        ask(
+            &desk,
+            json!({ "ask": "create_office", "district": "示范区", "street": "示范街道", "community": "星岩社区",
+            "person": "周管理", "copy": "社区电脑", "passphrase": PASS }),
+        );
         desk
     }
 }
@@ -92,16 +98,22 @@ fn import(desk: &Desk, paths: &[&Path]) -> Value {
 }
 
 fn request(desk: &Desk, text: &str) -> String {
-    ask(desk, json!({ "ask": "add_request", "accepted_on": "2024-11-01", "category": "repairs", "source": "visit", "urgency": "normal",
-        "requester": null, "place": "3幢", "text": text, "handler": null, "due_on": "2024-11-20" }))["id"]
+    ask(
+        desk,
+        json!({ "ask": "add_request", "accepted_on": "2024-11-01", "category": "repairs", "source": "visit", "urgency": "normal",
+        "requester": null, "place": "3幢", "text": text, "handler": null, "due_on": "2024-11-20" }),
+    )["id"]
         .as_str()
         .expect("an id")
         .to_owned()
 }
 
 fn edit(desk: &Desk, id: &str, place: &str, due: &str) {
-    ask(desk, json!({ "ask": "edit_request", "id": id, "category": "repairs", "urgency": "normal", "requester": null, "place": place,
-        "text": "路灯不亮", "handler": null, "due_on": due }));
+    ask(
+        desk,
+        json!({ "ask": "edit_request", "id": id, "category": "repairs", "urgency": "normal", "requester": null, "place": place,
+        "text": "路灯不亮", "handler": null, "due_on": due }),
+    );
 }
 
 fn hash(desk: &Desk) -> String {
@@ -190,7 +202,8 @@ fn two_laptops_edit_one_request_offline_and_end_equal_whatever_the_order() {
         assert_eq!(hash(&a), hash(&b));
         let conflicts = ask(&a, json!({ "ask": "conflicts" }));
         let theirs = ask(&b, json!({ "ask": "conflicts" }));
-        let groups = |v: &Value| -> Vec<String> { v.as_array().expect("a list").iter().map(|c| format!("{} {}", c["kind"], c["group"])).collect() };
+        let groups =
+            |v: &Value| -> Vec<String> { v.as_array().expect("a list").iter().map(|c| format!("{} {}", c["kind"], c["group"])).collect() };
         assert_eq!(groups(&conflicts), groups(&theirs));
         let place_conflict = conflicts.as_array().expect("a list").iter().find(|c| c["group"] == "place").expect("the place is in dispute");
         assert_eq!(place_conflict["sides"].as_array().map(Vec::len), Some(2));

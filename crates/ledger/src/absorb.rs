@@ -151,9 +151,7 @@ impl Ledger {
                     out.restored = true;
                 }
                 let registry_first = segment.channel.class != Class::Registry;
-                let queue = queues
-                    .entry((registry_first, id))
-                    .or_insert_with(|| (segment.key, segment.channel, BTreeMap::new()));
+                let queue = queues.entry((registry_first, id)).or_insert_with(|| (segment.key, segment.channel, BTreeMap::new()));
                 match queue.2.entry(header.seq) {
                     Entry::Vacant(place) => {
                         place.insert(Waiting { raw, header, hash, from: Some(at) });
@@ -191,8 +189,7 @@ impl Ledger {
                     }
                     let Some(waiting) = queue.get(&next) else { break };
                     if *key != own
-                        && let Verdict::Quarantine(why) =
-                            may(&crate::Books { conn: &self.conn }, key, *channel, next, &waiting.hash)
+                        && let Verdict::Quarantine(why) = may(&crate::Books { conn: &self.conn }, key, *channel, next, &waiting.hash)
                     {
                         held_reason.insert(*id, why);
                         break;
@@ -303,9 +300,12 @@ impl Ledger {
         hash: &Hash,
         bytes: &[u8],
     ) -> Result<()> {
-        self.conn
-            .prepare_cached("INSERT OR IGNORE INTO fork(log, seq, hash, header) VALUES(?1, ?2, ?3, ?4)")?
-            .execute(params![header.log.0, header.seq as i64, hash.0, bytes])?;
+        self.conn.prepare_cached("INSERT OR IGNORE INTO fork(log, seq, hash, header) VALUES(?1, ?2, ?3, ?4)")?.execute(params![
+            header.log.0,
+            header.seq as i64,
+            hash.0,
+            bytes
+        ])?;
         let log = merge.log_for(key, channel, *key == self.own)?;
         merge.freeze(log)
     }
@@ -326,9 +326,7 @@ impl Ledger {
             let raw = held_entry(r.get(4)?, r.get_ref(5)?.as_blob().unwrap_or_default());
             let Ok(header) = raw.open() else { continue };
             let hash = raw.hash();
-            let queue = queues
-                .entry((class != Class::Registry, id))
-                .or_insert_with(|| (key, channel, BTreeMap::new()));
+            let queue = queues.entry((class != Class::Registry, id)).or_insert_with(|| (key, channel, BTreeMap::new()));
             match queue.2.entry(header.seq) {
                 Entry::Vacant(place) => {
                     place.insert(Waiting { raw, header, hash, from: None });

@@ -41,9 +41,7 @@ fn read<T: Record>(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Kept<T>>>
     let id = Uuid::from_bytes(row.get(0)?);
     let space = Uuid::from_bytes(row.get(1)?);
     let flags: i64 = row.get(2)?;
-    let mut take = |at: usize| -> Value {
-        row.get_ref(at + 3).map_or(Value::Null, |v| json_from_sql(&T::KIND.fields[at], v))
-    };
+    let mut take = |at: usize| -> Value { row.get_ref(at + 3).map_or(Value::Null, |v| json_from_sql(&T::KIND.fields[at], v)) };
     // A row this version cannot read is left out of lists; `unreadable` counts them.
     Ok(T::from_values(id.into(), &mut take).ok().map(|record| Kept { record, space, conflict: flags & FLAG_CONFLICT != 0 }))
 }
@@ -95,7 +93,12 @@ impl<'c> Books<'c> {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn rows<T>(&self, sql: &str, params: impl Params, mut row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
+    pub fn rows<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        mut row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
         let mut stmt = self.conn.prepare_cached(sql)?;
         let mut rows = stmt.query(params)?;
         let mut out = Vec::new();

@@ -95,13 +95,14 @@ impl Ledger {
             let total = ledger.books().number("SELECT count(*) FROM entry", [])? as u64;
             let mut merge = Merge::open(&ledger.conn)?;
             let mut stmt = ledger.conn.prepare("SELECT log, seq, header FROM entry ORDER BY ord")?;
-            let mut blocks = ledger.conn.prepare("SELECT i, body FROM block WHERE log = ?1 AND seq = ?2 AND body IS NOT NULL ORDER BY i")?;
+            let mut blocks =
+                ledger.conn.prepare("SELECT i, body FROM block WHERE log = ?1 AND seq = ?2 AND body IS NOT NULL ORDER BY i")?;
             let mut rows = stmt.query([])?;
             let mut done = 0;
             while let Some(r) = rows.next()? {
                 let (log, seq): (i64, i64) = (r.get(0)?, r.get(1)?);
-                let header: Header = serde_json::from_slice(r.get_ref(2)?.as_blob().unwrap_or_default())
-                    .map_err(|_| crate::EntryError::Unreadable)?;
+                let header: Header =
+                    serde_json::from_slice(r.get_ref(2)?.as_blob().unwrap_or_default()).map_err(|_| crate::EntryError::Unreadable)?;
                 let mut bodies: Vec<(usize, Vec<u8>)> = Vec::new();
                 let mut lines = blocks.query(params![log, seq])?;
                 while let Some(b) = lines.next()? {
@@ -135,11 +136,8 @@ impl Ledger {
     }
 
     fn hash_of(&self, space: Option<SpaceId>, classes: &[Class]) -> Result<Hash> {
-        let logs: std::collections::HashMap<i64, Hash> = self
-            .books()
-            .rows("SELECT n, id FROM log", [], |r| Ok((r.get(0)?, Hash(r.get(1)?))))?
-            .into_iter()
-            .collect();
+        let logs: std::collections::HashMap<i64, Hash> =
+            self.books().rows("SELECT n, id FROM log", [], |r| Ok((r.get(0)?, Hash(r.get(1)?))))?.into_iter().collect();
         let mut hasher = blake3::Hasher::new();
         for kind in KINDS {
             self.hash_kind(kind, space, classes, &logs, &mut hasher)?;
@@ -156,7 +154,8 @@ impl Ledger {
         hasher: &mut blake3::Hasher,
     ) -> Result<()> {
         let columns: Vec<String> = kind.fields.iter().map(|f| format!("\"{}\"", f.name)).collect();
-        let sql = format!("SELECT id, flags, dots, {} FROM \"{}\" WHERE ?1 IS NULL OR space = ?1 ORDER BY id", columns.join(", "), kind.name);
+        let sql =
+            format!("SELECT id, flags, dots, {} FROM \"{}\" WHERE ?1 IS NULL OR space = ?1 ORDER BY id", columns.join(", "), kind.name);
         let mut stmt = self.conn.prepare_cached(&sql)?;
         let mut rows = stmt.query([space.map(|s| s.0.as_bytes().to_vec())])?;
         let name = |dot: Dot| (logs.get(&dot.log).copied().unwrap_or_default(), dot.seq);

@@ -89,9 +89,7 @@ impl Ledger {
     pub fn conflicts(&self) -> Result<Vec<Conflict>> {
         let mut recs: BTreeSet<(Uuid, i64)> = self
             .books()
-            .rows("SELECT rec, kind FROM sibling UNION SELECT rec, kind FROM pair", [], |r| {
-                Ok((Uuid::from_bytes(r.get(0)?), r.get(1)?))
-            })?
+            .rows("SELECT rec, kind FROM sibling UNION SELECT rec, kind FROM pair", [], |r| Ok((Uuid::from_bytes(r.get(0)?), r.get(1)?)))?
             .into_iter()
             .collect();
         for kind in KINDS {
@@ -233,7 +231,14 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::Missing`], SQLite's.
-    pub fn decide(&mut self, rec: Uuid, kind: &'static KindDef, group: &str, value: &Map<String, Value>, author: &Author) -> Result<Outcome<()>> {
+    pub fn decide(
+        &mut self,
+        rec: Uuid,
+        kind: &'static KindDef,
+        group: &str,
+        value: &Map<String, Value>,
+        author: &Author,
+    ) -> Result<Outcome<()>> {
         let space = self.space_of(kind, rec)?;
         let number = kind.group_number(group);
         let mut whole = Map::new();
@@ -282,4 +287,3 @@ impl Ledger {
         space.map(|s| SpaceId(Uuid::from_bytes(s))).ok_or(LedgerError::Missing(kind.zh))
     }
 }
-

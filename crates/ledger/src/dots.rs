@@ -24,11 +24,7 @@ pub(crate) fn is_life(group: u16) -> bool {
 
 /// The class of a group of a kind.
 pub(crate) fn class_of(kind: &KindDef, group: u16) -> Option<Class> {
-    if is_life(group) {
-        Class::from_number((group & 0x0F) as u8)
-    } else {
-        kind.fields.iter().find(|f| f.number == group).map(|f| f.class)
-    }
+    if is_life(group) { Class::from_number((group & 0x0F) as u8) } else { kind.fields.iter().find(|f| f.number == group).map(|f| f.class) }
 }
 
 /// The dots of a record, by group number.

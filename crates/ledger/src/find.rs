@@ -14,10 +14,30 @@ use crate::error::Result;
 
 /// Surnames read otherwise than the character usually is (requirements §5.1).
 const SURNAMES: [(&str, &str); 24] = [
-    ("单", "shan"), ("曾", "zeng"), ("解", "xie"), ("仇", "qiu"), ("查", "zha"), ("尉迟", "yuchi"),
-    ("区", "ou"), ("朴", "piao"), ("任", "ren"), ("华", "hua"), ("翟", "zhai"), ("缪", "miao"),
-    ("盖", "ge"), ("乐", "yue"), ("召", "shao"), ("员", "yun"), ("黑", "he"), ("秘", "bi"),
-    ("折", "she"), ("种", "chong"), ("逄", "pang"), ("冼", "xian"), ("万俟", "moqi"), ("长孙", "zhangsun"),
+    ("单", "shan"),
+    ("曾", "zeng"),
+    ("解", "xie"),
+    ("仇", "qiu"),
+    ("查", "zha"),
+    ("尉迟", "yuchi"),
+    ("区", "ou"),
+    ("朴", "piao"),
+    ("任", "ren"),
+    ("华", "hua"),
+    ("翟", "zhai"),
+    ("缪", "miao"),
+    ("盖", "ge"),
+    ("乐", "yue"),
+    ("召", "shao"),
+    ("员", "yun"),
+    ("黑", "he"),
+    ("秘", "bi"),
+    ("折", "she"),
+    ("种", "chong"),
+    ("逄", "pang"),
+    ("冼", "xian"),
+    ("万俟", "moqi"),
+    ("长孙", "zhangsun"),
 ];
 
 /// What goes into the two columns.
@@ -90,9 +110,7 @@ fn readings(name: &str) -> Vec<(Vec<&'static str>, Vec<&'static str>)> {
         return Vec::new();
     }
     let mut out = Vec::new();
-    if let Some((surname, reading)) =
-        SURNAMES.iter().filter(|(s, _)| name.starts_with(s)).max_by_key(|(s, _)| s.len())
-    {
+    if let Some((surname, reading)) = SURNAMES.iter().filter(|(s, _)| name.starts_with(s)).max_by_key(|(s, _)| s.len()) {
         out.push((vec![*reading], plain(&name[surname.len()..])));
     }
     let first: Vec<&'static str> = ordinary[..1].to_vec();
@@ -162,18 +180,11 @@ pub(crate) fn put(conn: &Connection, kind: &KindDef, rid: i64, tokens: &Tokens, 
 
 /// Makes a record's tokens anew from its row.
 pub(crate) fn refresh(conn: &Connection, kind: &'static KindDef, rid: i64) -> Result<()> {
-    let fields: Vec<(usize, String)> = kind
-        .fields
-        .iter()
-        .enumerate()
-        .filter(|(_, f)| f.search.is_some())
-        .map(|(at, f)| (at, format!("\"{}\"", f.name)))
-        .collect();
+    let fields: Vec<(usize, String)> =
+        kind.fields.iter().enumerate().filter(|(_, f)| f.search.is_some()).map(|(at, f)| (at, format!("\"{}\"", f.name))).collect();
     let columns: Vec<&str> = fields.iter().map(|(_, c)| c.as_str()).collect();
     let sql = format!("SELECT {} FROM \"{}\" WHERE rid = ?1", columns.join(", "), kind.name);
-    let values: Vec<Sql> = conn
-        .prepare_cached(&sql)?
-        .query_row([rid], |r| (0..fields.len()).map(|n| r.get(n)).collect())?;
+    let values: Vec<Sql> = conn.prepare_cached(&sql)?.query_row([rid], |r| (0..fields.len()).map(|n| r.get(n)).collect())?;
     let made = tokens(kind, |at| fields.iter().position(|(f, _)| *f == at).map(|n| &values[n]));
     put(conn, kind, rid, &made, true)
 }
@@ -302,9 +313,9 @@ pub fn find(conn: &Connection, text: &str, limit: usize) -> Result<Vec<Found>> {
     for row in seen {
         let Some(kind) = KINDS.iter().find(|k| i64::from(k.number) == row & 0xFF) else { continue };
         let sql = format!("SELECT id, space FROM \"{}\" WHERE rid = ?1", kind.name);
-        let found = conn.prepare_cached(&sql)?.query_row([row >> 8], |r| {
-            Ok(Found { kind, id: Uuid::from_bytes(r.get(0)?), space: Uuid::from_bytes(r.get(1)?) })
-        })?;
+        let found = conn
+            .prepare_cached(&sql)?
+            .query_row([row >> 8], |r| Ok(Found { kind, id: Uuid::from_bytes(r.get(0)?), space: Uuid::from_bytes(r.get(1)?) }))?;
         out.push(found);
     }
     Ok(out)
@@ -323,8 +334,16 @@ mod tests {
     #[test]
     fn a_name_is_found_by_character_pinyin_initials_and_surname_reading() {
         for (text, token) in [
-            ("王小明", "明"), ("王小明", "ywangxiaoming"), ("王小明", "ywxm"), ("王小明", "yw"), ("王小明", "yxiaoming"),
-            ("单雄", "yshanxiong"), ("单雄", "ydanxiong"), ("尉迟恭", "yuchigong"), ("曾国", "yzengguo"), ("𬭎明", "𬭎"),
+            ("王小明", "明"),
+            ("王小明", "ywangxiaoming"),
+            ("王小明", "ywxm"),
+            ("王小明", "yw"),
+            ("王小明", "yxiaoming"),
+            ("单雄", "yshanxiong"),
+            ("单雄", "ydanxiong"),
+            ("尉迟恭", "yuchigong"),
+            ("曾国", "yzengguo"),
+            ("𬭎明", "𬭎"),
         ] {
             let token = if text == "尉迟恭" { "yyuchigong" } else { token };
             assert!(name(text).contains(&token.to_owned()), "{text} {token} {:?}", name(text));
@@ -333,7 +352,9 @@ mod tests {
 
     #[test]
     fn a_room_is_asked_for_in_any_shorthand() {
-        for (typed, query) in [("3-2-501", "3-2-501"), ("3幢2单元501室", "3-2-501"), ("３－２－５０１", "3-2-501"), ("3#501", "3-501"), ("32501", "32501")] {
+        for (typed, query) in
+            [("3-2-501", "3-2-501"), ("3幢2单元501室", "3-2-501"), ("３－２－５０１", "3-2-501"), ("3#501", "3-501"), ("32501", "32501")]
+        {
             let chars: Vec<char> = typed.chars().map(narrow).collect();
             assert_eq!(room_query(&chars), query, "{typed}");
         }

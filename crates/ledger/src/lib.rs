@@ -137,7 +137,9 @@ impl Ledger {
         match text {
             Some(text) => self
                 .conn
-                .prepare_cached("INSERT INTO draft(name, text, at) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET text = excluded.text, at = excluded.at")?
+                .prepare_cached(
+                    "INSERT INTO draft(name, text, at) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET text = excluded.text, at = excluded.at",
+                )?
                 .execute(params![name, text, at])?,
             None => self.conn.prepare_cached("DELETE FROM draft WHERE name = ?1")?.execute([name])?,
         };

@@ -21,8 +21,7 @@ use crate::find;
 use crate::siblings::{all_siblings, differs, life_word, listed_siblings, pairs_of, row_value, settled};
 use crate::values::{group_fields, json_from_sql, sql_from_raw};
 
-static BY_NAME: LazyLock<HashMap<&'static str, &'static KindDef>> =
-    LazyLock::new(|| KINDS.iter().map(|k| (k.name, *k)).collect());
+static BY_NAME: LazyLock<HashMap<&'static str, &'static KindDef>> = LazyLock::new(|| KINDS.iter().map(|k| (k.name, *k)).collect());
 
 /// The record has groups with several concurrent values.
 pub(crate) const FLAG_SIBLINGS: i64 = 1;
@@ -78,17 +77,13 @@ impl<'c> Merge<'c> {
     pub fn open(conn: &'c Connection) -> Result<Self> {
         let mut logs = HashMap::new();
         let mut by_id = HashMap::new();
-        let mut stmt = conn.prepare_cached(
-            "SELECT n, id, space, class, head_seq, head_hash, lamport, frozen FROM log",
-        )?;
+        let mut stmt = conn.prepare_cached("SELECT n, id, space, class, head_seq, head_hash, lamport, frozen FROM log")?;
         let mut rows = stmt.query([])?;
         while let Some(r) = rows.next()? {
             let n: i64 = r.get(0)?;
             let id = Hash(r.get(1)?);
-            let channel = Channel {
-                space: Uuid::from_bytes(r.get(2)?).into(),
-                class: Class::from_number(r.get(3)?).unwrap_or(Class::Branch),
-            };
+            let channel =
+                Channel { space: Uuid::from_bytes(r.get(2)?).into(), class: Class::from_number(r.get(3)?).unwrap_or(Class::Branch) };
             by_id.insert(id, n);
             logs.insert(
                 n,
@@ -129,18 +124,7 @@ impl<'c> Merge<'c> {
             .execute(params![id.0, key, channel.space.0.as_bytes(), channel.class as u8, [0u8; 32], mine])?;
         let n = self.conn.last_insert_rowid();
         self.by_id.insert(id, n);
-        self.logs.insert(
-            n,
-            LogRow {
-                id,
-                channel,
-                head_seq: 0,
-                head_hash: Hash::default(),
-                lamport: 0,
-                frozen: false,
-                dirty: false,
-            },
-        );
+        self.logs.insert(n, LogRow { id, channel, head_seq: 0, head_hash: Hash::default(), lamport: 0, frozen: false, dirty: false });
         Ok(n)
     }
 
@@ -238,15 +222,23 @@ impl<'c> Merge<'c> {
                 RawBlock::Body(body) => {
                     let parsed = serde_json::from_slice::<BlockRef<'_>>(body).ok();
                     let rec = parsed.as_ref().map_or(Uuid::nil(), |b| b.rec);
-                    self.conn
-                        .prepare_cached("INSERT INTO block(log, seq, i, rec, body) VALUES(?1, ?2, ?3, ?4, ?5)")?
-                        .execute(params![log, header.seq as i64, i as i64, rec.as_bytes(), body])?;
+                    self.conn.prepare_cached("INSERT INTO block(log, seq, i, rec, body) VALUES(?1, ?2, ?3, ?4, ?5)")?.execute(params![
+                        log,
+                        header.seq as i64,
+                        i as i64,
+                        rec.as_bytes(),
+                        body
+                    ])?;
                     self.merge_block(dot, i, parsed)?;
                 }
                 RawBlock::Erased(hash) => {
-                    self.conn
-                        .prepare_cached("INSERT INTO block(log, seq, i, rec, hash) VALUES(?1, ?2, ?3, ?4, ?5)")?
-                        .execute(params![log, header.seq as i64, i as i64, [0u8; 16], hash.0])?;
+                    self.conn.prepare_cached("INSERT INTO block(log, seq, i, rec, hash) VALUES(?1, ?2, ?3, ?4, ?5)")?.execute(params![
+                        log,
+                        header.seq as i64,
+                        i as i64,
+                        [0u8; 16],
+                        hash.0
+                    ])?;
                 }
             }
         }
@@ -276,9 +268,12 @@ impl<'c> Merge<'c> {
     /// Writes heads and seen vectors back. To be called once before commit.
     pub fn finish(&mut self) -> Result<()> {
         for (n, row) in self.logs.iter_mut().filter(|(_, row)| row.dirty) {
-            self.conn
-                .prepare_cached("UPDATE log SET head_seq = ?2, head_hash = ?3, lamport = ?4 WHERE n = ?1")?
-                .execute(params![n, row.head_seq as i64, row.head_hash.0, row.lamport as i64])?;
+            self.conn.prepare_cached("UPDATE log SET head_seq = ?2, head_hash = ?3, lamport = ?4 WHERE n = ?1")?.execute(params![
+                n,
+                row.head_seq as i64,
+                row.head_hash.0,
+                row.lamport as i64
+            ])?;
             row.dirty = false;
         }
         for (log, peer, seq) in self.dirty_seen.drain(..) {
@@ -343,14 +338,7 @@ impl<'c> Merge<'c> {
         }
     }
 
-    fn insert(
-        &mut self,
-        kind: &'static KindDef,
-        block: &BlockRef<'_>,
-        channel: Channel,
-        dot: Dot,
-        fields: &[(usize, Sql)],
-    ) -> Result<()> {
+    fn insert(&mut self, kind: &'static KindDef, block: &BlockRef<'_>, channel: Channel, dot: Dot, fields: &[(usize, Sql)]) -> Result<()> {
         let mut dots = Dots::default();
         let mut mask = 0u64;
         for (at, ..) in fields {
@@ -370,10 +358,7 @@ impl<'c> Merge<'c> {
                 columns.push_str(&format!(", \"{}\"", kind.fields[*at].name));
                 marks.push_str(&format!(", ?{}", n + 5));
             }
-            format!(
-                "INSERT INTO \"{}\"(id, space, life, flags, dots{columns}) VALUES(?1, ?2, ?3, 0, ?4{marks})",
-                kind.name
-            )
+            format!("INSERT INTO \"{}\"(id, space, life, flags, dots{columns}) VALUES(?1, ?2, ?3, 0, ?4{marks})", kind.name)
         });
         let mut stmt = self.conn.prepare_cached(sql)?;
         stmt.raw_bind_parameter(1, block.rec.as_bytes())?;
@@ -417,10 +402,7 @@ impl<'c> Merge<'c> {
             let mut value = Map::new();
             for (at, field) in group_fields(kind, group) {
                 // By way of SQL, so that a value reads the same whether it was stored first or not.
-                let json = fields
-                    .iter()
-                    .find(|(f, _)| *f == at)
-                    .map_or(Value::Null, |(_, v)| json_from_sql(field, v.into()));
+                let json = fields.iter().find(|(f, _)| *f == at).map_or(Value::Null, |(_, v)| json_from_sql(field, v.into()));
                 if !json.is_null() {
                     value.insert(field.name.to_owned(), json);
                 }
@@ -488,15 +470,7 @@ impl<'c> Merge<'c> {
     }
 
     /// Writes one group; gives the value to show.
-    fn write_group(
-        &mut self,
-        kind: &'static KindDef,
-        rec: Uuid,
-        row: &mut Row,
-        group: u16,
-        dot: Dot,
-        value: Value,
-    ) -> Result<Value> {
+    fn write_group(&mut self, kind: &'static KindDef, rec: Uuid, row: &mut Row, group: u16, dot: Dot, value: Value) -> Result<Value> {
         let mut current = self.siblings(kind, rec, row, group)?;
         let listed = current.len() > 1;
         let (gone, kept): (Vec<_>, Vec<_>) = current.drain(..).partition(|(d, _)| self.covers(dot, *d));
@@ -510,9 +484,11 @@ impl<'c> Merge<'c> {
             }
         }
         if listed {
-            self.conn
-                .prepare_cached("DELETE FROM sibling WHERE rec = ?1 AND kind = ?2 AND grp = ?3")?
-                .execute(params![rec.as_bytes(), kind.number, group])?;
+            self.conn.prepare_cached("DELETE FROM sibling WHERE rec = ?1 AND kind = ?2 AND grp = ?3")?.execute(params![
+                rec.as_bytes(),
+                kind.number,
+                group
+            ])?;
         }
         if kept.is_empty() {
             row.dots.set(group, dot);
@@ -568,13 +544,7 @@ impl<'c> Merge<'c> {
     /// that this entry writes itself are among them: what it did not replace there stands beside
     /// what it wrote elsewhere, whichever of the two arrives first.
     fn pair_up(&mut self, kind: &'static KindDef, rec: Uuid, row: &mut Row, written: &[u16], class: Class, dot: Dot) -> Result<()> {
-        let others: Vec<u16> = row
-            .dots
-            .0
-            .iter()
-            .map(|(g, _)| *g)
-            .filter(|g| class_of(kind, *g) == Some(class))
-            .collect();
+        let others: Vec<u16> = row.dots.0.iter().map(|(g, _)| *g).filter(|g| class_of(kind, *g) == Some(class)).collect();
         for other in others {
             let dots: Vec<Dot> = if row.flags & FLAG_SIBLINGS != 0 {
                 let listed = listed_siblings(self.conn, kind, rec, other)?;
@@ -666,9 +636,11 @@ impl<'c> Merge<'c> {
     }
 
     fn note_unknown(&mut self, dot: Dot, i: usize) -> Result<()> {
-        self.conn
-            .prepare_cached("INSERT OR IGNORE INTO unknown(log, seq, i) VALUES(?1, ?2, ?3)")?
-            .execute(params![dot.log, dot.seq as i64, i as i64])?;
+        self.conn.prepare_cached("INSERT OR IGNORE INTO unknown(log, seq, i) VALUES(?1, ?2, ?3)")?.execute(params![
+            dot.log,
+            dot.seq as i64,
+            i as i64
+        ])?;
         Ok(())
     }
 

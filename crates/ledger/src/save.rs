@@ -167,9 +167,11 @@ impl Ledger {
         }
         let save_random: [u8; 10] = self.random();
         let save_id = xinghuo_model::uuid_at(author.at.timestamp_millis().max(0) as u64, &save_random);
-        self.conn
-            .prepare_cached("INSERT INTO save(id, act, at) VALUES(?1, ?2, ?3)")?
-            .execute(params![save_id.as_bytes(), act, author.at.to_rfc3339()])?;
+        self.conn.prepare_cached("INSERT INTO save(id, act, at) VALUES(?1, ?2, ?3)")?.execute(params![
+            save_id.as_bytes(),
+            act,
+            author.at.to_rfc3339()
+        ])?;
         let save = self.conn.last_insert_rowid();
         let own = self.own;
         let mut merge = Merge::open(&self.conn)?;
@@ -180,9 +182,11 @@ impl Ledger {
                 let raw = RawEntry { header: serde_json::to_vec(&header).unwrap_or_default(), blocks: raw };
                 let hash = raw.hash();
                 merge.apply(log, &header, &raw, hash)?;
-                self.conn
-                    .prepare_cached("INSERT INTO save_entry(save, log, seq) VALUES(?1, ?2, ?3)")?
-                    .execute(params![save, log, header.seq as i64])?;
+                self.conn.prepare_cached("INSERT INTO save_entry(save, log, seq) VALUES(?1, ?2, ?3)")?.execute(params![
+                    save,
+                    log,
+                    header.seq as i64
+                ])?;
             }
         }
         merge.finish()?;

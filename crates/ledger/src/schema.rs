@@ -23,9 +23,7 @@ pub const SCHEMA: u32 = 1;
 pub fn open(path: &Path, key: Option<&[u8; 32]>) -> Result<Connection> {
     let conn = Connection::open(path)?;
     prepare(&conn, key)?;
-    let version: i64 = conn
-        .query_row("PRAGMA user_version", [], |r| r.get(0))
-        .map_err(|_| LedgerError::WrongKey)?;
+    let version: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(|_| LedgerError::WrongKey)?;
     if version > FILE_VERSION {
         return Err(LedgerError::TooNew { needs: version });
     }
@@ -90,9 +88,7 @@ pub(crate) fn drop_projection(conn: &Connection) -> Result<()> {
     for kind in KINDS {
         conn.execute_batch(&format!("DROP TABLE IF EXISTS \"{}\";", kind.name))?;
     }
-    conn.execute_batch(
-        "DROP TABLE IF EXISTS find; DELETE FROM sibling; DELETE FROM pair; DELETE FROM seen; DELETE FROM unknown;",
-    )?;
+    conn.execute_batch("DROP TABLE IF EXISTS find; DELETE FROM sibling; DELETE FROM pair; DELETE FROM seen; DELETE FROM unknown;")?;
     Ok(())
 }
 
@@ -116,12 +112,7 @@ pub fn table_sql(kind: &KindDef) -> String {
     // References and months are what views join and filter on.
     for field in kind.fields {
         if field.store == Store::Id || field.name == "month" || field.name == "building" {
-            let _ = write!(
-                sql,
-                "\nCREATE INDEX \"{t}_{f}\" ON \"{t}\"(\"{f}\") WHERE \"{f}\" IS NOT NULL;",
-                t = kind.name,
-                f = field.name
-            );
+            let _ = write!(sql, "\nCREATE INDEX \"{t}_{f}\" ON \"{t}\"(\"{f}\") WHERE \"{f}\" IS NOT NULL;", t = kind.name, f = field.name);
         }
     }
     sql

@@ -33,8 +33,7 @@ pub(crate) fn all_siblings(conn: &Connection, kind: &KindDef, rec: Uuid) -> Resu
 }
 
 pub(crate) fn pairs_of(conn: &Connection, kind: &KindDef, rec: Uuid) -> Result<Vec<Pair>> {
-    let mut stmt =
-        conn.prepare_cached("SELECT a_grp, a_log, a_seq, b_grp, b_log, b_seq FROM pair WHERE rec = ?1 AND kind = ?2")?;
+    let mut stmt = conn.prepare_cached("SELECT a_grp, a_log, a_seq, b_grp, b_log, b_seq FROM pair WHERE rec = ?1 AND kind = ?2")?;
     let mut rows = stmt.query(params![rec.as_bytes(), kind.number])?;
     let mut out = Vec::new();
     while let Some(r) = rows.next()? {

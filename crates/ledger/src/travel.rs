@@ -6,10 +6,10 @@ use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 use xinghuo_model::{Class, SpaceId};
 
+use crate::Ledger;
 use crate::absorb::{Segment, held_entry};
 use crate::entry::{Channel, Hash, LogId, PublicKey, RawBlock, RawEntry};
 use crate::error::Result;
-use crate::Ledger;
 
 /// How far a log is known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +57,8 @@ impl Ledger {
     /// # Errors
     /// SQLite's.
     pub fn heads(&self) -> Result<Vec<Head>> {
-        let mut stmt = self.conn.prepare_cached(
-            "SELECT id, key, space, class, head_seq, head_hash, mine FROM log WHERE head_seq > 0 ORDER BY id",
-        )?;
+        let mut stmt =
+            self.conn.prepare_cached("SELECT id, key, space, class, head_seq, head_hash, mine FROM log WHERE head_seq > 0 ORDER BY id")?;
         let mut rows = stmt.query([])?;
         let mut out = Vec::new();
         while let Some(r) = rows.next()? {
@@ -138,10 +137,12 @@ impl Ledger {
                 |r| Ok((Hash(r.get(0)?), r.get::<_, i64>(1)?, Hash(r.get(2)?))),
             )?;
             for (log, seq, hash) in unsealed {
-                ledger
-                    .conn
-                    .prepare_cached("INSERT INTO seal(log, seq, hash, signature) VALUES(?1, ?2, ?3, ?4)")?
-                    .execute(params![log.0, seq, hash.0, sign(&log, seq as u64, &hash)])?;
+                ledger.conn.prepare_cached("INSERT INTO seal(log, seq, hash, signature) VALUES(?1, ?2, ?3, ?4)")?.execute(params![
+                    log.0,
+                    seq,
+                    hash.0,
+                    sign(&log, seq as u64, &hash)
+                ])?;
             }
             Ok(())
         })
@@ -155,8 +156,7 @@ impl Ledger {
     /// SQLite's.
     pub fn segments_for(&self, peer: &PublicKey, allowed: &dyn Fn(Channel) -> bool) -> Result<Segments> {
         let known = self.acknowledged(peer)?;
-        let mut heads: Vec<Head> =
-            self.heads()?.into_iter().filter(|h| allowed(h.channel)).collect();
+        let mut heads: Vec<Head> = self.heads()?.into_iter().filter(|h| allowed(h.channel)).collect();
         heads.sort_by_key(|h| (h.channel.class != Class::Registry, h.channel, h.log));
         let mut out = Segments::default();
         for head in heads {
@@ -224,7 +224,8 @@ impl Ledger {
         while let Some(r) = rows.next()? {
             out.push(RawEntry { header: r.get(1)?, blocks: Vec::new() });
         }
-        let mut blocks = self.conn.prepare_cached("SELECT seq, body, hash FROM block WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq, i")?;
+        let mut blocks =
+            self.conn.prepare_cached("SELECT seq, body, hash FROM block WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq, i")?;
         let mut rows = blocks.query(params![log, from, to])?;
         while let Some(r) = rows.next()? {
             let at = (r.get::<_, i64>(0)? - from) as usize;
@@ -274,8 +275,7 @@ impl Ledger {
                 *counts.entry((r.get(0)?, head.channel.class)).or_default() += r.get::<_, i64>(1)? as u64;
             }
         }
-        let mut out: Vec<Waiting> =
-            counts.into_iter().map(|((kind, class), changes)| Waiting { kind, class, changes }).collect();
+        let mut out: Vec<Waiting> = counts.into_iter().map(|((kind, class), changes)| Waiting { kind, class, changes }).collect();
         out.sort_by(|a, b| (a.class, b.changes, &a.kind).cmp(&(b.class, a.changes, &b.kind)));
         Ok(out)
     }
@@ -285,11 +285,9 @@ impl Ledger {
     /// # Errors
     /// SQLite's.
     pub fn held(&self) -> Result<Vec<(LogId, PublicKey, u64, String, u64)>> {
-        self.books().rows(
-            "SELECT log, key, min(seq), reason, count(*) FROM held GROUP BY log, reason ORDER BY log",
-            [],
-            |r| Ok((Hash(r.get(0)?), r.get(1)?, r.get::<_, i64>(2)? as u64, r.get(3)?, r.get::<_, i64>(4)? as u64)),
-        )
+        self.books().rows("SELECT log, key, min(seq), reason, count(*) FROM held GROUP BY log, reason ORDER BY log", [], |r| {
+            Ok((Hash(r.get(0)?), r.get(1)?, r.get::<_, i64>(2)? as u64, r.get(3)?, r.get::<_, i64>(4)? as u64))
+        })
     }
 
     /// Notes a bundle that came or went.
@@ -312,4 +310,3 @@ impl Ledger {
         self.books().rows("SELECT DISTINCT space FROM log WHERE head_seq > 0", [], |r| Ok(Uuid::from_bytes(r.get(0)?).into()))
     }
 }
-

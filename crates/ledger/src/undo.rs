@@ -41,8 +41,7 @@ impl Ledger {
     /// [`LedgerError::NothingToUndo`]; [`LedgerError::BuiltUpon`] where a later entry wrote one
     /// of the same groups; SQLite's.
     pub fn undo(&mut self, save: i64, author: &Author) -> Result<Outcome<()>> {
-        let undone: Option<i64> =
-            self.conn.query_row("SELECT undone FROM save WHERE n = ?1", [save], |r| r.get(0)).optional()?;
+        let undone: Option<i64> = self.conn.query_row("SELECT undone FROM save WHERE n = ?1", [save], |r| r.get(0)).optional()?;
         if undone != Some(0) {
             return Err(LedgerError::NothingToUndo);
         }
@@ -93,10 +92,8 @@ impl Ledger {
         if block.deleted.is_some() {
             groups.push(life_group(class));
         }
-        let siblings: i64 = self
-            .conn
-            .prepare_cached("SELECT count(*) FROM sibling WHERE rec = ?1")?
-            .query_row([block.rec.as_bytes()], |r| r.get(0))?;
+        let siblings: i64 =
+            self.conn.prepare_cached("SELECT count(*) FROM sibling WHERE rec = ?1")?.query_row([block.rec.as_bytes()], |r| r.get(0))?;
         if siblings > 0 || groups.iter().any(|g| dots.get(*g) != Some(dot)) {
             return Err(LedgerError::BuiltUpon);
         }

@@ -32,9 +32,7 @@ pub(crate) fn sql_from_json(field: &FieldDef, value: &Value) -> Sql {
         (Store::Text, Value::String(s)) => Sql::Text(s.clone()),
         (Store::Integer, Value::Number(n)) => n.as_i64().map_or(Sql::Null, Sql::Integer),
         (Store::Bool, Value::Bool(b)) => Sql::Integer(i64::from(*b)),
-        (Store::Id, Value::String(s)) => {
-            Uuid::try_parse(s).map_or(Sql::Null, |id| Sql::Blob(id.as_bytes().to_vec()))
-        }
+        (Store::Id, Value::String(s)) => Uuid::try_parse(s).map_or(Sql::Null, |id| Sql::Blob(id.as_bytes().to_vec())),
         (Store::Json, value) => Sql::Text(value.to_string()),
         _ => Sql::Null,
     }

@@ -98,7 +98,7 @@ pub enum Search {
 /// How a field is shown until somebody asks to see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mask {
-    /// 王** 
+    /// 王**
     Name,
     /// 138****5678
     Phone,
@@ -168,12 +168,7 @@ impl KindDef {
 
     /// The lowest field number of the group: a group's stable number.
     pub fn group_number(&self, group: &str) -> u16 {
-        self.fields
-            .iter()
-            .filter(|f| f.group == group)
-            .map(|f| f.number)
-            .min()
-            .unwrap_or(0)
+        self.fields.iter().filter(|f| f.group == group).map(|f| f.number).min().unwrap_or(0)
     }
 
     /// The classes that occur in this kind, narrowest first.

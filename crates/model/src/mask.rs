@@ -4,9 +4,7 @@
 use crate::kind::Mask;
 
 /// Two-character surnames that occur in ordinary rosters.
-const COMPOUND_SURNAMES: [&str; 12] = [
-    "欧阳", "尉迟", "上官", "司马", "诸葛", "东方", "皇甫", "司徒", "令狐", "慕容", "夏侯", "端木",
-];
+const COMPOUND_SURNAMES: [&str; 12] = ["欧阳", "尉迟", "上官", "司马", "诸葛", "东方", "皇甫", "司徒", "令狐", "慕容", "夏侯", "端木"];
 
 /// The family name of a Chinese name, by the list of two-character surnames.
 pub fn surname(name: &str) -> &str {
@@ -36,11 +34,7 @@ pub fn phone(phone: &str) -> String {
     let chars: Vec<char> = phone.chars().collect();
     let n = chars.len();
     let kept = if n >= 11 { (3, 4) } else { (0, n.min(2)) };
-    chars
-        .iter()
-        .enumerate()
-        .map(|(i, c)| if i < kept.0 || i + kept.1 >= n { *c } else { '*' })
-        .collect()
+    chars.iter().enumerate().map(|(i, c)| if i < kept.0 || i + kept.1 >= n { *c } else { '*' }).collect()
 }
 
 /// Only the last four characters: birth date and region stay hidden.

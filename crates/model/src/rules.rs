@@ -98,9 +98,7 @@ pub(crate) fn furthest<S: Copy + PartialEq>(
 ) -> Option<usize> {
     let states: Vec<S> = values.iter().map(state).collect::<Option<_>>()?;
     // Two values in the same state differ in something else: a person decides.
-    (0..states.len()).find(|&i| {
-        (0..states.len()).all(|j| i == j || (states[i] != states[j] && leads(states[j], states[i])))
-    })
+    (0..states.len()).find(|&i| (0..states.len()).all(|j| i == j || (states[i] != states[j] && leads(states[j], states[i]))))
 }
 
 /// The states a request may go to next.
@@ -150,11 +148,7 @@ pub(crate) fn task_leads_to(from: TaskState, to: TaskState) -> bool {
 /// # Errors
 /// [`Refusal::Step`].
 pub fn check_request_step(from: RequestState, to: RequestState) -> Result<(), Refusal> {
-    if from == to || request_next(from).contains(&to) {
-        Ok(())
-    } else {
-        Err(Refusal::Step { from: from.zh(), to: to.zh() })
-    }
+    if from == to || request_next(from).contains(&to) { Ok(()) } else { Err(Refusal::Step { from: from.zh(), to: to.zh() }) }
 }
 
 /// The numbers of a vote.
@@ -185,12 +179,9 @@ pub fn check_vote(count: Count, ballots: &[Choice], signed_in: u32) -> Result<()
         return Err(Refusal::TooManyVoters { present: count.present + count.recused, signed: signed_in });
     }
     if !ballots.is_empty() {
-        for (choice, n) in [
-            (Choice::Yes, count.yes),
-            (Choice::No, count.no),
-            (Choice::Abstain, count.abstain),
-            (Choice::Recused, count.recused),
-        ] {
+        for (choice, n) in
+            [(Choice::Yes, count.yes), (Choice::No, count.no), (Choice::Abstain, count.abstain), (Choice::Recused, count.recused)]
+        {
             if ballots.iter().filter(|b| **b == choice).count() as u64 != u64::from(n) {
                 return Err(Refusal::Ballots(choice.zh()));
             }
@@ -327,11 +318,7 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
         let (state, count, late) = match step {
             Step::Gather => {
                 let first = facts.opinions.iter().min().copied();
-                let state = if first.is_none() && facts.no_topic {
-                    StepState::Nothing
-                } else {
-                    done_by(first, from, to)
-                };
+                let state = if first.is_none() && facts.no_topic { StepState::Nothing } else { done_by(first, from, to) };
                 (state, facts.opinions.len(), 0)
             }
             Step::Choose => {
@@ -349,11 +336,7 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
                 (state, usize::from(facts.council.is_some()), 0)
             }
             Step::CarryOut => {
-                let open: Vec<_> = facts
-                    .tasks
-                    .iter()
-                    .filter(|t| matches!(t.state, TaskState::Open | TaskState::Doing))
-                    .collect();
+                let open: Vec<_> = facts.tasks.iter().filter(|t| matches!(t.state, TaskState::Open | TaskState::Doing)).collect();
                 let late = open.iter().filter(|t| t.due_on < today).count();
                 let state = if facts.tasks.is_empty() {
                     if facts.no_topic || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
@@ -373,10 +356,7 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
             Step::Report => {
                 let done: Vec<_> = facts.tasks.iter().filter_map(|t| t.done_on.map(|d| (d, t.reported_on))).collect();
                 let late = done.iter().filter(|(d, r)| r.is_none() && today > policy.report_due(*d)).count();
-                let all_tasks_ended = facts
-                    .tasks
-                    .iter()
-                    .all(|t| matches!(t.state, TaskState::Done | TaskState::CarriedOver));
+                let all_tasks_ended = facts.tasks.iter().all(|t| matches!(t.state, TaskState::Done | TaskState::CarriedOver));
                 let state = if facts.tasks.is_empty() {
                     if facts.no_topic || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
                 } else if late > 0 {
@@ -393,13 +373,7 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
         };
         StepNow { step, from, to, state, count: count as u32, late: late as u32 }
     };
-    [
-        step(Step::Gather),
-        step(Step::Choose),
-        step(Step::Consult),
-        step(Step::CarryOut),
-        step(Step::Report),
-    ]
+    [step(Step::Gather), step(Step::Choose), step(Step::Consult), step(Step::CarryOut), step(Step::Report)]
 }
 
 #[cfg(test)]

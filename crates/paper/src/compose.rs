@@ -106,18 +106,11 @@ fn cell(text: &str) -> String {
 }
 
 fn facts(facts: &[Fact]) -> Vec<Fact> {
-    facts
-        .iter()
-        .map(|f| Fact::new(line(&f.label), body(&f.text)))
-        .collect()
+    facts.iter().map(|f| Fact::new(line(&f.label), body(&f.text))).collect()
 }
 
 fn names(names: &[String]) -> String {
-    let clean: Vec<String> = names
-        .iter()
-        .map(|n| body(n))
-        .filter(|n| !n.is_empty())
-        .collect();
+    let clean: Vec<String> = names.iter().map(|n| body(n)).filter(|n| !n.is_empty()).collect();
     clean.join("、")
 }
 
@@ -126,35 +119,23 @@ impl MinutesSheet {
     pub(crate) fn new(m: &Minutes) -> Self {
         let issuer = line(&m.issuer);
         let date = m.issued.map(words::date).unwrap_or_default();
-        let (issuer_right, date_right) =
-            signature_indents(words::cells(&issuer), words::cells(&date));
+        let (issuer_right, date_right) = signature_indents(words::cells(&issuer), words::cells(&date));
         let copies_to = names(&m.copies_to);
         MinutesSheet {
             red_head: m.layout == MinutesLayout::RedHead,
             mark: line(&m.mark),
             issue: line(&m.issue),
-            title: words::title_lines(&m.title, TITLE_CELLS)
-                .iter()
-                .map(|l| breakable(l, 24))
-                .collect(),
+            title: words::title_lines(&m.title, TITLE_CELLS).iter().map(|l| breakable(l, 24)).collect(),
             facts: facts(&m.facts),
             blocks: blocks(m),
             roll: roll(m),
-            signatures: if m.signatures {
-                FiveParties::<()>::NAMES.to_vec()
-            } else {
-                Vec::new()
-            },
+            signatures: if m.signatures { FiveParties::<()>::NAMES.to_vec() } else { Vec::new() },
             imprint: m.layout == MinutesLayout::RedHead || !copies_to.is_empty(),
             issuer,
             date,
             issuer_right,
             date_right,
-            copies_to: if copies_to.is_empty() {
-                copies_to
-            } else {
-                full_stop(copies_to)
-            },
+            copies_to: if copies_to.is_empty() { copies_to } else { full_stop(copies_to) },
             fingerprint: line(&m.fingerprint),
             draft: m.draft,
         }
@@ -164,11 +145,7 @@ impl MinutesSheet {
 /// Cells left free right of issuer and date: the name 2 in from the right, the date beginning 2 after
 /// the name; a date longer than the name takes the 2 cells itself and pushes the name in (7.3.5.2).
 fn signature_indents(issuer: f32, date: f32) -> (f32, f32) {
-    if date > issuer {
-        (2.0 + date + 2.0 - issuer, 2.0)
-    } else {
-        (2.0, (issuer - date).max(0.0))
-    }
+    if date > issuer { (2.0 + date + 2.0 - issuer, 2.0) } else { (2.0, (issuer - date).max(0.0)) }
 }
 
 fn full_stop(mut text: String) -> String {
@@ -187,16 +164,12 @@ fn blocks(m: &Minutes) -> Vec<Block> {
     };
     plain(&m.opening, &mut blocks);
     for (i, item) in m.items.iter().enumerate() {
-        blocks.push(Block::Heading {
-            text: body(&format!("{}、{}", numeral(i + 1), item.title)),
-        });
+        blocks.push(Block::Heading { text: body(&format!("{}、{}", numeral(i + 1), item.title)) });
         item_blocks(item, &mut blocks);
     }
     if !m.closing_title.trim().is_empty() {
         let number = numeral(m.items.len() + 1);
-        blocks.push(Block::Heading {
-            text: body(&format!("{number}、{}", m.closing_title)),
-        });
+        blocks.push(Block::Heading { text: body(&format!("{number}、{}", m.closing_title)) });
     }
     plain(&m.closing, &mut blocks);
     blocks
@@ -207,33 +180,20 @@ fn item_blocks(item: &AgendaItem, blocks: &mut Vec<Block>) {
     let mut lead = |name: &str, first: Option<String>, blocks: &mut Vec<Block>| {
         section += 1;
         let lead = format!("（{}）{name}。", numeral(section));
-        blocks.push(Block::Lead {
-            lead,
-            text: first.unwrap_or_default(),
-        });
+        blocks.push(Block::Lead { lead, text: first.unwrap_or_default() });
     };
-    for (name, text) in [
-        ("民意来源", vec![item.source.clone()]),
-        ("协商情况", item.discussion.clone()),
-    ] {
+    for (name, text) in [("民意来源", vec![item.source.clone()]), ("协商情况", item.discussion.clone())] {
         let mut texts = text.iter().flat_map(|t| paragraphs(t)).map(|t| body(&t));
         if let Some(first) = texts.next() {
             lead(name, Some(first), blocks);
             blocks.extend(texts.map(|text| Block::Body { text }));
         }
     }
-    let resolutions: Vec<String> = item
-        .resolutions
-        .iter()
-        .map(|r| body(r))
-        .filter(|r| !r.is_empty())
-        .collect();
+    let resolutions: Vec<String> = item.resolutions.iter().map(|r| body(r)).filter(|r| !r.is_empty()).collect();
     if !resolutions.is_empty() {
         lead("议定事项", None, blocks);
         for (i, text) in resolutions.into_iter().enumerate() {
-            blocks.push(Block::Body {
-                text: format!("{}.{text}", i + 1),
-            });
+            blocks.push(Block::Body { text: format!("{}.{text}", i + 1) });
         }
     }
     if let Some(vote) = &item.vote {
@@ -262,25 +222,15 @@ fn roll(m: &Minutes) -> Vec<Roll> {
         .map(|(party, people)| {
             let count = people.iter().filter(|p| !line(p).is_empty()).count();
             let names = names(people);
-            let names = if names.is_empty() {
-                "无".to_owned()
-            } else {
-                names
-            };
+            let names = if names.is_empty() { "无".to_owned() } else { names };
             format!("{party}（{count}人）\u{3000}{names}")
         })
         .collect();
-    let mut roll = vec![Roll {
-        label: "出席",
-        lines: present,
-    }];
+    let mut roll = vec![Roll { label: "出席", lines: present }];
     for (label, people) in [("请假", &m.leave), ("列席", &m.observers)] {
         let names = names(people);
         if !names.is_empty() {
-            roll.push(Roll {
-                label,
-                lines: vec![names],
-            });
+            roll.push(Roll { label, lines: vec![names] });
         }
     }
     roll
@@ -311,11 +261,7 @@ impl SignInSheet {
             title: words::title_lines(&s.title, 30.0),
             facts: facts(&s.facts),
             rows,
-            totals: [
-                ("应到", count(s.expected)),
-                ("实到", count(s.present)),
-                ("请假", count(s.on_leave)),
-            ],
+            totals: [("应到", count(s.expected)), ("实到", count(s.present)), ("请假", count(s.on_leave))],
             fingerprint: line(&s.fingerprint),
             draft: s.draft,
         }
@@ -350,42 +296,19 @@ mod tests {
         let mut minutes = sample_minutes(1);
         minutes.items[0].source.clear();
         let sheet = MinutesSheet::new(&minutes);
-        let leads: Vec<&str> = sheet
-            .blocks
-            .iter()
-            .filter_map(|b| {
-                if let Block::Lead { lead, .. } = b {
-                    Some(lead.as_str())
-                } else {
-                    None
-                }
-            })
-            .take(3)
-            .collect();
-        assert_eq!(
-            leads,
-            ["（一）协商情况。", "（二）议定事项。", "（三）表决结果。"]
-        );
+        let leads: Vec<&str> =
+            sheet.blocks.iter().filter_map(|b| if let Block::Lead { lead, .. } = b { Some(lead.as_str()) } else { None }).take(3).collect();
+        assert_eq!(leads, ["（一）协商情况。", "（二）议定事项。", "（三）表决结果。"]);
     }
 
     #[test]
     fn empty_rows_are_given_per_party_and_numbered_through() {
         let sheet = SignInSheet::new(&sample_sign_in(1));
         for name in FiveParties::<()>::NAMES {
-            let empty = sheet
-                .rows
-                .iter()
-                .filter(|r| r.party == name && r.name.is_empty())
-                .count();
+            let empty = sheet.rows.iter().filter(|r| r.party == name && r.name.is_empty()).count();
             assert_eq!(empty, 3, "{name}");
         }
-        assert!(
-            sheet
-                .rows
-                .iter()
-                .enumerate()
-                .all(|(i, r)| r.number == i + 1)
-        );
+        assert!(sheet.rows.iter().enumerate().all(|(i, r)| r.number == i + 1));
     }
 
     #[test]

@@ -29,15 +29,9 @@ fn minutes(m: &Minutes, see: &mut dyn FnMut(&str, &str)) {
         let n = i + 1;
         see(&format!("议题{n}·标题"), &item.title);
         see(&format!("议题{n}·民意来源"), &item.source);
-        item.discussion
-            .iter()
-            .for_each(|t| see(&format!("议题{n}·协商情况"), t));
-        item.resolutions
-            .iter()
-            .for_each(|t| see(&format!("议题{n}·议定事项"), t));
-        item.vote
-            .iter()
-            .for_each(|v| see(&format!("议题{n}·表决结果"), &v.outcome));
+        item.discussion.iter().for_each(|t| see(&format!("议题{n}·协商情况"), t));
+        item.resolutions.iter().for_each(|t| see(&format!("议题{n}·议定事项"), t));
+        item.vote.iter().for_each(|v| see(&format!("议题{n}·表决结果"), &v.outcome));
     }
     see("结尾", &m.closing_title);
     m.closing.iter().for_each(|t| see("结尾", t));

@@ -19,9 +19,7 @@ pub enum Error {
         families: String,
     },
     /// A font file was there when the index was made and cannot be read now.
-    #[error(
-        "the font file {file} can no longer be read; run `cargo xtask demo` to set the fonts up again"
-    )]
+    #[error("the font file {file} can no longer be read; run `cargo xtask demo` to set the fonts up again")]
     FontUnreadable {
         /// The file's own name, without its folder.
         file: String,
@@ -30,9 +28,7 @@ pub enum Error {
     #[error("pages can be drawn at 24 to 600 pixels an inch; ask for a value in that range")]
     Resolution,
     /// The paper could not be laid out: a fault in a template, to be reported.
-    #[error(
-        "the page layout {template} failed near line {line}; please report this with the program version"
-    )]
+    #[error("the page layout {template} failed near line {line}; please report this with the program version")]
     Layout {
         /// The template's name.
         template: &'static str,
@@ -46,14 +42,10 @@ pub enum Error {
     #[error("the page picture could not be drawn; try a lower resolution")]
     Picture,
     /// The .docx container could not be written.
-    #[error(
-        "the .docx file could not be put together; please report this with the program version"
-    )]
+    #[error("the .docx file could not be put together; please report this with the program version")]
     Docx(#[source] zip::result::ZipError),
     /// The paper could not be handed to the layout engine.
-    #[error(
-        "the paper could not be handed to the layout engine; please report this with the program version"
-    )]
+    #[error("the paper could not be handed to the layout engine; please report this with the program version")]
     Data(#[source] serde_json::Error),
 }
 

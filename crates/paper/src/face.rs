@@ -54,26 +54,11 @@ struct Candidate {
 }
 
 const fn own(role: Role, family: &'static str) -> Candidate {
-    Candidate {
-        role,
-        family,
-        known_as: "",
-        weight: 400,
-    }
+    Candidate { role, family, known_as: "", weight: 400 }
 }
 
-const fn stand_in(
-    role: Role,
-    family: &'static str,
-    known_as: &'static str,
-    weight: u16,
-) -> Candidate {
-    Candidate {
-        role,
-        family,
-        known_as,
-        weight,
-    }
+const fn stand_in(role: Role, family: &'static str, known_as: &'static str, weight: u16) -> Candidate {
+    Candidate { role, family, known_as, weight }
 }
 
 /// Who may play which role, best first.
@@ -92,12 +77,7 @@ const CANDIDATES: &[Candidate] = &[
     own(Role::Body, "仿宋"),
     own(Role::Body, "stfangsong"),
     stand_in(Role::Body, "zhuque fangsong", "朱雀仿宋", 400),
-    stand_in(
-        Role::Body,
-        "zhuque fangsong (technical preview)",
-        "朱雀仿宋",
-        400,
-    ),
+    stand_in(Role::Body, "zhuque fangsong (technical preview)", "朱雀仿宋", 400),
     stand_in(Role::Body, "朱雀仿宋", "朱雀仿宋", 400),
     stand_in(Role::Body, "朱雀仿宋（预览测试版）", "朱雀仿宋", 400),
     stand_in(Role::Body, "fandolfang r", "Fandol仿宋", 400),
@@ -123,14 +103,7 @@ const CANDIDATES: &[Candidate] = &[
 
 /// Families that fill in the characters a role's own face lacks, in order. Together with the body face
 /// they cover GB 18030-2022 level 3 whole.
-const FALLBACK: &[&str] = &[
-    "lxgw wenkai",
-    "noto serif cjk sc",
-    "noto serif sc",
-    "source han serif sc",
-    "simsun-extb",
-    "hanaminb",
-];
+const FALLBACK: &[&str] = &["lxgw wenkai", "noto serif cjk sc", "noto serif sc", "source han serif sc", "simsun-extb", "hanaminb"];
 
 /// Parts of the file names of those families: an index opens no other file.
 const FILE_NAMES: &[&str] = &[
@@ -195,31 +168,19 @@ pub fn font_dirs() -> Vec<PathBuf> {
     if let Some(list) = std::env::var_os("XINGHUO_FONTS") {
         dirs.extend(std::env::split_paths(&list).filter(|p| !p.as_os_str().is_empty()));
     }
-    if let Some(home) = std::env::current_exe()
-        .ok()
-        .as_deref()
-        .and_then(Path::parent)
-    {
+    if let Some(home) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
         dirs.push(home.join("fonts"));
         dirs.extend(home.parent().map(|up| up.join("fonts")));
-        dirs.extend(
-            home.parent()
-                .and_then(Path::parent)
-                .map(|up| up.join("fonts")),
-        );
+        dirs.extend(home.parent().and_then(Path::parent).map(|up| up.join("fonts")));
     }
     if cfg!(debug_assertions) {
         dirs.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/fonts"));
     }
     dirs.push(PathBuf::from("target/fonts"));
     if cfg!(windows) {
-        let windows = std::env::var_os("SystemRoot")
-            .map_or_else(|| PathBuf::from(r"C:\Windows"), PathBuf::from);
+        let windows = std::env::var_os("SystemRoot").map_or_else(|| PathBuf::from(r"C:\Windows"), PathBuf::from);
         dirs.push(windows.join("Fonts"));
-        dirs.extend(
-            std::env::var_os("LOCALAPPDATA")
-                .map(|l| PathBuf::from(l).join(r"Microsoft\Windows\Fonts")),
-        );
+        dirs.extend(std::env::var_os("LOCALAPPDATA").map(|l| PathBuf::from(l).join(r"Microsoft\Windows\Fonts")));
     } else {
         dirs.extend(std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share/fonts")));
         dirs.push(PathBuf::from("/usr/local/share/fonts"));
@@ -229,13 +190,8 @@ pub fn font_dirs() -> Vec<PathBuf> {
 }
 
 fn wanted_file(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
-    let font = [".ttf", ".otf", ".ttc"]
-        .iter()
-        .any(|end| name.ends_with(end));
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let font = [".ttf", ".otf", ".ttc"].iter().any(|end| name.ends_with(end));
     font && FILE_NAMES.iter().any(|part| name.contains(part))
 }
 
@@ -273,30 +229,15 @@ pub(crate) fn find(dirs: &[PathBuf]) -> Vec<Found> {
             continue;
         };
         for start in file.faces.clone() {
-            let Some(named) = file
-                .face(start, Some(NAMING))
-                .ok()
-                .and_then(|b| FontInfo::new(&b, 0))
-            else {
+            let Some(named) = file.face(start, Some(NAMING)).ok().and_then(|b| FontInfo::new(&b, 0)) else {
                 continue;
             };
-            let key = (
-                named.family.to_lowercase(),
-                named.variant.weight.to_number(),
-            );
+            let key = (named.family.to_lowercase(), named.variant.weight.to_number());
             if !wanted_family(&named.family) || !seen.insert(key) {
                 continue;
             }
-            if let Some(info) = file
-                .face(start, Some(COVERING))
-                .ok()
-                .and_then(|b| FontInfo::new(&b, 0))
-            {
-                found.push(Found {
-                    path: path.clone(),
-                    start,
-                    info,
-                });
+            if let Some(info) = file.face(start, Some(COVERING)).ok().and_then(|b| FontInfo::new(&b, 0)) {
+                found.push(Found { path: path.clone(), start, info });
             }
         }
     }
@@ -321,38 +262,21 @@ pub(crate) fn cast(found: &[Found]) -> Result<Vec<Face>> {
             });
             let Some((candidate, face)) = chosen else {
                 let families: Vec<&str> = candidates().map(|c| c.family).collect();
-                return Err(Error::FontMissing {
-                    role: role.wanted(),
-                    families: families.join(", "),
-                });
+                return Err(Error::FontMissing { role: role.wanted(), families: families.join(", ") });
             };
             let stands_in = !candidate.known_as.is_empty();
-            let note = if stands_in {
-                format!("本机无{}，以{}代替", role.wanted(), candidate.known_as)
-            } else {
-                String::new()
-            };
-            Ok(Face {
-                role,
-                family: face.info.family.clone(),
-                stands_in,
-                note,
-            })
+            let note = if stands_in { format!("本机无{}，以{}代替", role.wanted(), candidate.known_as) } else { String::new() };
+            Ok(Face { role, family: face.info.family.clone(), stands_in, note })
         })
         .collect()
 }
 
 /// The family list a role is set in: its own face, then whatever fills in missing characters.
 pub(crate) fn chain(role: Role, faces: &[Face], found: &[Found]) -> Vec<String> {
-    let own = faces
-        .iter()
-        .filter(|f| f.role == role)
-        .map(|f| f.family.to_lowercase());
+    let own = faces.iter().filter(|f| f.role == role).map(|f| f.family.to_lowercase());
     let mut families: Vec<String> = own.collect();
     for family in FALLBACK {
-        let here = found
-            .iter()
-            .any(|f| f.info.family.to_lowercase() == *family);
+        let here = found.iter().any(|f| f.info.family.to_lowercase() == *family);
         if here && !families.iter().any(|f| f == family) {
             families.push((*family).to_owned());
         }

@@ -34,18 +34,11 @@ pub struct FiveParties<T> {
 
 impl<T> FiveParties<T> {
     /// The parties' Chinese names in the fixed order.
-    pub const NAMES: [&'static str; 5] =
-        ["社区两委", "业委会", "物业企业", "社会组织", "居民群众代表"];
+    pub const NAMES: [&'static str; 5] = ["社区两委", "业委会", "物业企业", "社会组织", "居民群众代表"];
 
     /// Every party with its Chinese name, in the fixed order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
-        Self::NAMES.into_iter().zip([
-            &self.community,
-            &self.owners,
-            &self.property,
-            &self.social,
-            &self.residents,
-        ])
+        Self::NAMES.into_iter().zip([&self.community, &self.owners, &self.property, &self.social, &self.residents])
     }
 }
 
@@ -61,10 +54,7 @@ pub struct Fact {
 impl Fact {
     /// A fact from its label and text.
     pub fn new(label: impl Into<String>, text: impl Into<String>) -> Self {
-        Fact {
-            label: label.into(),
-            text: text.into(),
-        }
+        Fact { label: label.into(), text: text.into() }
     }
 }
 

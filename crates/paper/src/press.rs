@@ -100,16 +100,8 @@ impl Press {
             song: list(Role::Song),
         };
         let book = FontBook::from_infos(found.iter().map(|f| f.info.clone()));
-        let types = found
-            .into_iter()
-            .map(|found| Type {
-                found,
-                font: OnceLock::new(),
-            })
-            .collect();
-        let source = |(path, text): (&'static str, &str)| -> Result<Source> {
-            Ok(Source::new(file_id(path)?, text.to_owned()))
-        };
+        let types = found.into_iter().map(|found| Type { found, font: OnceLock::new() }).collect();
+        let source = |(path, text): (&'static str, &str)| -> Result<Source> { Ok(Source::new(file_id(path)?, text.to_owned())) };
         Ok(Press {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(book),
@@ -136,10 +128,7 @@ impl Press {
     /// [`Error::Pdf`] for faults of our own.
     pub fn pdf(&self, paper: &Paper) -> Result<Vec<u8>> {
         self.set(paper, |document| {
-            let options = PdfOptions {
-                creator: Smart::Custom(Some("星火家园工作台".into())),
-                ..PdfOptions::default()
-            };
+            let options = PdfOptions { creator: Smart::Custom(Some("星火家园工作台".into())), ..PdfOptions::default() };
             typst_pdf::pdf(document, &options).map_err(|_| Error::Pdf)
         })
     }
@@ -152,19 +141,12 @@ impl Press {
         if !(24.0..=600.0).contains(&ppi) {
             return Err(Error::Resolution);
         }
-        let options = RenderOptions {
-            pixel_per_pt: f64::from(ppi / 72.0).into(),
-            ..RenderOptions::default()
-        };
+        let options = RenderOptions { pixel_per_pt: f64::from(ppi / 72.0).into(), ..RenderOptions::default() };
         self.set(paper, |document| {
             let draw = |page| {
                 let picture = typst_render::render(page, &options);
                 let png = picture.encode_png().map_err(|_| Error::Picture)?;
-                Ok(Page {
-                    png,
-                    width: picture.width(),
-                    height: picture.height(),
-                })
+                Ok(Page { png, width: picture.width(), height: picture.height() })
             };
             document.pages().iter().map(draw).collect()
         })
@@ -176,11 +158,7 @@ impl Press {
         let mut missing = BTreeSet::new();
         fields(paper, &mut |label, text| {
             for c in text.chars().filter(|&c| needs_glyph(c)) {
-                if !self
-                    .types
-                    .iter()
-                    .any(|t| t.found.info.coverage.contains(c as u32))
-                {
+                if !self.types.iter().any(|t| t.found.info.coverage.contains(c as u32)) {
                     missing.insert((c, label.to_owned()));
                 }
             }
@@ -193,56 +171,31 @@ impl Press {
         let (main, json) = match paper {
             Paper::Minutes(m) => (&self.minutes, self.json(MinutesSheet::new(m))?),
             Paper::SignIn(s) => {
-                let data = SignInData {
-                    sheet: SignInSheet::new(s),
-                    columns: COLUMNS.to_vec(),
-                    hint: NOTE_HINT,
-                };
+                let data = SignInData { sheet: SignInSheet::new(s), columns: COLUMNS.to_vec(), hint: NOTE_HINT };
                 (&self.sign_in, self.json(data)?)
             }
         };
-        let setting = Setting {
-            press: self,
-            main,
-            data: Bytes::new(json),
-        };
+        let setting = Setting { press: self, main, data: Bytes::new(json) };
         let document = typst::compile::<PagedDocument>(&setting).output;
         let result = match document {
             Ok(document) => self.all_fonts_read().and_then(|()| then(&document)),
-            Err(faults) => Err(self
-                .all_fonts_read()
-                .err()
-                .unwrap_or_else(|| layout_error(&faults, &setting))),
+            Err(faults) => Err(self.all_fonts_read().err().unwrap_or_else(|| layout_error(&faults, &setting))),
         };
         typst::comemo::evict(0);
         result
     }
 
     fn json(&self, sheet: impl Serialize) -> Result<Vec<u8>> {
-        serde_json::to_vec(&Data {
-            fonts: &self.fonts,
-            sheet,
-        })
-        .map_err(Error::Data)
+        serde_json::to_vec(&Data { fonts: &self.fonts, sheet }).map_err(Error::Data)
     }
 
     /// Whether every font the layout asked for could be read.
     fn all_fonts_read(&self) -> Result<()> {
-        match self
-            .types
-            .iter()
-            .find(|t| matches!(t.font.get(), Some(None)))
-        {
+        match self.types.iter().find(|t| matches!(t.font.get(), Some(None))) {
             None => Ok(()),
             Some(gone) => {
-                let name = gone
-                    .found
-                    .path
-                    .file_name()
-                    .map(|n| n.to_string_lossy().into_owned());
-                Err(Error::FontUnreadable {
-                    file: name.unwrap_or_default(),
-                })
+                let name = gone.found.path.file_name().map(|n| n.to_string_lossy().into_owned());
+                Err(Error::FontUnreadable { file: name.unwrap_or_default() })
             }
         }
     }
@@ -251,9 +204,7 @@ impl Press {
 impl Type {
     fn load(&self) -> Option<Font> {
         let read = || {
-            let bytes = FontFile::open(&self.found.path)
-                .and_then(|mut f| f.face(self.found.start, None))
-                .ok()?;
+            let bytes = FontFile::open(&self.found.path).and_then(|mut f| f.face(self.found.start, None)).ok()?;
             Font::new(Bytes::new(bytes), 0)
         };
         self.font.get_or_init(read).clone()
@@ -261,10 +212,7 @@ impl Type {
 }
 
 fn file_id(path: &'static str) -> Result<FileId> {
-    let path = VirtualPath::new(path).map_err(|_| Error::Layout {
-        template: path,
-        line: 0,
-    })?;
+    let path = VirtualPath::new(path).map_err(|_| Error::Layout { template: path, line: 0 })?;
     Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
 }
 
@@ -273,21 +221,14 @@ fn layout_error(faults: &[SourceDiagnostic], setting: &Setting<'_>) -> Error {
     for fault in faults {
         let Some(id) = fault.span.id() else { continue };
         let place = id.get().vpath().get_with_slash();
-        let template = [GRID.0, MINUTES.0, SIGN_IN.0]
-            .into_iter()
-            .find(|name| *name == place);
+        let template = [GRID.0, MINUTES.0, SIGN_IN.0].into_iter().find(|name| *name == place);
         if let (Some(template), Ok(source)) = (template, setting.source(id)) {
             let at = setting.range(fault.span).map(|range| range.start);
-            let line = at
-                .and_then(|at| source.lines().byte_to_line(at))
-                .map_or(0, |line| line + 1);
+            let line = at.and_then(|at| source.lines().byte_to_line(at)).map_or(0, |line| line + 1);
             return Error::Layout { template, line };
         }
     }
-    Error::Layout {
-        template: "typst",
-        line: 0,
-    }
+    Error::Layout { template: "typst", line: 0 }
 }
 
 /// One paper being set: what typst may see of the world.
@@ -311,19 +252,11 @@ impl World for Setting<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        [self.main, &self.press.grid]
-            .into_iter()
-            .find(|s| s.id() == id)
-            .cloned()
-            .ok_or(FileError::AccessDenied)
+        [self.main, &self.press.grid].into_iter().find(|s| s.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == self.press.data {
-            Ok(self.data.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        if id == self.press.data { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn font(&self, index: usize) -> Option<Font> {

@@ -1,25 +1,15 @@
 //! Invented papers for tests and benchmarks; every name in them is made up.
 
-use crate::{
-    AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, SignIn, SignInParty, Vote,
-};
+use crate::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, SignIn, SignInParty, Vote};
 use chrono::NaiveDate;
 
-const SURNAMES: [&str; 16] = [
-    "林", "周", "许", "沈", "郑", "孟", "唐", "韩", "欧阳", "曹", "邓", "谢", "上官", "贺", "龚",
-    "梁",
-];
-const GIVEN: [&str; 16] = [
-    "秀兰", "建国", "明", "雅琴", "志强", "婷婷", "德胜", "芳", "玉珍", "海涛", "慧", "国庆",
-    "晓燕", "文博", "丽华", "俊杰",
-];
+const SURNAMES: [&str; 16] = ["林", "周", "许", "沈", "郑", "孟", "唐", "韩", "欧阳", "曹", "邓", "谢", "上官", "贺", "龚", "梁"];
+const GIVEN: [&str; 16] =
+    ["秀兰", "建国", "明", "雅琴", "志强", "婷婷", "德胜", "芳", "玉珍", "海涛", "慧", "国庆", "晓燕", "文博", "丽华", "俊杰"];
 
 /// An invented name; different for each seed below 256.
 fn name(seed: u32) -> String {
-    let (a, b) = (
-        seed as usize % 16,
-        (seed as usize / 16 + seed as usize * 7) % 16,
-    );
+    let (a, b) = (seed as usize % 16, (seed as usize / 16 + seed as usize * 7) % 16);
     format!("{}{}", SURNAMES[a], GIVEN[b])
 }
 
@@ -96,7 +86,8 @@ pub fn sample_minutes(n: u32) -> Minutes {
         items: (0..2).map(|i| item(n, i)).collect(),
         closing_title: "落实与反馈要求".to_owned(),
         closing: vec![
-            "各责任方应在事项完成后1天内向小区党支部反馈结果，由党支部在公示栏和微信群同步公布；逾期未完成的，列入下次会议督办。".to_owned(),
+            "各责任方应在事项完成后1天内向小区党支部反馈结果，由党支部在公示栏和微信群同步公布；逾期未完成的，列入下次会议督办。"
+                .to_owned(),
         ],
         attendance: FiveParties {
             community: people(n + 1, 3),
@@ -138,11 +129,7 @@ pub fn sample_sign_in(n: u32) -> SignIn {
         people: (0..count)
             .map(|i| Attendee {
                 name: name(seed * 31 + i),
-                place: if place.is_empty() {
-                    format!("{}幢{}单元{}02室", i + 1, i % 2 + 1, i + 3)
-                } else {
-                    place.to_owned()
-                },
+                place: if place.is_empty() { format!("{}幢{}单元{}02室", i + 1, i % 2 + 1, i + 3) } else { place.to_owned() },
                 duty: duty.to_owned(),
                 phone: format!("138****{:04}", (seed * 37 + i * 611) % 10_000),
                 note: String::new(),

@@ -6,13 +6,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// Tables that name a face.
-pub(crate) const NAMING: &[&[u8; 4]] = &[
-    b"head", b"hhea", b"maxp", b"name", b"OS/2", b"post", b"fvar",
-];
+pub(crate) const NAMING: &[&[u8; 4]] = &[b"head", b"hhea", b"maxp", b"name", b"OS/2", b"post", b"fvar"];
 /// Tables that name a face and say which characters it covers.
-pub(crate) const COVERING: &[&[u8; 4]] = &[
-    b"head", b"hhea", b"maxp", b"name", b"OS/2", b"post", b"fvar", b"cmap",
-];
+pub(crate) const COVERING: &[&[u8; 4]] = &[b"head", b"hhea", b"maxp", b"name", b"OS/2", b"post", b"fvar", b"cmap"];
 
 /// No font this crate looks for has a larger table.
 const MOST_BYTES: u64 = 128 * 1024 * 1024;
@@ -37,10 +33,7 @@ fn damaged() -> io::Error {
 }
 
 fn number(bytes: &[u8], at: usize) -> io::Result<u32> {
-    let four: [u8; 4] = bytes
-        .get(at..at + 4)
-        .and_then(|b| b.try_into().ok())
-        .ok_or_else(damaged)?;
+    let four: [u8; 4] = bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).ok_or_else(damaged)?;
     Ok(u32::from_be_bytes(four))
 }
 
@@ -49,18 +42,12 @@ impl FontFile {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
-        let mut font = FontFile {
-            file,
-            size,
-            faces: vec![0],
-        };
+        let mut font = FontFile { file, size, faces: vec![0] };
         let head = font.read(0, 12)?;
         if head.starts_with(b"ttcf") {
             let count = number(&head, 8)?.min(64);
             let list = font.read(12, u64::from(count) * 4)?;
-            font.faces = (0..count as usize)
-                .map(|i| number(&list, i * 4))
-                .collect::<io::Result<_>>()?;
+            font.faces = (0..count as usize).map(|i| number(&list, i * 4)).collect::<io::Result<_>>()?;
         }
         Ok(font)
     }
@@ -87,12 +74,7 @@ impl FontFile {
             tag.copy_from_slice(&record[..4]);
             checksum.copy_from_slice(&record[4..8]);
             if keep.is_none_or(|keep| keep.contains(&&tag)) {
-                tables.push(Table {
-                    tag,
-                    checksum,
-                    offset: number(record, 8)?,
-                    length: number(record, 12)?,
-                });
+                tables.push(Table { tag, checksum, offset: number(record, 8)?, length: number(record, 12)? });
             }
         }
         let mut out = Vec::new();
@@ -135,11 +117,7 @@ mod tests {
     #[test]
     fn a_file_that_is_no_font_is_refused_and_never_read_past_its_end() {
         let dir = tempfile::tempdir().expect("a folder");
-        for bytes in [
-            &b""[..],
-            b"ttcf\0\0\0\0\xff\xff\xff\xff",
-            b"OTTO\0\x7f\0\0\0\0\0\0short",
-        ] {
+        for bytes in [&b""[..], b"ttcf\0\0\0\0\xff\xff\xff\xff", b"OTTO\0\x7f\0\0\0\0\0\0short"] {
             let path = dir.path().join("broken.otf");
             std::fs::write(&path, bytes).expect("written");
             let read = FontFile::open(&path).and_then(|mut f| f.face(0, None));

@@ -4,24 +4,14 @@ use chrono::{Datelike, NaiveDate};
 
 /// One character a paper can carry: no control character, nothing XML 1.0 forbids.
 fn printable(c: char) -> bool {
-    !c.is_control()
-        && !matches!(
-            c,
-            '\u{fffe}' | '\u{ffff}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
-        )
+    !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
 /// One line of text: control characters become spaces or vanish, the ends are trimmed.
 pub(crate) fn line(text: &str) -> String {
     let kept: String = text
         .chars()
-        .map(|c| {
-            if matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
-        })
+        .map(|c| if matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') { ' ' } else { c })
         .filter(|&c| printable(c))
         .collect();
     kept.trim().to_owned()
@@ -29,9 +19,7 @@ pub(crate) fn line(text: &str) -> String {
 
 /// The paragraphs in a text: split at line breaks, cleaned, empty ones dropped.
 pub(crate) fn paragraphs(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(['\n', '\r', '\u{2028}', '\u{2029}'])
-        .map(line)
-        .filter(|p| !p.is_empty())
+    text.split(['\n', '\r', '\u{2028}', '\u{2029}']).map(line).filter(|p| !p.is_empty())
 }
 
 /// A counting number in Chinese numerals as headings use them: 一, 十, 十一, 二十, 一百零一.
@@ -149,9 +137,7 @@ fn balance(text: &str, most: f32, lines: &mut Vec<String>) {
         if depth > 0 || closing || number || "“《（〔‘「".contains(before) {
             continue;
         }
-        let sense = if "、，的和及暨与”》）".contains(before)
-            || chars[i..].starts_with(&['关', '于'])
-        {
+        let sense = if "、，的和及暨与”》）".contains(before) || chars[i..].starts_with(&['关', '于']) {
             0.0
         } else if "关在对被将把".contains(before) || "的了等和及".contains(after) {
             4.0
@@ -198,22 +184,10 @@ mod tests {
 
     #[test]
     fn a_long_title_breaks_by_sense_into_near_even_lines() {
-        let lines = title_lines(
-            "关于星岩社区“星火家园”小区电动自行车集中充电棚建设和飞线整治工作的会议纪要",
-            19.0,
-        );
-        assert_eq!(
-            lines,
-            [
-                "关于星岩社区“星火家园”小区电动自行车",
-                "集中充电棚建设和飞线整治工作的会议纪要"
-            ]
-        );
+        let lines = title_lines("关于星岩社区“星火家园”小区电动自行车集中充电棚建设和飞线整治工作的会议纪要", 19.0);
+        assert_eq!(lines, ["关于星岩社区“星火家园”小区电动自行车", "集中充电棚建设和飞线整治工作的会议纪要"]);
         let lines = title_lines("关于小区充电设施建设和外墙滴水整治等事项的会议纪要", 19.0);
-        assert_eq!(
-            lines,
-            ["关于小区充电设施建设和", "外墙滴水整治等事项的会议纪要"]
-        );
+        assert_eq!(lines, ["关于小区充电设施建设和", "外墙滴水整治等事项的会议纪要"]);
         assert_eq!(title_lines("短标题", 19.0), ["短标题"]);
         assert_eq!(title_lines("第一行\n第二行", 19.0), ["第一行", "第二行"]);
     }
@@ -228,18 +202,12 @@ mod tests {
     #[test]
     fn a_line_holds_no_control_character_and_a_text_splits_at_breaks() {
         assert_eq!(line(" 甲\u{0}\u{b}乙\t丙\n"), "甲乙 丙");
-        assert_eq!(
-            paragraphs("一\r\n\n二\u{2028}三").collect::<Vec<_>>(),
-            ["一", "二", "三"]
-        );
+        assert_eq!(paragraphs("一\r\n\n二\u{2028}三").collect::<Vec<_>>(), ["一", "二", "三"]);
     }
 
     #[test]
     fn only_an_overlong_run_of_letters_gains_break_points() {
         assert_eq!(breakable("张三abc12345", 12), "张三abc12345");
-        assert_eq!(
-            breakable("甲abcdefghijklm", 12),
-            "甲abcd\u{200b}efgh\u{200b}ijkl\u{200b}m"
-        );
+        assert_eq!(breakable("甲abcdefghijklm", 12), "甲abcd\u{200b}efgh\u{200b}ijkl\u{200b}m");
     }
 }

@@ -65,20 +65,14 @@ fn a_very_long_name_is_printed_whole() {
     let paper: Paper = sheet.into();
     let rects = pdf_text(&PRESS.pdf(&paper).unwrap(), &["-bbox"]);
     assert!(docx_text(&paper).contains(&latin));
-    for word in rects
-        .lines()
-        .filter(|l| l.contains("<word") && (l.contains("Abdu") || l.contains("欧阳")))
-    {
+    for word in rects.lines().filter(|l| l.contains("<word") && (l.contains("Abdu") || l.contains("欧阳"))) {
         let at = |key: &str| -> f64 {
             let from = word.find(key).unwrap() + key.len() + 2;
             word[from..].split('"').next().unwrap().parse().unwrap()
         };
         // The name's column lies between 61 and 88 mm.
         let (left, right) = (at("xMin") / 72.0 * 25.4, at("xMax") / 72.0 * 25.4);
-        assert!(
-            left >= 60.9 && right <= 88.5,
-            "a name runs out of its column: {left}..{right} mm"
-        );
+        assert!(left >= 60.9 && right <= 88.5, "a name runs out of its column: {left}..{right} mm");
     }
 }
 
@@ -91,9 +85,7 @@ fn all_five_parties_stand_on_the_paper_even_when_nobody_came() {
         let mut from = 0;
         for name in FiveParties::<()>::NAMES {
             let row = format!("{name}（0人）无");
-            let at = text[from..]
-                .find(&row)
-                .unwrap_or_else(|| panic!("{row} is missing or out of order"));
+            let at = text[from..].find(&row).unwrap_or_else(|| panic!("{row} is missing or out of order"));
             from += at + row.len();
         }
     }
@@ -119,11 +111,7 @@ fn a_draft_says_so_and_a_final_paper_does_not() {
         minutes.draft = draft;
         let paper = minutes.into();
         assert_eq!(printed(&paper).contains("草稿"), draft);
-        let header = parts(&docx(&paper).unwrap())
-            .into_iter()
-            .find(|(name, _)| name == "word/header1.xml")
-            .unwrap()
-            .1;
+        let header = parts(&docx(&paper).unwrap()).into_iter().find(|(name, _)| name == "word/header1.xml").unwrap().1;
         assert_eq!(squeezed(&header).contains("草稿"), draft);
     }
 }
@@ -132,15 +120,8 @@ fn a_draft_says_so_and_a_final_paper_does_not() {
 fn plain_minutes_carry_their_facts_issuer_and_date() {
     let paper = sample_plain_minutes(3).into();
     for text in [printed(&paper), docx_text(&paper)] {
-        for part in [
-            "时间：",
-            "地点：",
-            "主持：",
-            "记录：",
-            "星岩花园小区党支部",
-            "2026年11月4日",
-            "主持人（签字）：",
-        ] {
+        for part in ["时间：", "地点：", "主持：", "记录：", "星岩花园小区党支部", "2026年11月4日", "主持人（签字）："]
+        {
             assert!(text.contains(part), "{part} is missing");
         }
     }
@@ -152,31 +133,16 @@ fn the_same_paper_gives_the_same_bytes_on_every_press() {
     for paper in [Paper::from(sample_minutes(4)), sample_sign_in(4).into()] {
         let first = PRESS.pdf(&paper).unwrap();
         PRESS.pdf(&sample_minutes(5).into()).unwrap();
-        assert!(
-            first == PRESS.pdf(&paper).unwrap(),
-            "the PDF changed between two prints"
-        );
-        assert!(
-            first == other.pdf(&paper).unwrap(),
-            "the PDF changed between two presses"
-        );
-        assert!(
-            docx(&paper).unwrap() == docx(&paper).unwrap(),
-            "the .docx changed"
-        );
-        assert_eq!(
-            PRESS.pages(&paper, 96.0).unwrap(),
-            PRESS.pages(&paper, 96.0).unwrap()
-        );
+        assert!(first == PRESS.pdf(&paper).unwrap(), "the PDF changed between two prints");
+        assert!(first == other.pdf(&paper).unwrap(), "the PDF changed between two presses");
+        assert!(docx(&paper).unwrap() == docx(&paper).unwrap(), "the .docx changed");
+        assert_eq!(PRESS.pages(&paper, 96.0).unwrap(), PRESS.pages(&paper, 96.0).unwrap());
     }
 }
 
 #[test]
 fn different_papers_give_different_bytes() {
-    assert!(
-        PRESS.pdf(&sample_minutes(1).into()).unwrap()
-            != PRESS.pdf(&sample_minutes(2).into()).unwrap()
-    );
+    assert!(PRESS.pdf(&sample_minutes(1).into()).unwrap() != PRESS.pdf(&sample_minutes(2).into()).unwrap());
 }
 
 #[test]
@@ -190,10 +156,7 @@ fn every_part_of_the_docx_is_well_formed() {
         let parts = parts(&docx(paper).unwrap());
         assert_eq!(parts.len(), 13);
         for (name, xml) in parts {
-            assert!(
-                roxmltree::Document::parse(&xml).is_ok(),
-                "{name} is not well-formed"
-            );
+            assert!(roxmltree::Document::parse(&xml).is_ok(), "{name} is not well-formed");
         }
     }
 }
@@ -205,27 +168,20 @@ fn the_docx_tells_word_to_repeat_heads_keep_rows_and_number_both_sides() {
     let body = part("word/document.xml");
     assert_eq!(body.matches("<w:tblHeader/>").count(), 1);
     assert_eq!(body.matches("<w:gridCol ").count(), 9);
-    assert_eq!(
-        body.matches("<w:tr>").count(),
-        body.matches("<w:cantSplit/>").count()
-    );
+    assert_eq!(body.matches("<w:tr>").count(), body.matches("<w:cantSplit/>").count());
     assert!(part("word/settings.xml").contains("<w:evenAndOddHeaders/>"));
 }
 
 #[test]
 fn a_missing_font_is_named_with_what_to_do() {
     let empty = tempfile::tempdir().unwrap();
-    let Err(error) = Press::open(&[empty.path().to_owned(), PathBuf::from("no such folder")])
-    else {
+    let Err(error) = Press::open(&[empty.path().to_owned(), PathBuf::from("no such folder")]) else {
         panic!("a press opened without fonts");
     };
     assert!(matches!(error, Error::FontMissing { .. }));
     assert_eq!(error.code(), "paper.font_missing");
     let text = error.to_string();
-    assert!(
-        text.contains("方正小标宋") && text.contains("noto serif cjk sc"),
-        "{text}"
-    );
+    assert!(text.contains("方正小标宋") && text.contains("noto serif cjk sc"), "{text}");
     assert!(text.contains("cargo xtask demo"), "{text}");
 }
 
@@ -244,14 +200,7 @@ fn the_press_says_which_face_stands_in_for_which() {
     assert_eq!(faces.len(), 5);
     for face in faces {
         assert_eq!(face.stands_in, !face.note.is_empty());
-        assert!(
-            !face.stands_in
-                || face
-                    .note
-                    .starts_with(&format!("本机无{}，以", face.role.wanted())),
-            "{}",
-            face.note
-        );
+        assert!(!face.stands_in || face.note.starts_with(&format!("本机无{}，以", face.role.wanted())), "{}", face.note);
     }
 }
 
@@ -262,19 +211,10 @@ fn a_character_no_font_has_is_reported_with_its_field_and_nothing_of_its_content
     minutes.attendance.owners.push("王\u{10fffd}明".to_owned());
     minutes.items[1].title.push('\u{f8f7}');
     let missing = PRESS.uncovered(&minutes.into());
-    assert_eq!(
-        missing,
-        [
-            ('\u{f8f7}', "议题2·标题".to_owned()),
-            ('\u{10fffd}', "出席·业委会".to_owned())
-        ]
-    );
+    assert_eq!(missing, [('\u{f8f7}', "议题2·标题".to_owned()), ('\u{10fffd}', "出席·业委会".to_owned())]);
     let mut sheet = sample_sign_in(1);
     sheet.parties.property.people[1].name = "㛃𬭎\u{10fffd}".to_owned();
-    assert_eq!(
-        PRESS.uncovered(&sheet.into()),
-        [('\u{10fffd}', "物业企业第2人·姓名".to_owned())]
-    );
+    assert_eq!(PRESS.uncovered(&sheet.into()), [('\u{10fffd}', "物业企业第2人·姓名".to_owned())]);
 }
 
 #[test]
@@ -284,10 +224,7 @@ fn an_empty_paper_prints() {
     (minutes.opening, minutes.items, minutes.closing) = Default::default();
     (minutes.issuer, minutes.issued, minutes.copies_to) = Default::default();
     minutes.attendance = FiveParties::default();
-    for layout in [
-        xinghuo_paper::MinutesLayout::RedHead,
-        xinghuo_paper::MinutesLayout::Plain,
-    ] {
+    for layout in [xinghuo_paper::MinutesLayout::RedHead, xinghuo_paper::MinutesLayout::Plain] {
         minutes.layout = layout;
         let paper = minutes.clone().into();
         assert!(PRESS.pdf(&paper).is_ok());
@@ -302,11 +239,7 @@ fn an_empty_paper_prints() {
 fn pages_have_the_size_asked_for_and_a_senseless_resolution_is_refused() {
     let paper: Paper = sample_minutes(1).into();
     let pages = PRESS.pages(&paper, 96.0).unwrap();
-    assert!(
-        pages
-            .iter()
-            .all(|p| p.width.abs_diff(794) <= 1 && p.height.abs_diff(1123) <= 1)
-    );
+    assert!(pages.iter().all(|p| p.width.abs_diff(794) <= 1 && p.height.abs_diff(1123) <= 1));
     assert!(pages.iter().all(|p| p.png.starts_with(b"\x89PNG")));
     for ppi in [0.0, -1.0, 10_000.0, f32::NAN, f32::INFINITY] {
         assert!(matches!(PRESS.pages(&paper, ppi), Err(Error::Resolution)));
@@ -326,9 +259,7 @@ fn the_press_may_be_shared_between_threads() {
     fn shared<T: Send + Sync>(_: &T) {}
     shared(&*PRESS);
     let prints: Vec<Vec<u8>> = std::thread::scope(|scope| {
-        let jobs: Vec<_> = (0..3)
-            .map(|_| scope.spawn(|| PRESS.pdf(&sample_minutes(7).into()).unwrap()))
-            .collect();
+        let jobs: Vec<_> = (0..3).map(|_| scope.spawn(|| PRESS.pdf(&sample_minutes(7).into()).unwrap())).collect();
         jobs.into_iter().map(|job| job.join().unwrap()).collect()
     });
     assert!(prints.windows(2).all(|w| w[0] == w[1]));

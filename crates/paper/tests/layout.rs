@@ -9,28 +9,19 @@ use xinghuo_paper::{Minutes, Paper};
 
 /// Plain minutes whose opening runs over three pages of nothing but Han characters.
 fn full_pages() -> Minutes {
-    let text: Vec<char> = "星火家园小区议事会纪要民意来源协商情况议定事项表决结果"
-        .chars()
-        .collect();
+    let text: Vec<char> = "星火家园小区议事会纪要民意来源协商情况议定事项表决结果".chars().collect();
     let mut minutes = sample_plain_minutes(1);
     minutes.opening = vec![text.iter().cycle().take(28 * 60).collect()];
     minutes
 }
 
 fn check_grid(second_page: &str) {
-    let lines: Vec<&str> = second_page
-        .lines()
-        .map(str::trim)
-        .filter(|l| !l.is_empty())
-        .collect();
+    let lines: Vec<&str> = second_page.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
     for (i, line) in lines.iter().take(22).enumerate() {
         assert_eq!(line.chars().count(), 28, "line {} is {line}", i + 1);
     }
     let after = lines.get(22).expect("a page number below the 22nd line");
-    assert!(
-        after.contains('—'),
-        "22 lines, then the page number, but there came {after}"
-    );
+    assert!(after.contains('—'), "22 lines, then the page number, but there came {after}");
 }
 
 #[test]
@@ -43,10 +34,7 @@ fn a_full_page_of_minutes_has_22_lines_of_28_characters() {
 fn a_full_page_fills_the_type_area_from_edge_to_edge() {
     let pdf = PRESS.pdf(&full_pages().into()).unwrap();
     let page = Ink::of(&pdf, 2);
-    let (top, bottom) = (
-        page.top(30.0, 60.0).unwrap(),
-        page.bottom(200.0, 264.0).unwrap(),
-    );
+    let (top, bottom) = (page.top(30.0, 60.0).unwrap(), page.bottom(200.0, 264.0).unwrap());
     assert!((37.0..41.0).contains(&top), "first ink at {top} mm");
     assert!((258.0..262.1).contains(&bottom), "last ink at {bottom} mm");
     // The binding edge is on the right of an even page: 26 mm left, 28 mm right.
@@ -67,26 +55,13 @@ fn the_page_number_stands_7_mm_below_the_type_area_one_character_in() {
     for (number, side) in [(1, "right"), (2, "left")] {
         let page = Ink::of(&pdf, number);
         // Digits stand taller than the dashes: look for the dash itself, a rule of at least 3 mm.
-        let dash = page
-            .rules(3.0)
-            .into_iter()
-            .find(|y| *y > 262.5)
-            .expect("a dash");
-        assert!(
-            (dash - 269.0).abs() <= 0.2,
-            "page {number}: dash at {dash} mm, not 7 mm below 262 mm"
-        );
+        let dash = page.rules(3.0).into_iter().find(|y| *y > 262.5).expect("a dash");
+        assert!((dash - 269.0).abs() <= 0.2, "page {number}: dash at {dash} mm, not 7 mm below 262 mm");
         let (left, right) = page.sides(dash - 0.1, dash + 0.2).unwrap();
         if side == "right" {
-            assert!(
-                (right - (184.0 - 5.57)).abs() < 0.3,
-                "page 1: dash ends at {right} mm"
-            );
+            assert!((right - (184.0 - 5.57)).abs() < 0.3, "page 1: dash ends at {right} mm");
         } else {
-            assert!(
-                (left - (26.0 + 5.57)).abs() < 0.3,
-                "page 2: dash begins at {left} mm"
-            );
+            assert!((left - (26.0 + 5.57)).abs() < 0.3, "page 2: dash begins at {left} mm");
         }
     }
 }
@@ -100,17 +75,10 @@ fn the_red_mark_begins_35_mm_below_the_type_area_and_a_rule_as_wide_as_it_follow
     let rules = page.rules(155.0);
     assert_eq!(rules.len(), 1, "one red rule: {rules:?}");
     let (left, right) = page.sides(rules[0], rules[0] + 0.2).unwrap();
-    assert!(
-        (left - 28.0).abs() < 0.3 && (right - 184.0).abs() < 0.3,
-        "{left}..{right}"
-    );
+    assert!((left - 28.0).abs() < 0.3 && (right - 184.0).abs() < 0.3, "{left}..{right}");
     // 4 mm between the number and the rule.
     let number = page.bottom(top + 15.0, rules[0] - 1.0).unwrap();
-    assert!(
-        (rules[0] - number - 4.0).abs() < 0.8,
-        "{} mm above the rule",
-        rules[0] - number
-    );
+    assert!((rules[0] - number - 4.0).abs() < 0.8, "{} mm above the rule", rules[0] - number);
 }
 
 #[test]
@@ -128,18 +96,12 @@ fn every_signature_line_and_cell_is_at_least_9_mm_high() {
     let pages = pdf_text(&pdf, &["-layout"]).matches('\u{c}').count();
     let rules: Vec<f64> = Ink::of(&pdf, pages).rules(150.0);
     let rows: Vec<f64> = rules.windows(2).map(|w| w[1] - w[0]).take(6).collect();
-    assert!(
-        rows.len() == 6 && rows.iter().all(|h| *h >= 9.0),
-        "{rows:?}"
-    );
+    assert!(rows.len() == 6 && rows.iter().all(|h| *h >= 9.0), "{rows:?}");
 
     let pdf = PRESS.pdf(&sample_sign_in(1).into()).unwrap();
     let rules = Ink::of(&pdf, 1).rules(250.0);
     let rows: Vec<f64> = rules.windows(2).skip(1).map(|w| w[1] - w[0]).collect();
-    assert!(
-        rows.len() >= 12 && rows.iter().all(|h| *h >= 9.0),
-        "{rows:?}"
-    );
+    assert!(rows.len() >= 12 && rows.iter().all(|h| *h >= 9.0), "{rows:?}");
 }
 
 #[test]
@@ -147,17 +109,10 @@ fn the_head_of_the_sign_in_sheet_repeats_on_every_page() {
     let paper: Paper = sample_sign_in(1).into();
     for pdf in [PRESS.pdf(&paper).unwrap(), through_office(&paper)] {
         let text = pdf_text(&pdf, &["-layout"]);
-        let pages: Vec<&str> = text
-            .split('\u{c}')
-            .filter(|p| !p.trim().is_empty())
-            .collect();
+        let pages: Vec<&str> = text.split('\u{c}').filter(|p| !p.trim().is_empty()).collect();
         assert!(pages.len() >= 2, "the sample runs over one page");
         for (i, page) in pages.iter().enumerate() {
-            assert!(
-                page.contains("单位或房号") && page.contains("签到时间"),
-                "page {} has no head",
-                i + 1
-            );
+            assert!(page.contains("单位或房号") && page.contains("签到时间"), "page {} has no head", i + 1);
         }
     }
 }

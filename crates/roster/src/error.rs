@@ -15,14 +15,10 @@ pub enum RosterError {
     #[error("这个文件不是电子表格，无法读取。请选择 .xlsx、.xls 或 .csv 格式的花名册。")]
     NotASpreadsheet,
     /// A web page saved under a spreadsheet's name, as some web systems export.
-    #[error(
-        "这个文件其实是网页，只是名字像表格。请用 WPS 或 Excel 打开它，另存为 .xlsx 后再导入。"
-    )]
+    #[error("这个文件其实是网页，只是名字像表格。请用 WPS 或 Excel 打开它，另存为 .xlsx 后再导入。")]
     WebPage,
     /// The file stops half way or its inside is broken.
-    #[error(
-        "这个文件不完整或已损坏，可能没有复制完。请重新复制一份，或用 WPS 打开后另存为 .xlsx。"
-    )]
+    #[error("这个文件不完整或已损坏，可能没有复制完。请重新复制一份，或用 WPS 打开后另存为 .xlsx。")]
     Damaged,
     /// The file asks for a password.
     #[error("这个文件设了打开密码。请用 WPS 或 Excel 打开，去掉密码，另存为 .xlsx 后再导入。")]

@@ -102,30 +102,9 @@ pub(crate) fn recognise(header: &str) -> Option<(Field, u8)> {
     let bare = outside_brackets(&squeezed);
     let plain: String = bare
         .chars()
-        .filter(|c| {
-            !matches!(
-                c,
-                '*' | '※'
-                    | '/'
-                    | '\\'
-                    | '-'
-                    | ':'
-                    | '、'
-                    | ','
-                    | '.'
-                    | '_'
-                    | '+'
-                    | '&'
-                    | ';'
-                    | '。'
-                    | '★'
-                    | '?'
-            )
-        })
+        .filter(|c| !matches!(c, '*' | '※' | '/' | '\\' | '-' | ':' | '、' | ',' | '.' | '_' | '+' | '&' | ';' | '。' | '★' | '?'))
         .collect();
-    let core = plain.trim_end_matches(|c: char| {
-        c.is_ascii_digit() || matches!(c, '一' | '二' | '三' | '四' | '①'..='⑨')
-    });
+    let core = plain.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '一' | '二' | '三' | '四' | '①'..='⑨'));
     if core.is_empty() {
         return None;
     }
@@ -148,15 +127,7 @@ fn outside_brackets(text: &str) -> Cow<'_, str> {
             _ => {}
         }
     }
-    if outside.is_empty() {
-        Cow::Owned(
-            text.chars()
-                .filter(|c| !"()[]<>《》".contains(*c))
-                .collect(),
-        )
-    } else {
-        Cow::Owned(outside)
-    }
+    if outside.is_empty() { Cow::Owned(text.chars().filter(|c| !"()[]<>《》".contains(*c)).collect()) } else { Cow::Owned(outside) }
 }
 
 #[rustfmt::skip]
@@ -238,11 +209,7 @@ mod tests {
 
     #[track_caller]
     fn check(input: &str, expected: Option<Field>) {
-        assert_eq!(
-            recognise(input).map(|(field, _)| field),
-            expected,
-            "{input}"
-        );
+        assert_eq!(recognise(input).map(|(field, _)| field), expected, "{input}");
     }
 
     #[test]

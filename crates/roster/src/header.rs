@@ -31,23 +31,13 @@ pub(crate) fn find(sheet: &Sheet) -> Result<Header, Near> {
     let mut near: Near = None;
     let mut near_columns = 1;
     for (index, row) in sheet.rows.iter().take(LOOK_AT).enumerate() {
-        let below = sheet
-            .rows
-            .get(index + 1)
-            .filter(|below| below.number == row.number + 1);
-        let labels = below
-            .and_then(|below| two_rows(sheet, row, below))
-            .map(|labels| (labels, row.number + 1));
+        let below = sheet.rows.get(index + 1).filter(|below| below.number == row.number + 1);
+        let labels = below.and_then(|below| two_rows(sheet, row, below)).map(|labels| (labels, row.number + 1));
         let (labels, last_row) = labels.unwrap_or_else(|| (one_row(row), row.number));
         let (columns, unknown) = assign(labels);
         let has = |field| columns.iter().any(|(_, f)| *f == field);
         if has(Field::Name) && has(Field::Room) {
-            return Ok(Header {
-                first_row: row.number,
-                last_row,
-                columns,
-                unknown,
-            });
+            return Ok(Header { first_row: row.number, last_row, columns, unknown });
         }
         let known = columns.iter().filter(|(_, f)| *f != Field::Serial).count();
         if known > near_columns {
@@ -68,11 +58,7 @@ struct Label {
 fn one_row(row: &SheetRow) -> Vec<Label> {
     let label = |(column, cell): &(u32, Cell)| {
         let text = cell.as_text()?;
-        Some(Label {
-            column: *column,
-            text: text.to_string(),
-            field: recognise(text),
-        })
+        Some(Label { column: *column, text: text.to_string(), field: recognise(text) })
     };
     row.cells.iter().filter_map(label).collect()
 }
@@ -80,11 +66,7 @@ fn one_row(row: &SheetRow) -> Vec<Label> {
 /// Reads two rows as one header, when the lower one is a header too.
 fn two_rows(sheet: &Sheet, upper: &SheetRow, lower: &SheetRow) -> Option<Vec<Label>> {
     // A lower row of anything but short texts is data.
-    if lower
-        .cells
-        .iter()
-        .any(|(_, cell)| cell.as_text().is_none_or(|text| text.chars().count() > 30))
-    {
+    if lower.cells.iter().any(|(_, cell)| cell.as_text().is_none_or(|text| text.chars().count() > 30)) {
         return None;
     }
     let mut labels: Vec<Label> = Vec::new();
@@ -103,17 +85,9 @@ fn two_rows(sheet: &Sheet, upper: &SheetRow, lower: &SheetRow) -> Option<Vec<Lab
         let group = group.or(own).unwrap_or_default();
         alone += usize::from(field.is_some());
         left_out |= group.contains("紧急");
-        let field = if group.contains("紧急") {
-            None
-        } else {
-            field.or_else(|| recognise(&format!("{group}{text}")))
-        };
+        let field = if group.contains("紧急") { None } else { field.or_else(|| recognise(&format!("{group}{text}"))) };
         recognised += usize::from(field.is_some());
-        labels.push(Label {
-            column: *column,
-            text: format!("{group}{text}"),
-            field,
-        });
+        labels.push(Label { column: *column, text: format!("{group}{text}"), field });
     }
     if recognised == 0 || recognised * 2 < labels.len() {
         return None;
@@ -132,21 +106,14 @@ fn two_rows(sheet: &Sheet, upper: &SheetRow, lower: &SheetRow) -> Option<Vec<Lab
 /// The heading above a column when it is spread over several: by a merged
 /// region, or by standing left of blanks.
 fn group_label<'a>(sheet: &Sheet, upper: &'a SheetRow, column: u32) -> Option<&'a str> {
-    let region = sheet.merges.iter().find(|m| {
-        (m.first_row..=m.last_row).contains(&upper.number)
-            && (m.first_column..=m.last_column).contains(&column)
-    });
+    let region = sheet
+        .merges
+        .iter()
+        .find(|m| (m.first_row..=m.last_row).contains(&upper.number) && (m.first_column..=m.last_column).contains(&column));
     match region {
-        Some(m) if m.first_column < m.last_column => {
-            upper.cell(m.first_column).and_then(Cell::as_text)
-        }
+        Some(m) if m.first_column < m.last_column => upper.cell(m.first_column).and_then(Cell::as_text),
         Some(_) => None,
-        None if upper.cell(column).is_none() => upper
-            .cells
-            .iter()
-            .rev()
-            .find(|(c, _)| *c < column)
-            .and_then(|(_, cell)| cell.as_text()),
+        None if upper.cell(column).is_none() => upper.cells.iter().rev().find(|(c, _)| *c < column).and_then(|(_, cell)| cell.as_text()),
         None => None,
     }
 }
@@ -155,21 +122,10 @@ fn group_label<'a>(sheet: &Sheet, upper: &'a SheetRow, column: u32) -> Option<&'
 fn assign(labels: Vec<Label>) -> (Vec<(u32, Field)>, Vec<String>) {
     let mut columns: Vec<(u32, Field)> = Vec::new();
     let mut unknown = Vec::new();
-    let best = |field: Field| {
-        labels
-            .iter()
-            .filter_map(|l| {
-                l.field
-                    .filter(|(f, _)| *f == field)
-                    .map(|(_, rank)| (rank, l.column))
-            })
-            .min()
-    };
+    let best = |field: Field| labels.iter().filter_map(|l| l.field.filter(|(f, _)| *f == field).map(|(_, rank)| (rank, l.column))).min();
     for label in &labels {
         match label.field {
-            Some((field, _))
-                if field.may_repeat() || best(field).is_some_and(|(_, c)| c == label.column) =>
-            {
+            Some((field, _)) if field.may_repeat() || best(field).is_some_and(|(_, c)| c == label.column) => {
                 columns.push((label.column, field));
             }
             _ => unknown.push(squeeze(&fold(&label.text)).chars().take(40).collect()),

@@ -49,17 +49,8 @@ use chrono::NaiveDate;
 /// # Errors
 /// Whatever is wrong with the file as a whole; see [`RosterError`]. What is
 /// wrong with one row stands in that row.
-pub fn read(
-    bytes: &[u8],
-    file_name: &str,
-    progress: &mut dyn FnMut(u64, u64) -> bool,
-) -> Result<Workbook, RosterError> {
-    read_on(
-        chrono::Local::now().date_naive(),
-        bytes,
-        file_name,
-        progress,
-    )
+pub fn read(bytes: &[u8], file_name: &str, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<Workbook, RosterError> {
+    read_on(chrono::Local::now().date_naive(), bytes, file_name, progress)
 }
 
 /// [`read`] with today's date given.
@@ -72,12 +63,7 @@ pub fn read_on(
     file_name: &str,
     progress: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Workbook, RosterError> {
-    Workbook::read(
-        today,
-        bytes,
-        file_name,
-        &mut progress::Progress::new(progress),
-    )
+    Workbook::read(today, bytes, file_name, &mut progress::Progress::new(progress))
 }
 
 /// Reads a roster and hands it back with results: [`read`] and
@@ -85,10 +71,6 @@ pub fn read_on(
 ///
 /// # Errors
 /// As [`read`], and [`RosterError::CannotWrite`].
-pub fn returned(
-    bytes: &[u8],
-    file_name: &str,
-    verdicts: &[(RowRef, Verdict, String)],
-) -> Result<Vec<u8>, RosterError> {
+pub fn returned(bytes: &[u8], file_name: &str, verdicts: &[(RowRef, Verdict, String)]) -> Result<Vec<u8>, RosterError> {
     read(bytes, file_name, &mut |_, _| true)?.returned(verdicts)
 }

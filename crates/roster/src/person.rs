@@ -41,11 +41,7 @@ impl<'a> Slots<'a> {
                 *slot = Some(at);
             }
         }
-        Self {
-            columns: &header.columns,
-            first,
-            cells: vec![None; header.columns.len()],
-        }
+        Self { columns: &header.columns, first, cells: vec![None; header.columns.len()] }
     }
 
     /// Takes the cells of a row; both run in order of column.
@@ -60,41 +56,33 @@ impl<'a> Slots<'a> {
     /// The cell of a field's first column.
     pub(crate) fn get(&self, field: Field) -> &'a Cell {
         let slot = self.first.get(field as usize).copied().flatten();
-        slot.and_then(|at| self.cells.get(at).copied().flatten())
-            .unwrap_or(&Cell::Empty)
+        slot.and_then(|at| self.cells.get(at).copied().flatten()).unwrap_or(&Cell::Empty)
     }
 
     /// The cells of all columns of a field.
     fn all(&self, field: Field) -> impl Iterator<Item = &'a Cell> {
-        self.columns
-            .iter()
-            .zip(&self.cells)
-            .filter(move |((_, f), _)| *f == field)
-            .filter_map(|(_, cell)| *cell)
+        self.columns.iter().zip(&self.cells).filter(move |((_, f), _)| *f == field).filter_map(|(_, cell)| *cell)
     }
 }
 
 /// Reads a row. `unresolved`: a 同上 had nothing above it.
-pub(crate) fn read(
-    slots: &Slots<'_>,
-    place: &Place,
-    unresolved: bool,
-    today: NaiveDate,
-) -> Result<Box<Line>, Vec<Issue>> {
+pub(crate) fn read(slots: &Slots<'_>, place: &Place, unresolved: bool, today: NaiveDate) -> Result<Box<Line>, Vec<Issue>> {
     let mut issues = Vec::new();
     if unresolved {
         issues.push(Issue::DittoNothingAbove);
     }
-    if slots.cells.iter().flatten().any(|cell| matches!(cell, Cell::Text(text) if text.len() >= CELL_CHARS && text.chars().count() >= CELL_CHARS)) {
+    if slots
+        .cells
+        .iter()
+        .flatten()
+        .any(|cell| matches!(cell, Cell::Text(text) if text.len() >= CELL_CHARS && text.chars().count() >= CELL_CHARS))
+    {
         issues.push(Issue::CellTooLong);
     }
     let named = match slots.get(Field::Name) {
         Cell::Text(text) => name::read(text),
         Cell::Empty => name::NameCell::default(),
-        _ => name::NameCell {
-            unusual: true,
-            ..name::NameCell::default()
-        },
+        _ => name::NameCell { unusual: true, ..name::NameCell::default() },
     };
     let mut refused = match (named.name.is_empty(), named.several) {
         (_, true) => Some(Issue::NameSeveral),
@@ -115,11 +103,9 @@ pub(crate) fn read(
         issues.retain(|issue| !matches!(issue, Issue::CellTooLong | Issue::RoomSeveral));
         return Err(issues);
     };
-    for (found, issue) in [
-        (named.unseen, Issue::NameUnseen),
-        (named.unusual, Issue::NameUnusual),
-        (named.remark.is_some(), Issue::NameRemark),
-    ] {
+    for (found, issue) in
+        [(named.unseen, Issue::NameUnseen), (named.unusual, Issue::NameUnusual), (named.remark.is_some(), Issue::NameRemark)]
+    {
         if found {
             issues.push(issue);
         }
@@ -228,10 +214,7 @@ fn rest(line: &mut Line, slots: &Slots<'_>, remark: Option<String>, today: Naive
     for text in slots.all(Field::Skills).filter_map(text_of) {
         words::skills(text, &mut line.skills);
     }
-    let notes = slots
-        .all(Field::Note)
-        .filter_map(text_of)
-        .filter_map(words::free_text);
+    let notes = slots.all(Field::Note).filter_map(text_of).filter_map(words::free_text);
     let notes: Vec<String> = remark.into_iter().chain(notes).collect();
     if !notes.is_empty() {
         line.note = Some(notes.join("；"));
@@ -247,9 +230,7 @@ pub(crate) fn place_of(cell: &Cell, role: Role) -> Result<Parts, RoomDoubt> {
     match cell {
         Cell::Empty => Ok(Parts::default()),
         Cell::Text(text) => room::parse(text, role),
-        Cell::Number(n) if n.fract() == 0.0 && (1.0..1e6).contains(n) => {
-            room::parse(&format!("{n:.0}"), role)
-        }
+        Cell::Number(n) if n.fract() == 0.0 && (1.0..1e6).contains(n) => room::parse(&format!("{n:.0}"), role),
         Cell::Date(_) => Err(RoomDoubt::BecameDate),
         _ => Err(RoomDoubt::Unclear),
     }
@@ -269,9 +250,7 @@ fn read_room(slots: &Slots<'_>, place: &Place, issues: &mut Vec<Issue>) -> Resul
     if own.pair {
         let known = column_building.as_ref().or(place.context.as_ref());
         let is_unit = match (&column_unit, known) {
-            (Some(unit), Some(building)) => {
-                own.building.as_ref() == Some(unit) && own.building.as_ref() != Some(building)
-            }
+            (Some(unit), Some(building)) => own.building.as_ref() == Some(unit) && own.building.as_ref() != Some(building),
             (None, Some(_)) => place.pair_is_unit,
             (_, None) => false,
         };
@@ -282,38 +261,14 @@ fn read_room(slots: &Slots<'_>, place: &Place, issues: &mut Vec<Issue>) -> Resul
     if own.several {
         issues.push(Issue::RoomSeveral);
     }
-    let certain = column_building
-        .as_ref()
-        .or(place.context.as_ref().filter(|_| place.context_is_certain));
-    if own
-        .building
-        .as_ref()
-        .zip(certain)
-        .is_some_and(|(own, said)| own != said)
-    {
+    let certain = column_building.as_ref().or(place.context.as_ref().filter(|_| place.context_is_certain));
+    if own.building.as_ref().zip(certain).is_some_and(|(own, said)| own != said) {
         issues.push(Issue::BuildingDiffers);
     }
-    if own
-        .unit
-        .as_ref()
-        .zip(column_unit.as_ref())
-        .is_some_and(|(own, said)| own != said)
-    {
+    if own.unit.as_ref().zip(column_unit.as_ref()).is_some_and(|(own, said)| own != said) {
         issues.push(Issue::UnitDiffers);
     }
-    let room = own
-        .room
-        .or(in_unit.room)
-        .or(in_building.room)
-        .ok_or(Issue::RoomMissing)?;
-    let building = own
-        .building
-        .or(column_building)
-        .or_else(|| place.context.clone())
-        .ok_or(Issue::BuildingMissing)?;
-    Ok(Room {
-        building,
-        unit: own.unit.or(column_unit),
-        room,
-    })
+    let room = own.room.or(in_unit.room).or(in_building.room).ok_or(Issue::RoomMissing)?;
+    let building = own.building.or(column_building).or_else(|| place.context.clone()).ok_or(Issue::BuildingMissing)?;
+    Ok(Room { building, unit: own.unit.or(column_unit), room })
 }

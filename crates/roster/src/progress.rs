@@ -19,18 +19,9 @@ impl<'a> Progress<'a> {
 
     /// `done` of `total` within the part of the whole from `from` to `to`
     /// (thousandths). Never goes backwards.
-    pub(crate) fn step(
-        &mut self,
-        (from, to): (u64, u64),
-        done: u64,
-        total: u64,
-    ) -> Result<(), RosterError> {
+    pub(crate) fn step(&mut self, (from, to): (u64, u64), done: u64, total: u64) -> Result<(), RosterError> {
         let share = (to - from) * done.min(total) / total.max(1);
         self.last = self.last.max(from + share).min(WHOLE);
-        if (self.tell)(self.last, WHOLE) {
-            Ok(())
-        } else {
-            Err(RosterError::Cancelled)
-        }
+        if (self.tell)(self.last, WHOLE) { Ok(()) } else { Err(RosterError::Cancelled) }
     }
 }

@@ -30,37 +30,22 @@ pub(crate) fn write(
     rows: &[Row],
     verdicts: &[(RowRef, Verdict, String)],
 ) -> Result<Vec<u8>, RosterError> {
-    let given = verdicts
-        .iter()
-        .map(|(at, verdict, reason)| ((at.sheet_index, at.row), (*verdict, reason.as_str())))
-        .collect();
+    let given = verdicts.iter().map(|(at, verdict, reason)| ((at.sheet_index, at.row), (*verdict, reason.as_str()))).collect();
     written(sheets, headers, rows, &given).map_err(|_| RosterError::CannotWrite)
 }
 
 type Given<'a> = HashMap<(usize, u32), (Verdict, &'a str)>;
 
-fn written(
-    sheets: &[Sheet],
-    headers: &[Option<Header>],
-    rows: &[Row],
-    given: &Given<'_>,
-) -> Result<Vec<u8>, XlsxError> {
+fn written(sheets: &[Sheet], headers: &[Option<Header>], rows: &[Row], given: &Given<'_>) -> Result<Vec<u8>, XlsxError> {
     let looks = Looks::new();
     let mut book = Workbook::new();
     let mut names = HashSet::new();
     let mut rest = rows;
     for (index, (sheet, header)) in sheets.iter().zip(headers).enumerate() {
-        let own = rest
-            .iter()
-            .take_while(|row| row.at.sheet_index == index)
-            .count();
+        let own = rest.iter().take_while(|row| row.at.sheet_index == index).count();
         let (own, others) = rest.split_at_checked(own).unwrap_or((rest, &[]));
         rest = others;
-        let page = if rows.len() > IN_MEMORY_ROWS {
-            book.add_worksheet_with_constant_memory()?
-        } else {
-            book.add_worksheet()
-        };
+        let page = if rows.len() > IN_MEMORY_ROWS { book.add_worksheet_with_constant_memory()? } else { book.add_worksheet() };
         page.set_name(sheet_name(&sheet.name, index, &mut names))?;
         page.set_landscape().set_paper_size(9);
         SheetWriter::new(sheet, header.as_ref(), &looks).write(page, own, given)?;
@@ -77,11 +62,7 @@ fn written(
 /// A name Excel accepts: no more than 31 characters, none of `[]:*?/\`, no two
 /// alike.
 fn sheet_name(name: &str, index: usize, taken: &mut HashSet<String>) -> String {
-    let cleaned: String = name
-        .chars()
-        .filter(|c| !c.is_control())
-        .map(|c| if "[]:*?/\\".contains(c) { '_' } else { c })
-        .collect();
+    let cleaned: String = name.chars().filter(|c| !c.is_control()).map(|c| if "[]:*?/\\".contains(c) { '_' } else { c }).collect();
     let mut units = 0;
     let short: String = cleaned
         .trim_matches('\'')
@@ -91,11 +72,7 @@ fn sheet_name(name: &str, index: usize, taken: &mut HashSet<String>) -> String {
             units <= 31
         })
         .collect();
-    let name = if short.trim().is_empty() {
-        format!("工作表{}", index + 1)
-    } else {
-        short
-    };
+    let name = if short.trim().is_empty() { format!("工作表{}", index + 1) } else { short };
     if taken.insert(name.to_lowercase()) {
         return name;
     }
@@ -123,12 +100,7 @@ impl Looks {
             (filled.clone().set_align(FormatAlign::Center), filled)
         };
         Self {
-            header: plain
-                .clone()
-                .set_bold()
-                .set_border_bottom(FormatBorder::Thin)
-                .set_align(FormatAlign::Center)
-                .set_text_wrap(),
+            header: plain.clone().set_bold().set_border_bottom(FormatBorder::Thin).set_align(FormatAlign::Center).set_text_wrap(),
             text: plain.clone().set_num_format("@"),
             whole: plain.clone().set_num_format("0"),
             day: plain.clone().set_num_format("yyyy-mm-dd"),
@@ -166,49 +138,29 @@ impl<'a> SheetWriter<'a> {
         let mut budget = MERGED_CELLS;
         let mut merges = HashMap::new();
         for merge in &sheet.merges {
-            let merge = Merge {
-                last_column: merge.last_column.min(width.saturating_sub(1)),
-                ..*merge
-            };
-            let area = u64::from(merge.last_row - merge.first_row + 1)
-                * u64::from(merge.last_column.saturating_sub(merge.first_column) + 1);
+            let merge = Merge { last_column: merge.last_column.min(width.saturating_sub(1)), ..*merge };
+            let area =
+                u64::from(merge.last_row - merge.first_row + 1) * u64::from(merge.last_column.saturating_sub(merge.first_column) + 1);
             if merge.last_column >= merge.first_column && (2..=budget.min(5000)).contains(&area) {
                 budget -= area;
                 merges.insert((merge.first_row, merge.first_column), merge);
             }
         }
         // The reader takes no more than 16,000 columns.
-        Self {
-            sheet,
-            header,
-            looks,
-            result: u16::try_from(width).unwrap_or(16_000),
-            merges,
-        }
+        Self { sheet, header, looks, result: u16::try_from(width).unwrap_or(16_000), merges }
     }
 
-    fn write(
-        &self,
-        page: &mut Worksheet,
-        rows: &[Row],
-        given: &Given<'_>,
-    ) -> Result<(), XlsxError> {
+    fn write(&self, page: &mut Worksheet, rows: &[Row], given: &Given<'_>) -> Result<(), XlsxError> {
         self.frame(page)?;
         let first_data = self.header.map_or(1, |header| header.last_row + 1);
         let mut cells = self.sheet.rows.iter().peekable();
         for row in rows {
             let at = row.at.row - 1;
-            while cells
-                .next_if(|sheet_row| sheet_row.number < row.at.row)
-                .is_some()
-            {}
+            while cells.next_if(|sheet_row| sheet_row.number < row.at.row).is_some() {}
             if let Some(sheet_row) = cells.next_if(|sheet_row| sheet_row.number == row.at.row) {
                 self.cells(page, sheet_row)?;
             }
-            if self
-                .header
-                .is_some_and(|header| header.last_row == row.at.row)
-            {
+            if self.header.is_some_and(|header| header.last_row == row.at.row) {
                 page.write_string_with_format(at, self.result, "结果", &self.looks.header)?;
                 page.write_string_with_format(at, self.result + 1, "原因", &self.looks.header)?;
             }
@@ -253,18 +205,12 @@ impl<'a> SheetWriter<'a> {
 
     fn cells(&self, page: &mut Worksheet, row: &SheetRow) -> Result<(), XlsxError> {
         let at = row.number - 1;
-        let in_header = self
-            .header
-            .is_some_and(|header| (header.first_row..=header.last_row).contains(&row.number));
+        let in_header = self.header.is_some_and(|header| (header.first_row..=header.last_row).contains(&row.number));
         for (column, cell) in &row.cells {
             let column_number = u16::try_from(*column).unwrap_or(self.result);
             let keeps_digits = || {
-                self.header.is_some_and(|header| {
-                    header
-                        .columns
-                        .iter()
-                        .any(|(c, f)| c == column && matches!(f, Field::Phone | Field::IdNumber))
-                })
+                self.header
+                    .is_some_and(|header| header.columns.iter().any(|(c, f)| c == column && matches!(f, Field::Phone | Field::IdNumber)))
             };
             let look = match cell {
                 _ if in_header => &self.looks.header,
@@ -274,45 +220,24 @@ impl<'a> SheetWriter<'a> {
             let merge = self.merges.get(&(row.number, *column));
             if let (Cell::Text(text), Some(merge)) = (cell, merge) {
                 let last_column = u16::try_from(merge.last_column).unwrap_or(column_number);
-                match page.merge_range(
-                    at,
-                    column_number,
-                    merge.last_row - 1,
-                    last_column,
-                    &fitting(text),
-                    look,
-                ) {
+                match page.merge_range(at, column_number, merge.last_row - 1, last_column, &fitting(text), look) {
                     // Regions that overlap are no reason to lose the cell.
                     Ok(_) | Err(XlsxError::MergeRangeOverlaps(..)) => continue,
                     Err(error) => return Err(error),
                 }
             }
             match cell {
-                Cell::Text(text) => {
-                    page.write_string_with_format(at, column_number, fitting(text), look)?
-                }
-                Cell::Number(n) | Cell::Date(n) if !n.is_finite() => {
-                    page.write_string_with_format(at, column_number, "#NUM!", look)?
-                }
+                Cell::Text(text) => page.write_string_with_format(at, column_number, fitting(text), look)?,
+                Cell::Number(n) | Cell::Date(n) if !n.is_finite() => page.write_string_with_format(at, column_number, "#NUM!", look)?,
                 // Beyond fifteen digits the last ones are made up. Written as text
                 // they could pass for a whole ID number at the next reading.
-                Cell::Number(n) if n.abs() >= 1e15 => {
-                    page.write_number_with_format(at, column_number, *n, &self.looks.whole)?
+                Cell::Number(n) if n.abs() >= 1e15 => page.write_number_with_format(at, column_number, *n, &self.looks.whole)?,
+                Cell::Number(n) if n.fract() == 0.0 && (n.abs() >= 1e11 || keeps_digits()) => {
+                    page.write_string_with_format(at, column_number, format!("{n:.0}"), &self.looks.text)?
                 }
-                Cell::Number(n) if n.fract() == 0.0 && (n.abs() >= 1e11 || keeps_digits()) => page
-                    .write_string_with_format(
-                        at,
-                        column_number,
-                        format!("{n:.0}"),
-                        &self.looks.text,
-                    )?,
                 Cell::Number(n) => page.write_number_with_format(at, column_number, *n, look)?,
                 Cell::Date(serial) => {
-                    let look = if serial.fract() == 0.0 {
-                        &self.looks.day
-                    } else {
-                        &self.looks.moment
-                    };
+                    let look = if serial.fract() == 0.0 { &self.looks.day } else { &self.looks.moment };
                     page.write_number_with_format(at, column_number, *serial, look)?
                 }
                 Cell::Bool(yes) => page.write_boolean_with_format(at, column_number, *yes, look)?,
@@ -329,10 +254,7 @@ fn without_verdict(reading: &Reading) -> (Verdict, String) {
     match reading {
         Reading::Person(_) => (Verdict::NotImported, "这一行还没有处理。".to_string()),
         Reading::Skipped(reason) => (Verdict::Skipped, reason.to_string()),
-        Reading::Refused(issues) => (
-            Verdict::NotImported,
-            issues.iter().map(|issue| issue.sentence()).collect(),
-        ),
+        Reading::Refused(issues) => (Verdict::NotImported, issues.iter().map(|issue| issue.sentence()).collect()),
     }
 }
 

@@ -50,11 +50,7 @@ impl Reader {
 
     /// A sheet in which nothing is read.
     pub(crate) fn pass_over(&mut self, index: usize, sheet: &Sheet) {
-        let reason = if sheet.hidden {
-            SkipReason::HiddenSheet
-        } else {
-            SkipReason::NoHeader
-        };
+        let reason = if sheet.hidden { SkipReason::HiddenSheet } else { SkipReason::NoHeader };
         let mut last = 0;
         for row in &sheet.rows {
             self.blanks(index, sheet, &mut last, row.number);
@@ -70,17 +66,9 @@ impl Reader {
         header: &Header,
         progress: &mut Progress<'_>,
     ) -> Result<Option<String>, RosterError> {
-        let above = sheet
-            .rows
-            .iter()
-            .take_while(|row| row.number < header.first_row);
-        let titled = above
-            .flat_map(|row| &row.cells)
-            .filter_map(|(_, cell)| cell.as_text())
-            .find_map(building_in_title);
-        let of_sheet = building_in_title(&sheet.name)
-            .or_else(|| bare_building(&sheet.name))
-            .or(titled);
+        let above = sheet.rows.iter().take_while(|row| row.number < header.first_row);
+        let titled = above.flat_map(|row| &row.cells).filter_map(|(_, cell)| cell.as_text()).find_map(building_in_title);
+        let of_sheet = building_in_title(&sheet.name).or_else(|| bare_building(&sheet.name)).or(titled);
         let mut place = Place {
             context: of_sheet.clone().or_else(|| self.file_building.clone()),
             context_is_certain: of_sheet.is_some(),
@@ -127,14 +115,7 @@ impl Reader {
     }
 
     fn put(&mut self, sheet_index: usize, sheet: &Sheet, row: u32, verdict: Reading) {
-        self.rows.push(Row {
-            at: RowRef {
-                sheet_index,
-                row,
-                sheet: sheet.name.clone(),
-            },
-            verdict,
-        });
+        self.rows.push(Row { at: RowRef { sheet_index, row, sheet: sheet.name.clone() }, verdict });
     }
 
     /// Passes over somebody who stood in an earlier row: same room and name,
@@ -147,10 +128,7 @@ impl Reader {
         let key = self.hasher.hash_one((&line.room, &line.name));
         let places = self.known.entry(key).or_default();
         for &at in places.iter() {
-            if let Some(Row {
-                at,
-                verdict: Reading::Person(first),
-            }) = self.rows.get(at)
+            if let Some(Row { at, verdict: Reading::Person(first) }) = self.rows.get(at)
                 && same_person(first, &line)
             {
                 return Reading::Skipped(SkipReason::Duplicate(at.clone()));
@@ -165,31 +143,20 @@ fn same_person(a: &Line, b: &Line) -> bool {
     a.name == b.name
         && a.room == b.room
         && a.birth.zip(b.birth).is_none_or(|(a, b)| a.agrees(b))
-        && a.id_number
-            .as_ref()
-            .zip(b.id_number.as_ref())
-            .is_none_or(|(a, b)| a == b)
+        && a.id_number.as_ref().zip(b.id_number.as_ref()).is_none_or(|(a, b)| a == b)
 }
 
 /// A sheet named by a bare number, «3» or «三».
 fn bare_building(name: &str) -> Option<String> {
     let folded = fold(name);
     let bare = folded.strip_suffix('号').unwrap_or(&folded);
-    number(bare)
-        .filter(|n| (1..1000).contains(n))
-        .map(|n| n.to_string())
+    number(bare).filter(|n| (1..1000).contains(n)).map(|n| n.to_string())
 }
 
 /// Whether «2-501» in this sheet means unit 2 of a building named elsewhere:
 /// it does when the first number is not always the building's own.
 fn pairs_name_units(sheet: &Sheet, header: &Header, place: &Place) -> bool {
-    let column = |field| {
-        header
-            .columns
-            .iter()
-            .find(|(_, f)| *f == field)
-            .map(|(c, _)| *c)
-    };
+    let column = |field| header.columns.iter().find(|(_, f)| *f == field).map(|(c, _)| *c);
     let Some(rooms) = column(Field::Room) else {
         return false;
     };
@@ -197,15 +164,9 @@ fn pairs_name_units(sheet: &Sheet, header: &Header, place: &Place) -> bool {
     let (mut differ, mut small) = (0usize, true);
     let mut building = place.context.clone();
     for row in sheet.rows.iter().filter(|row| row.number > header.last_row) {
-        let own = buildings
-            .and_then(|c| row.cell(c))
-            .and_then(|cell| person::place_of(cell, Role::Building).ok());
+        let own = buildings.and_then(|c| row.cell(c)).and_then(|cell| person::place_of(cell, Role::Building).ok());
         building = own.and_then(|parts| parts.building).or(building);
-        let Some(text) = row
-            .cell(rooms)
-            .and_then(Cell::as_text)
-            .filter(|text| text.len() < 40)
-        else {
+        let Some(text) = row.cell(rooms).and_then(Cell::as_text).filter(|text| text.len() < 40) else {
             continue;
         };
         let (Some(building), Ok(parts)) = (&building, room::parse(text, Role::Room)) else {
@@ -213,9 +174,7 @@ fn pairs_name_units(sheet: &Sheet, header: &Header, place: &Place) -> bool {
         };
         if parts.pair && parts.building.as_ref() != Some(building) {
             differ += 1;
-            small &= parts
-                .building
-                .is_some_and(|first| number(&first).is_some_and(|n| n <= 9));
+            small &= parts.building.is_some_and(|first| number(&first).is_some_and(|n| n <= 9));
         }
     }
     differ > 0 && small
@@ -228,13 +187,7 @@ struct Above<'a> {
 
 impl<'a> Above<'a> {
     fn new(header: &Header) -> Self {
-        Self {
-            last: header
-                .columns
-                .iter()
-                .map(|(_, field)| (*field, None))
-                .collect(),
-        }
+        Self { last: header.columns.iter().map(|(_, field)| (*field, None)).collect() }
     }
 
     /// Puts the value above in the place of every 同上; whether one had none.
@@ -243,9 +196,7 @@ impl<'a> Above<'a> {
         for (cell, (field, last)) in slots.cells.iter_mut().zip(&mut self.last) {
             match cell {
                 // An ID number belongs to one person; the same again is none.
-                Some(Cell::Text(text)) if *field == Field::IdNumber && is_ditto(&fold(text)) => {
-                    *cell = None
-                }
+                Some(Cell::Text(text)) if *field == Field::IdNumber && is_ditto(&fold(text)) => *cell = None,
                 Some(Cell::Text(text)) if text.len() <= 24 && is_ditto(&fold(text)) => {
                     unresolved |= last.is_none();
                     *cell = *last;

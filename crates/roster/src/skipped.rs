@@ -12,28 +12,11 @@ use crate::person::{Place, Slots};
 use crate::source::{Cell, SheetRow};
 
 /// Decides whether a row below the header is no person's.
-pub(crate) fn reason(
-    row: &SheetRow,
-    header: &Header,
-    slots: &Slots<'_>,
-    place: &mut Place,
-) -> Option<SkipReason> {
+pub(crate) fn reason(row: &SheetRow, header: &Header, slots: &Slots<'_>, place: &mut Place) -> Option<SkipReason> {
     let name = slots.get(Field::Name);
     let name_text = name.as_text().unwrap_or_default();
-    let first = row
-        .cells
-        .iter()
-        .map(|(_, cell)| cell)
-        .find_map(Cell::as_text)
-        .unwrap_or_default();
-    if [
-        first,
-        name_text,
-        slots.get(Field::Room).as_text().unwrap_or_default(),
-    ]
-    .iter()
-    .any(|text| is_total(text))
-    {
+    let first = row.cells.iter().map(|(_, cell)| cell).find_map(Cell::as_text).unwrap_or_default();
+    if [first, name_text, slots.get(Field::Room).as_text().unwrap_or_default()].iter().any(|text| is_total(text)) {
         return Some(SkipReason::Total);
     }
     let serial = |column: u32| {
@@ -44,18 +27,10 @@ pub(crate) fn reason(
             .and_then(|at| header.columns.get(at))
             .is_some_and(|(_, f)| *f == Field::Serial)
     };
-    if row.cells.iter().all(|(column, cell)| {
-        serial(*column)
-            && cell
-                .as_text()
-                .is_none_or(|text| number(&fold(text)).is_some())
-    }) {
+    if row.cells.iter().all(|(column, cell)| serial(*column) && cell.as_text().is_none_or(|text| number(&fold(text)).is_some())) {
         return Some(SkipReason::Blank);
     }
-    if name_text.len() <= 60
-        && name_text.contains(['名', '主', '户', '员', '人'])
-        && repeats_header(slots)
-    {
+    if name_text.len() <= 60 && name_text.contains(['名', '主', '户', '员', '人']) && repeats_header(slots) {
         return Some(SkipReason::RepeatedHeader);
     }
     if is_note(row, name, first, &serial) {
@@ -65,18 +40,10 @@ pub(crate) fn reason(
         }
         return Some(SkipReason::Note);
     }
-    let vacant_name = matches!(
-        squeeze(&fold(name_text)).as_ref(),
-        "空置" | "空房" | "空关" | "空户" | "空关房" | "空置房" | "(空)" | "(空置)" | "空"
-    );
-    let unnamed =
-        words::free_text(name_text).is_none() && matches!(name, Cell::Empty | Cell::Text(_));
-    let vacant = || {
-        slots
-            .get(Field::Occupancy)
-            .as_text()
-            .is_some_and(|text| words::occupancy(text) == Ok(Some(Occupancy::Vacant)))
-    };
+    let vacant_name =
+        matches!(squeeze(&fold(name_text)).as_ref(), "空置" | "空房" | "空关" | "空户" | "空关房" | "空置房" | "(空)" | "(空置)" | "空");
+    let unnamed = words::free_text(name_text).is_none() && matches!(name, Cell::Empty | Cell::Text(_));
+    let vacant = || slots.get(Field::Occupancy).as_text().is_some_and(|text| words::occupancy(text) == Ok(Some(Occupancy::Vacant)));
     (vacant_name || (unnamed && vacant())).then_some(SkipReason::Vacant)
 }
 
@@ -86,48 +53,18 @@ fn is_total(text: &str) -> bool {
     }
     let folded = fold(text);
     let squeezed = squeeze(&folded);
-    [
-        "合计",
-        "小计",
-        "总计",
-        "共计",
-        "累计",
-        "总户数",
-        "总人数",
-        "本页合计",
-        "本页小计",
-        "户数合计",
-        "人数合计",
-    ]
-    .iter()
-    .any(|word| squeezed.starts_with(word))
-        || (squeezed.chars().count() <= 8
-            && (squeezed.ends_with("合计")
-                || squeezed.ends_with("小计")
-                || squeezed.ends_with("总计")))
+    ["合计", "小计", "总计", "共计", "累计", "总户数", "总人数", "本页合计", "本页小计", "户数合计", "人数合计"]
+        .iter()
+        .any(|word| squeezed.starts_with(word))
+        || (squeezed.chars().count() <= 8 && (squeezed.ends_with("合计") || squeezed.ends_with("小计") || squeezed.ends_with("总计")))
 }
 
 fn repeats_header(slots: &Slots<'_>) -> bool {
-    let repeats = |field| {
-        slots
-            .get(field)
-            .as_text()
-            .and_then(recognise)
-            .is_some_and(|(f, _)| f == field)
-    };
+    let repeats = |field| slots.get(field).as_text().and_then(recognise).is_some_and(|(f, _)| f == field);
     repeats(Field::Name)
-        && [
-            Field::Room,
-            Field::Phone,
-            Field::Building,
-            Field::Sex,
-            Field::IdNumber,
-            Field::Unit,
-            Field::Birth,
-            Field::Occupancy,
-        ]
-        .into_iter()
-        .any(repeats)
+        && [Field::Room, Field::Phone, Field::Building, Field::Sex, Field::IdNumber, Field::Unit, Field::Birth, Field::Occupancy]
+            .into_iter()
+            .any(repeats)
 }
 
 /// Signature lines, remarks under the table, headings inside it.

@@ -47,12 +47,5 @@ impl Verdict {
     }
 
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::New,
-        Self::Changed,
-        Self::Same,
-        Self::Suspect,
-        Self::Skipped,
-        Self::NotImported,
-    ];
+    pub const ALL: [Self; 6] = [Self::New, Self::Changed, Self::Same, Self::Suspect, Self::Skipped, Self::NotImported];
 }

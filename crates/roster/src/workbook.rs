@@ -39,12 +39,7 @@ pub struct SheetInfo {
 }
 
 impl Workbook {
-    pub(crate) fn read(
-        today: NaiveDate,
-        bytes: &[u8],
-        file_name: &str,
-        progress: &mut Progress<'_>,
-    ) -> Result<Self, RosterError> {
+    pub(crate) fn read(today: NaiveDate, bytes: &[u8], file_name: &str, progress: &mut Progress<'_>) -> Result<Self, RosterError> {
         let mut sheets = source::open(bytes, file_name, progress)?;
         let mut near = None;
         let mut headers = Vec::with_capacity(sheets.len());
@@ -63,10 +58,7 @@ impl Workbook {
             if text && !named_csv(file_name) && near.is_none() {
                 return Err(RosterError::NotASpreadsheet);
             }
-            return Err(RosterError::NoHeader {
-                near_row: near.map(|(row, _)| row),
-                missing: near.map(|(_, column)| column),
-            });
+            return Err(RosterError::NoHeader { near_row: near.map(|(row, _)| row), missing: near.map(|(_, column)| column) });
         }
         let mut reader = rows::Reader::new(today, file_name, &sheets);
         let mut infos = Vec::with_capacity(sheets.len());
@@ -84,24 +76,13 @@ impl Workbook {
             infos.push(SheetInfo {
                 name: sheet.name.clone(),
                 header_row: header.as_ref().map(|h| h.last_row),
-                columns: header
-                    .iter()
-                    .flat_map(|h| h.columns.iter().map(|(_, field)| *field))
-                    .collect(),
-                unknown: header
-                    .as_ref()
-                    .map(|h| h.unknown.clone())
-                    .unwrap_or_default(),
+                columns: header.iter().flat_map(|h| h.columns.iter().map(|(_, field)| *field)).collect(),
+                unknown: header.as_ref().map(|h| h.unknown.clone()).unwrap_or_default(),
                 building,
             });
         }
         progress.step((500, 1000), 1, 1)?;
-        Ok(Self {
-            rows: reader.finish(),
-            sheets,
-            headers,
-            infos,
-        })
+        Ok(Self { rows: reader.finish(), sheets, headers, infos })
     }
 
     /// Every row of every sheet in order, titles and blank rows too. (A gap of
@@ -137,29 +118,17 @@ fn fill_merged(sheet: &mut Sheet, header: &Header) {
     let mut filled = Vec::new();
     for (index, merge) in merges.iter().enumerate() {
         let column = merge.first_column;
-        let carried = header.columns.iter().any(|(c, f)| {
-            *c == column
-                && matches!(
-                    f,
-                    Field::Building | Field::Unit | Field::Room | Field::Occupancy
-                )
-        });
+        let carried =
+            header.columns.iter().any(|(c, f)| *c == column && matches!(f, Field::Building | Field::Unit | Field::Room | Field::Occupancy));
         if !carried || merge.first_row <= header.last_row || merge.first_row == merge.last_row {
             continue;
         }
         let first = rows.partition_point(|row| row.number < merge.first_row);
         let last = rows.partition_point(|row| row.number <= merge.last_row);
-        let Some((head, tail)) = rows
-            .get_mut(first..last)
-            .and_then(|rows| rows.split_first_mut())
-        else {
+        let Some((head, tail)) = rows.get_mut(first..last).and_then(|rows| rows.split_first_mut()) else {
             continue;
         };
-        let Some(value) = head
-            .cell(column)
-            .filter(|_| head.number == merge.first_row)
-            .cloned()
-        else {
+        let Some(value) = head.cell(column).filter(|_| head.number == merge.first_row).cloned() else {
             continue;
         };
         for row in tail {

@@ -10,12 +10,7 @@ use xinghuo_roster::{Issue, Reading, RosterError, Workbook, read_on, sample};
 use zip::write::SimpleFileOptions;
 
 fn read(bytes: &[u8], name: &str) -> Result<Workbook, RosterError> {
-    read_on(
-        NaiveDate::from_ymd_opt(2026, 6, 1).unwrap(),
-        bytes,
-        name,
-        &mut |_, _| true,
-    )
+    read_on(NaiveDate::from_ymd_opt(2026, 6, 1).unwrap(), bytes, name, &mut |_, _| true)
 }
 
 #[track_caller]
@@ -23,10 +18,7 @@ fn check(bytes: &[u8], name: &str, code: &str) {
     let error = read(bytes, name).err();
     assert_eq!(error.as_ref().map(RosterError::code), Some(code), "{name}");
     let sentence = error.unwrap().to_string();
-    assert!(
-        sentence.ends_with('。') && sentence.contains('，') || sentence.contains("请"),
-        "{sentence}"
-    );
+    assert!(sentence.ends_with('。') && sentence.contains('，') || sentence.contains("请"), "{sentence}");
 }
 
 /// The head of a compound file with one directory entry of this name.
@@ -49,77 +41,32 @@ fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
 
 #[test]
 fn what_is_no_roster_is_refused_with_its_own_reason() {
-    check(
-        b"\xFF\xD8\xFF\xE0\0\x10JFIF",
-        "照片.jpg",
-        "roster.not_a_spreadsheet",
-    );
-    check(
-        b"\xFF\xD8\xFF\xE0\0\x10JFIF",
-        "名册.xlsx",
-        "roster.not_a_spreadsheet",
-    );
+    check(b"\xFF\xD8\xFF\xE0\0\x10JFIF", "照片.jpg", "roster.not_a_spreadsheet");
+    check(b"\xFF\xD8\xFF\xE0\0\x10JFIF", "名册.xlsx", "roster.not_a_spreadsheet");
     check(b"%PDF-1.7 ...", "a.pdf", "roster.not_a_spreadsheet");
-    check(
-        "各位居民：明天停水。".as_bytes(),
-        "通知.txt",
-        "roster.not_a_spreadsheet",
-    );
-    check(
-        &zipped(&[("word/document.xml", b"<w/>")]),
-        "a.docx",
-        "roster.not_a_spreadsheet",
-    );
-    check(
-        &compound("WordDocument"),
-        "a.doc",
-        "roster.not_a_spreadsheet",
-    );
-    check(
-        &compound("EncryptedPackage"),
-        "a.xlsx",
-        "roster.password_protected",
-    );
+    check("各位居民：明天停水。".as_bytes(), "通知.txt", "roster.not_a_spreadsheet");
+    check(&zipped(&[("word/document.xml", b"<w/>")]), "a.docx", "roster.not_a_spreadsheet");
+    check(&compound("WordDocument"), "a.doc", "roster.not_a_spreadsheet");
+    check(&compound("EncryptedPackage"), "a.xlsx", "roster.password_protected");
     check(&compound("Workbook"), "a.et", "roster.et_format");
     check(&compound("Workbook"), "a.xls", "roster.damaged");
-    check(
-        b"<html><table><tr><td>x</td></tr></table></html>",
-        "a.xls",
-        "roster.web_page",
-    );
+    check(b"<html><table><tr><td>x</td></tr></table></html>", "a.xls", "roster.web_page");
     check(b"", "a.xlsx", "roster.empty");
     check(b" \n\n", "a.csv", "roster.empty");
     check(b",,,\n,,\n", "a.csv", "roster.empty");
-    check(
-        &Book::new().save_to_buffer().unwrap_or_default(),
-        "a.xlsx",
-        "roster.empty",
-    );
+    check(&Book::new().save_to_buffer().unwrap_or_default(), "a.xlsx", "roster.empty");
     check("一,二\n三,四\n".as_bytes(), "a.csv", "roster.no_header");
     check(&vec![b'a'; (64 << 20) + 1], "a.csv", "roster.too_large");
     let near = read("序号,姓名,电话\n1,王小明,2\n".as_bytes(), "a.csv").err();
-    assert_eq!(
-        near,
-        Some(RosterError::NoHeader {
-            near_row: Some(1),
-            missing: Some("房号")
-        })
-    );
+    assert_eq!(near, Some(RosterError::NoHeader { near_row: Some(1), missing: Some("房号") }));
 }
 
 #[test]
 fn a_locked_xls_asks_for_the_password_to_be_taken_off() {
     let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
     // BOF, then FILEPASS.
-    file.create_stream("/Workbook")
-        .unwrap()
-        .write_all(&[9, 8, 4, 0, 0, 6, 5, 0, 0x2F, 0, 2, 0, 1, 0])
-        .unwrap();
-    check(
-        &file.into_inner().into_inner(),
-        "a.xls",
-        "roster.password_protected",
-    );
+    file.create_stream("/Workbook").unwrap().write_all(&[9, 8, 4, 0, 0, 6, 5, 0, 0x2F, 0, 2, 0, 1, 0]).unwrap();
+    check(&file.into_inner().into_inner(), "a.xls", "roster.password_protected");
 }
 
 #[test]
@@ -132,10 +79,7 @@ fn an_xls_with_far_corners_is_refused_before_it_fills_the_memory() {
         records.extend_from_slice(&column.to_le_bytes());
         records.extend_from_slice(&[0; 10]);
     }
-    file.create_stream("/Workbook")
-        .unwrap()
-        .write_all(&records)
-        .unwrap();
+    file.create_stream("/Workbook").unwrap().write_all(&records).unwrap();
     check(&file.into_inner().into_inner(), "a.xls", "roster.too_large");
 }
 
@@ -149,23 +93,14 @@ fn a_file_cut_anywhere_is_damaged_and_nothing_worse() {
     for cut in (8..old.len()).step_by(old.len() / 150) {
         // A cut behind the last stream may leave a whole roster.
         if let Err(error) = read(&old[..cut], "a.xls") {
-            assert!(
-                matches!(
-                    error,
-                    RosterError::Damaged | RosterError::Empty | RosterError::NoHeader { .. }
-                ),
-                "{error:?}"
-            );
+            assert!(matches!(error, RosterError::Damaged | RosterError::Empty | RosterError::NoHeader { .. }), "{error:?}");
         }
     }
 }
 
 #[test]
 fn a_changed_byte_anywhere_never_brings_the_reader_down() {
-    for (name, whole) in [
-        ("a.xlsx", sample::messy_workbook(2, 60)),
-        ("a.xls", include_bytes!("data/old.xls").to_vec()),
-    ] {
+    for (name, whole) in [("a.xlsx", sample::messy_workbook(2, 60)), ("a.xls", include_bytes!("data/old.xls").to_vec())] {
         for at in (0..whole.len()).step_by(whole.len() / 300) {
             let mut bytes = whole.clone();
             bytes[at] ^= 0x5A;
@@ -177,10 +112,7 @@ fn a_changed_byte_anywhere_never_brings_the_reader_down() {
 #[test]
 fn a_zip_bomb_is_refused_while_it_unpacks() {
     let zeros = vec![b' '; 300 << 20];
-    let bomb = zipped(&[
-        ("xl/workbook.xml", b"<workbook/>"),
-        ("xl/worksheets/sheet1.xml", &zeros),
-    ]);
+    let bomb = zipped(&[("xl/workbook.xml", b"<workbook/>"), ("xl/worksheets/sheet1.xml", &zeros)]);
     assert!(bomb.len() < 1 << 20);
     check(&bomb, "a.xlsx", "roster.too_large");
 }
@@ -215,26 +147,15 @@ fn a_thousand_columns_and_a_full_cell_are_read_and_come_back() {
     text.push_str(&format!("\n王小明,3-501,{}\n", "长".repeat(40_000)));
     let book = read(text.as_bytes(), "a.csv").unwrap();
     assert_eq!(book.sheets()[0].unknown.len(), 997);
-    let Reading::Person(line) = &book.rows()[1].verdict else {
-        panic!("a person")
-    };
+    let Reading::Person(line) = &book.rows()[1].verdict else { panic!("a person") };
     assert_eq!(line.issues, [Issue::CellTooLong]);
-    assert_eq!(
-        line.note.as_ref().map(|note| note.chars().count()),
-        Some(32_767)
-    );
+    assert_eq!(line.note.as_ref().map(|note| note.chars().count()), Some(32_767));
     assert!(read(&book.returned(&[]).unwrap(), "b.xlsx").is_ok());
 }
 
 #[test]
 fn what_looks_like_a_formula_comes_back_as_text() {
-    let evil = [
-        "=HYPERLINK(\"http://x\",\"y\")",
-        "+cmd|' /C calc'!A0",
-        "-2+3",
-        "@SUM(1)",
-        "=1+1",
-    ];
+    let evil = ["=HYPERLINK(\"http://x\",\"y\")", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "=1+1"];
     let mut book = Book::new();
     let page = book.add_worksheet();
     page.write_row(0, 0, ["姓名", "房号", "备注"]).unwrap();
@@ -243,57 +164,30 @@ fn what_looks_like_a_formula_comes_back_as_text() {
         page.write_string(row, 1, format!("3-50{row}")).unwrap();
         page.write_string(row, 2, text).unwrap();
     }
-    page.write_formula(6, 2, rust_xlsxwriter::Formula::new("=1+1").set_result("2"))
-        .unwrap();
+    page.write_formula(6, 2, rust_xlsxwriter::Formula::new("=1+1").set_result("2")).unwrap();
     page.write_row(6, 0, ["王小明", "3-601"]).unwrap();
     let book = read(&book.save_to_buffer().unwrap(), "a.xlsx").unwrap();
-    let reasons: Vec<_> = book
-        .rows()
-        .iter()
-        .map(|row| {
-            (
-                row.at.clone(),
-                xinghuo_roster::Verdict::Suspect,
-                "=1+1".to_string(),
-            )
-        })
-        .collect();
+    let reasons: Vec<_> = book.rows().iter().map(|row| (row.at.clone(), xinghuo_roster::Verdict::Suspect, "=1+1".to_string())).collect();
     let back = book.returned(&reasons).unwrap();
     let mut zip = zip::ZipArchive::new(Cursor::new(&back)).unwrap();
     for index in 0..zip.len() {
         let mut text = String::new();
         let mut entry = zip.by_index(index).unwrap();
         let _ = entry.read_to_string(&mut text);
-        assert!(
-            !text.contains("<f>") && !text.contains("<f ") && !text.contains("<hyperlink"),
-            "entry {index}"
-        );
+        assert!(!text.contains("<f>") && !text.contains("<f ") && !text.contains("<hyperlink"), "entry {index}");
     }
     let again = read(&back, "b.xlsx").unwrap();
-    let Reading::Person(line) = &again.rows()[1].verdict else {
-        panic!("a person")
-    };
-    assert_eq!(
-        line.note.as_deref(),
-        Some(&*format!("\"http://x\",\"y\"；{}", evil[0]))
-    );
+    let Reading::Person(line) = &again.rows()[1].verdict else { panic!("a person") };
+    assert_eq!(line.note.as_deref(), Some(&*format!("\"http://x\",\"y\"；{}", evil[0])));
     assert!(line.issues.contains(&Issue::NameUnusual));
 }
 
 #[test]
 fn no_error_or_issue_holds_what_a_cell_says() {
-    let book = read(
-        "房号,姓名,身份证号,联系电话\n3-501,秘密甲、秘密乙,x,y\n,秘密甲,1,2\n".as_bytes(),
-        "a.csv",
-    )
-    .unwrap();
+    let book = read("房号,姓名,身份证号,联系电话\n3-501,秘密甲、秘密乙,x,y\n,秘密甲,1,2\n".as_bytes(), "a.csv").unwrap();
     for row in book.rows() {
         if let Reading::Refused(issues) = &row.verdict {
-            assert!(
-                issues
-                    .iter()
-                    .all(|issue| !issue.to_string().contains("秘密"))
-            );
+            assert!(issues.iter().all(|issue| !issue.to_string().contains("秘密")));
         }
     }
 }

@@ -6,9 +6,7 @@ use std::time::Instant;
 
 use chrono::NaiveDate;
 use rust_xlsxwriter::{Workbook as Book, Worksheet};
-use xinghuo_roster::{
-    Issue, Line, Reading, RosterError, Row, RowRef, SkipReason, Verdict, Workbook, read_on, sample,
-};
+use xinghuo_roster::{Issue, Line, Reading, RosterError, Row, RowRef, SkipReason, Verdict, Workbook, read_on, sample};
 
 fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 6, 1).unwrap()
@@ -38,69 +36,36 @@ fn people(book: &Workbook) -> Vec<&Line> {
 fn every_row_of_a_messy_file_is_accounted_for_once_and_in_order() {
     for seed in 0..8 {
         let bytes = sample::messy_workbook(seed, 1500);
-        assert!(
-            bytes == sample::messy_workbook(seed, 1500),
-            "the same seed gives the same file"
-        );
+        assert!(bytes == sample::messy_workbook(seed, 1500), "the same seed gives the same file");
         let book = read(&bytes, "a.xlsx").unwrap();
         let mut next = vec![1; book.sheets().len()];
         for row in book.rows() {
             assert_eq!(row.at.row, next[row.at.sheet_index]);
             next[row.at.sheet_index] += 1;
         }
-        let refused: Vec<&Row> = book
-            .rows()
-            .iter()
-            .filter(|r| matches!(r.verdict, Reading::Refused(_)))
-            .collect();
+        let refused: Vec<&Row> = book.rows().iter().filter(|r| matches!(r.verdict, Reading::Refused(_))).collect();
         assert!(refused.is_empty(), "seed {seed}: {:?}", refused.first());
-        let (all, suspect) = (
-            people(&book).len(),
-            people(&book)
-                .iter()
-                .filter(|line| line.is_suspect())
-                .count(),
-        );
-        assert!(
-            all > 1450 && suspect > 100 && suspect < all,
-            "seed {seed}: {suspect} of {all}"
-        );
-        let duplicates = book
-            .rows()
-            .iter()
-            .filter(|r| matches!(r.verdict, Reading::Skipped(SkipReason::Duplicate(_))))
-            .count();
+        let (all, suspect) = (people(&book).len(), people(&book).iter().filter(|line| line.is_suspect()).count());
+        assert!(all > 1450 && suspect > 100 && suspect < all, "seed {seed}: {suspect} of {all}");
+        let duplicates = book.rows().iter().filter(|r| matches!(r.verdict, Reading::Skipped(SkipReason::Duplicate(_)))).count();
         assert!((1..60).contains(&duplicates), "seed {seed}: {duplicates}");
     }
 }
 
 #[test]
 fn a_tidy_file_has_no_doubts_and_a_changed_one_differs_in_so_many_people() {
-    let (before, after) = (
-        read(&sample::clean_workbook(3, 800, 0), "a.xlsx").unwrap(),
-        read(&sample::clean_workbook(3, 800, 25), "a.xlsx").unwrap(),
-    );
+    let (before, after) =
+        (read(&sample::clean_workbook(3, 800, 0), "a.xlsx").unwrap(), read(&sample::clean_workbook(3, 800, 25), "a.xlsx").unwrap());
     let (before, after) = (people(&before), people(&after));
     assert_eq!(
         before.iter().filter(|line| line.is_suspect()).count(),
         0,
         "{:?}",
-        before
-            .iter()
-            .find(|line| line.is_suspect())
-            .map(|l| &l.issues)
+        before.iter().find(|line| line.is_suspect()).map(|l| &l.issues)
     );
     assert_eq!((before.len(), after.len()), (800, 800));
-    assert_eq!(
-        before.iter().zip(&after).filter(|(a, b)| a != b).count(),
-        25
-    );
-    assert!(
-        before
-            .iter()
-            .zip(&after)
-            .all(|(a, b)| (&a.name, &a.room, a.birth) == (&b.name, &b.room, b.birth))
-    );
+    assert_eq!(before.iter().zip(&after).filter(|(a, b)| a != b).count(), 25);
+    assert!(before.iter().zip(&after).all(|(a, b)| (&a.name, &a.room, a.birth) == (&b.name, &b.room, b.birth)));
 }
 
 #[test]
@@ -110,11 +75,9 @@ fn the_file_comes_back_with_a_result_beside_every_row_and_reads_the_same_again()
         .rows()
         .iter()
         .filter_map(|row| match &row.verdict {
-            Reading::Person(line) if line.is_suspect() => Some((
-                row.at.clone(),
-                Verdict::Suspect,
-                line.issues.iter().map(|i| i.sentence()).collect(),
-            )),
+            Reading::Person(line) if line.is_suspect() => {
+                Some((row.at.clone(), Verdict::Suspect, line.issues.iter().map(|i| i.sentence()).collect()))
+            }
             Reading::Person(_) => Some((row.at.clone(), Verdict::New, String::new())),
             _ => None,
         })
@@ -124,46 +87,21 @@ fn the_file_comes_back_with_a_result_beside_every_row_and_reads_the_same_again()
     let gist = |book: &Workbook| {
         people(book)
             .iter()
-            .map(|l| {
-                (
-                    l.name.clone(),
-                    l.room.clone(),
-                    l.birth,
-                    l.id_number.clone(),
-                    l.phones.clone(),
-                    l.is_suspect(),
-                )
-            })
+            .map(|l| (l.name.clone(), l.room.clone(), l.birth, l.id_number.clone(), l.phones.clone(), l.is_suspect()))
             .collect::<Vec<_>>()
     };
     for (a, b) in gist(&again).into_iter().zip(gist(&book)) {
         assert_eq!(a, b);
     }
     assert_eq!(people(&again).len(), people(&book).len());
-    assert!(
-        again.sheets()[0]
-            .unknown
-            .ends_with(&["结果".to_string(), "原因".to_string()])
-    );
+    assert!(again.sheets()[0].unknown.ends_with(&["结果".to_string(), "原因".to_string()]));
     let mut raw: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(bytes)).unwrap();
-    let first = calamine::Reader::worksheet_range_at(&mut raw, 0)
-        .unwrap()
-        .unwrap();
+    let first = calamine::Reader::worksheet_range_at(&mut raw, 0).unwrap().unwrap();
     let width = first.width();
     let header = book.sheets()[0].header_row.unwrap();
-    assert_eq!(
-        first.get_value((header - 1, width as u32 - 2)),
-        Some(&calamine::Data::String("结果".into()))
-    );
-    for row in book
-        .rows()
-        .iter()
-        .filter(|row| row.at.sheet_index == 0 && row.at.row > header)
-    {
-        let word = first
-            .get_value((row.at.row - 1, width as u32 - 2))
-            .map(ToString::to_string)
-            .unwrap_or_default();
+    assert_eq!(first.get_value((header - 1, width as u32 - 2)), Some(&calamine::Data::String("结果".into())));
+    for row in book.rows().iter().filter(|row| row.at.sheet_index == 0 && row.at.row > header) {
+        let word = first.get_value((row.at.row - 1, width as u32 - 2)).map(ToString::to_string).unwrap_or_default();
         let expected = match &row.verdict {
             Reading::Person(line) if line.is_suspect() => "存疑",
             Reading::Person(_) => "新增",
@@ -206,13 +144,7 @@ fn an_id_number_cut_by_the_spreadsheet_is_no_more_trusted_on_its_second_trip() {
     let book = read(&bytes, "a.xlsx").unwrap();
     let again = read(&book.returned(&[]).unwrap(), "b.xlsx").unwrap();
     for book in [&book, &again] {
-        assert_eq!(
-            (
-                people(book)[0].id_number.as_ref(),
-                &people(book)[0].issues[..]
-            ),
-            (None, &[Issue::IdTruncated][..])
-        );
+        assert_eq!((people(book)[0].id_number.as_ref(), &people(book)[0].issues[..]), (None, &[Issue::IdTruncated][..]));
     }
 }
 

@@ -132,7 +132,9 @@ fn a_table_of_contents_that_does_not_fit_costs_only_the_stretch_it_lies_about() 
         assert_eq!(stretches(&opened), whole[..1], "row {n}");
     }
     // What nobody could ever send is refused at once.
-    for change in [|m: &mut Value| m["segments"][0]["stored"] = u64::MAX.into(), |m: &mut Value| m["segments"][0]["unpacked"] = u64::MAX.into()] {
+    for change in
+        [|m: &mut Value| m["segments"][0]["stored"] = u64::MAX.into(), |m: &mut Value| m["segments"][0]["unpacked"] = u64::MAX.into()]
+    {
         let mut inside = y.me.open(&file);
         x.me.resign(&mut inside, change);
         assert_eq!(y.read(&inside.seal(&from, &to)).err(), Some("bundle.size"));

@@ -107,9 +107,7 @@ pub fn key_file(signing: &SigningKey, receiving: &age::x25519::Identity, file_ke
     });
     let params = Params::new(cost.memory, cost.passes, 1, Some(32)).expect("parameters");
     let mut key = [0u8; 32];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(PASSPHRASE.as_bytes(), &[3; 16], &mut key)
-        .expect("a key");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(PASSPHRASE.as_bytes(), &[3; 16], &mut key).expect("a key");
     let bound = [b"xinghuo/keys/v1\n", &signs[..], receives.as_bytes()].concat();
     let sealed = XChaCha20Poly1305::new((&key).into())
         .encrypt(&XNonce::from([4; 24]), Payload { msg: secrets.to_string().as_bytes(), aad: &bound })
@@ -187,9 +185,7 @@ impl Copy {
     }
 
     pub fn absorb(&mut self, opened: Opened) -> Absorbed {
-        self.ledger
-            .absorb(opened.segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true)
-            .expect("absorbing")
+        self.ledger.absorb(opened.segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing")
     }
 
     pub fn state(&self) -> String {

@@ -28,8 +28,7 @@ fn the_first_versions_bundle_opens_and_leads_to_the_state_it_led_to() {
     assert_eq!((opened.damaged.len(), opened.manifest.number, opened.manifest.reader), (0, 42, 1));
 
     let folder = tempfile::tempdir().expect("a folder");
-    let mut ledger =
-        Ledger::open(&folder.path().join("store.db"), None, keys.identity().signs, Box::new(|_| ())).expect("a store");
+    let mut ledger = Ledger::open(&folder.path().join("store.db"), None, keys.identity().signs, Box::new(|_| ())).expect("a store");
     let done = ledger.absorb(opened.segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing");
     assert!(done.segments.iter().all(|s| s.held == 0 && s.refused == 0), "{:?}", done.segments);
 
@@ -57,7 +56,12 @@ fn write_the_golden_files() {
     x.ledger
         .transact(Act::SavePerson, &author, |tx| {
             tx.put(SPACE, &person());
-            tx.put(SPACE, &RequestStep { id: Uuid::from_u128(5).into(), request: request(1).id, on: request(1).accepted_on, text: "去看过".into() });
+            tx.put(
+                SPACE,
+                &RequestStep {
+                    id: Uuid::from_u128(5).into(), request: request(1).id, on: request(1).accepted_on, text: "去看过".into()
+                },
+            );
             tx.put(
                 SPACE,
                 &Certificate {
@@ -152,7 +156,9 @@ fn person() -> Person {
 /// The golden request's kind is what every later version must still call it.
 #[test]
 fn the_names_in_old_bundles_still_mean_what_they_meant() {
-    for (name, kind) in [("request", Request::KIND), ("person", Person::KIND), ("request_step", RequestStep::KIND), ("certificate", Certificate::KIND)] {
+    for (name, kind) in
+        [("request", Request::KIND), ("person", Person::KIND), ("request_step", RequestStep::KIND), ("certificate", Certificate::KIND)]
+    {
         assert_eq!(kind.name, name);
     }
 }

@@ -81,7 +81,8 @@ fn nobody_can_pass_a_bundle_on_as_if_it_had_been_meant_for_a_third() {
     assert_eq!(z.read(&inside.seal(&sender, &third)).err(), Some("bundle.not_for_us"));
     // Changed inside: then the signature is nobody's.
     let mut changed = inside.clone();
-    changed.line = String::from_utf8(inside.line.clone()).expect("JSON").replace(&hex(&y.me.identity().signs), &hex(&third.signs)).into_bytes();
+    changed.line =
+        String::from_utf8(inside.line.clone()).expect("JSON").replace(&hex(&y.me.identity().signs), &hex(&third.signs)).into_bytes();
     assert_eq!(z.read(&changed.seal(&sender, &third)).err(), Some("bundle.signature"));
     // Signed by the one who passes it on: then it is theirs, and says so.
     let mut mine = inside.clone();
@@ -110,7 +111,14 @@ fn a_bundle_of_a_newer_version_says_so() {
         let at = whole.find(a).expect("it stands there");
         [&file[..at], b.as_bytes(), &file[at + a.len()..]].concat()
     };
-    for bytes in [again("XINGHUO 1\n", "XINGHUO 2\n"), again("XINGHUO 1\n", "XINGHUO 17\n"), again("\"v\":1", "\"v\":2"), again("\"suite\":1", "\"suite\":2"), b"XINGHUO 2\n{\"v\":2,\"suite\":1,\"novel\":true}\n...".to_vec(), b"XINGHUO 1\n{\"v\":2,\"suite\":1}\n...".to_vec()] {
+    for bytes in [
+        again("XINGHUO 1\n", "XINGHUO 2\n"),
+        again("XINGHUO 1\n", "XINGHUO 17\n"),
+        again("\"v\":1", "\"v\":2"),
+        again("\"suite\":1", "\"suite\":2"),
+        b"XINGHUO 2\n{\"v\":2,\"suite\":1,\"novel\":true}\n...".to_vec(),
+        b"XINGHUO 1\n{\"v\":2,\"suite\":1}\n...".to_vec(),
+    ] {
         assert_eq!(y.read(&bytes).err(), Some("bundle.newer"));
         assert_eq!(peek(&bytes).map_err(|e| e.code()), Err("bundle.newer"));
     }
@@ -142,6 +150,14 @@ fn a_bundle_for_a_key_that_is_none_is_not_written() {
     let keys = Keys::generate().expect("keys");
     let mut audience = keys.identity();
     audience.receives = "age1nobody".into();
-    let out = Outgoing { purpose: Purpose::Exchange, audience: &audience, number: 1, made_at: String::new(), have: Vec::new(), want: Vec::new(), segments: &[] };
+    let out = Outgoing {
+        purpose: Purpose::Exchange,
+        audience: &audience,
+        number: 1,
+        made_at: String::new(),
+        have: Vec::new(),
+        want: Vec::new(),
+        segments: &[],
+    };
     assert!(matches!(xinghuo_bundle::write(&keys, &out), Err(BundleError::Inconsistent)));
 }

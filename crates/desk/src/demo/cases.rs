@@ -127,8 +127,16 @@ pub(super) struct Desk<'a> {
 /// How a request came; most by the residents' chat group.
 fn source(chance: &mut Chance) -> Source {
     *chance.pick(&[
-        Source::Visit, Source::Visit, Source::Counter, Source::Phone, Source::Phone, Source::ChatGroup, Source::ChatGroup,
-        Source::ChatGroup, Source::Hotline, Source::Office,
+        Source::Visit,
+        Source::Visit,
+        Source::Counter,
+        Source::Phone,
+        Source::Phone,
+        Source::ChatGroup,
+        Source::ChatGroup,
+        Source::ChatGroup,
+        Source::Hotline,
+        Source::Office,
     ])
 }
 
@@ -155,7 +163,15 @@ impl<'a> Desk<'a> {
     }
 
     /// Writes a request down as it was first typed.
-    pub fn register(&mut self, asked: &Asked, number: String, requester: &Person, category: Category, place: String, text: String) -> Request {
+    pub fn register(
+        &mut self,
+        asked: &Asked,
+        number: String,
+        requester: &Person,
+        category: Category,
+        place: String,
+        text: String,
+    ) -> Request {
         // A mediation may take a month, and the mediator has it.
         let (handler, due_on) = match asked.quarrel {
             Some(_) => (self.parties.mediator.clone(), plus(asked.day, 30)),
@@ -249,7 +265,8 @@ impl<'a> Desk<'a> {
         }
         let limit = (request.due_on - first).num_days().max(0);
         let late = self.chance.percent(12) && until.is_none();
-        let close = if late { plus(request.due_on, self.chance.between(1, 3)) } else { plus(first, self.chance.between(limit.min(1), limit)) };
+        let close =
+            if late { plus(request.due_on, self.chance.between(1, 3)) } else { plus(first, self.chance.between(limit.min(1), limit)) };
         let close = if until == Some(RequestState::Closed) { plus(self.diary.today(), -self.chance.between(0, 1)) } else { close };
         let work = plus(first, self.chance.between(0, 1)).min(close);
         let mut notes = case.notes.iter().map(|n| spot.say(n));
@@ -272,7 +289,13 @@ impl<'a> Desk<'a> {
                 self.close(&mut request, close, "已通知相关单位处理。".to_owned(), Satisfaction::Dissatisfied);
                 let again = plus(close, 2);
                 (request.closed_on, request.satisfaction, request.result) = (None, None, None);
-                self.step(&mut request, again, 570, RequestState::Working, Some("反映人说没有彻底解决，重新办理，书记到现场看过。".to_owned()));
+                self.step(
+                    &mut request,
+                    again,
+                    570,
+                    RequestState::Working,
+                    Some("反映人说没有彻底解决，重新办理，书记到现场看过。".to_owned()),
+                );
                 self.close(&mut request, plus(again, 2), spot.say(case.result), Satisfaction::Satisfied);
             }
             _ => {

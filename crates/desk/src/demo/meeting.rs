@@ -4,8 +4,8 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use xinghuo_model::records::{Attendance, Ballot, Delegate, Feedback, Meeting, Resolution, Speech, Task, Vote};
 use xinghuo_model::rules::{Count, outcome};
 use xinghuo_model::{
-    Act, AttendanceId, Choice, FeedbackId, MeetingId, MeetingKind, MeetingState, Month, Party, Presence, ResolutionId,
-    Satisfaction, Source, Sex, SpeechId, TaskId, TaskState, TopicState, VoteId, VoteMethod,
+    Act, AttendanceId, Choice, FeedbackId, MeetingId, MeetingKind, MeetingState, Month, Party, Presence, ResolutionId, Satisfaction, Sex,
+    Source, SpeechId, TaskId, TaskState, TopicState, VoteId, VoteMethod,
 };
 
 use super::diary::{Put, plus, put};
@@ -109,18 +109,36 @@ impl Year<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn attend(&mut self, meeting: &Meeting, day: NaiveDate, minute: i64, who: Option<&Delegate>, presence: Presence, name: Option<String>, note: Option<String>) {
+    fn attend(
+        &mut self,
+        meeting: &Meeting,
+        day: NaiveDate,
+        minute: i64,
+        who: Option<&Delegate>,
+        presence: Presence,
+        name: Option<String>,
+        note: Option<String>,
+    ) {
         let id = self.diary.id::<AttendanceId>(day);
         let line = Attendance { id, meeting: meeting.id, delegate: who.map(|d| d.id), presence, name, note };
         self.diary.note(day, minute, Act::SignIn, vec![put(&line)]);
     }
 
     /// Speeches, vote and resolutions on one topic; tells when it was done.
-    fn talk_over(&mut self, meeting: &Meeting, talk: &mut Talk, present: &[(Delegate, Presence)], day: NaiveDate, from: i64, tasks: &mut Vec<(Task, &'static str)>) -> i64 {
+    fn talk_over(
+        &mut self,
+        meeting: &Meeting,
+        talk: &mut Talk,
+        present: &[(Delegate, Presence)],
+        day: NaiveDate,
+        from: i64,
+        tasks: &mut Vec<(Task, &'static str)>,
+    ) -> i64 {
         let mut minute = from;
         let mut last = None;
         for (party, text) in &talk.matter.speeches {
-            let here: Vec<&Delegate> = present.iter().filter(|(d, p)| d.party == *party && *p == Presence::Present).map(|(d, _)| d).collect();
+            let here: Vec<&Delegate> =
+                present.iter().filter(|(d, p)| d.party == *party && *p == Presence::Present).map(|(d, _)| d).collect();
             // Two speeches of one party are two people's, where two are there.
             let from = self.chance.below(here.len());
             let speaker = (0..here.len()).map(|n| here[(from + n) % here.len()]).max_by_key(|d| Some(d.id) != last);
@@ -290,18 +308,20 @@ impl Year<'_> {
 
     fn report(&mut self, task: &Task, on: NaiveDate) {
         let to = *self.chance.pick(&["反映意见的住户", "相关楼栋住户", "全体住户（居民群和公告栏）", "提出意见的住户和楼道长"]);
-        let supervisor = if self.chance.percent(60) {
-            self.parties.answers(Party::Residents, on, self.chance)
-        } else {
-            self.parties.deputy.clone()
-        };
+        let supervisor =
+            if self.chance.percent(60) { self.parties.answers(Party::Residents, on, self.chance) } else { self.parties.deputy.clone() };
         let feedback = Feedback {
             id: self.diary.id::<FeedbackId>(on),
             task: task.id,
             on,
             to: to.to_owned(),
             channel: *self.chance.pick(&[Source::ChatGroup, Source::ChatGroup, Source::Visit, Source::Phone]),
-            satisfaction: *self.chance.pick(&[Satisfaction::Satisfied, Satisfaction::Satisfied, Satisfaction::Satisfied, Satisfaction::Fair]),
+            satisfaction: *self.chance.pick(&[
+                Satisfaction::Satisfied,
+                Satisfaction::Satisfied,
+                Satisfaction::Satisfied,
+                Satisfaction::Fair,
+            ]),
             supervisor,
         };
         self.diary.note(on, 1230, Act::GiveFeedback, vec![put(&feedback)]);

@@ -5,10 +5,10 @@ use xinghuo_model::Sex;
 
 /// Family names, the frequent ones first, at the end some that are read in more than one way.
 const FAMILY: [&str; 72] = [
-    "王", "陈", "李", "张", "林", "黄", "周", "吴", "郑", "徐", "杨", "朱", "叶", "章", "蔡", "许", "金", "潘",
-    "何", "卢", "胡", "沈", "梁", "方", "陶", "蒋", "余", "赵", "汪", "孙", "戴", "江", "冯", "范", "罗", "童",
-    "姚", "谢", "邵", "牟", "丁", "钱", "杜", "柯", "管", "任", "柳", "洪", "阮", "杭", "池", "俞", "石", "庞",
-    "卓", "毛", "贺", "尹", "祝", "葛", "曾", "单", "解", "仇", "查", "翟", "盖", "冼", "乐", "欧阳", "尉迟", "上官",
+    "王", "陈", "李", "张", "林", "黄", "周", "吴", "郑", "徐", "杨", "朱", "叶", "章", "蔡", "许", "金", "潘", "何", "卢", "胡", "沈",
+    "梁", "方", "陶", "蒋", "余", "赵", "汪", "孙", "戴", "江", "冯", "范", "罗", "童", "姚", "谢", "邵", "牟", "丁", "钱", "杜", "柯",
+    "管", "任", "柳", "洪", "阮", "杭", "池", "俞", "石", "庞", "卓", "毛", "贺", "尹", "祝", "葛", "曾", "单", "解", "仇", "查", "翟",
+    "盖", "冼", "乐", "欧阳", "尉迟", "上官",
 ];
 
 /// Rarer characters that people do carry in their names.
@@ -32,11 +32,7 @@ pub(super) fn given(chance: &mut Chance, sex: Sex, age: i64) -> String {
         (Sex::Male, _) => ("子浩宇梓俊奕沐一嘉景", "轩然辰睿泽航涵哲言宸远", "睿航晨"),
         (Sex::Female, _) => ("子梓雨欣诗语若可思知", "涵萱彤怡琪妍宁悦瑶汐禾", "玥彤宁"),
     };
-    if chance.percent(12) {
-        chance.letter(alone).to_string()
-    } else {
-        [chance.letter(first), chance.letter(second)].iter().collect()
-    }
+    if chance.percent(12) { chance.letter(alone).to_string() } else { [chance.letter(first), chance.letter(second)].iter().collect() }
 }
 
 /// A whole name.

@@ -56,7 +56,9 @@ impl Parties {
                 let tenant = resident.relation.as_deref() == Some("承租人");
                 let old = resident.birth.as_deref().and_then(|b| b.get(..4)) < Some(OLD);
                 let elder = matches!(title, "老年协会会长" | "退休教师");
-                let fits = tenant == (title == "租户代表") && (old || !elder) && taken.iter().all(|d| d.name != resident.name && d.person != Some(resident.id));
+                let fits = tenant == (title == "租户代表")
+                    && (old || !elder)
+                    && taken.iter().all(|d| d.name != resident.name && d.person != Some(resident.id));
                 if fits {
                     break;
                 }

@@ -10,13 +10,48 @@ use super::diary::{Diary, Put, plus, put};
 use super::names;
 
 const SKILLS: [&str; 24] = [
-    "电工", "水暖维修", "全科医生，会量血压、测血糖", "护理、急救", "法律咨询", "劳动仲裁", "小学语文教学", "中学数学教学",
-    "书法", "摄影", "理发", "乒乓球", "太极拳", "广场舞领队", "财务记账", "心理疏导", "木工", "手机和电脑维修", "剪纸",
-    "园艺绿化", "消防安全", "手语", "少儿篮球", "主持、朗诵",
+    "电工",
+    "水暖维修",
+    "全科医生，会量血压、测血糖",
+    "护理、急救",
+    "法律咨询",
+    "劳动仲裁",
+    "小学语文教学",
+    "中学数学教学",
+    "书法",
+    "摄影",
+    "理发",
+    "乒乓球",
+    "太极拳",
+    "广场舞领队",
+    "财务记账",
+    "心理疏导",
+    "木工",
+    "手机和电脑维修",
+    "剪纸",
+    "园艺绿化",
+    "消防安全",
+    "手语",
+    "少儿篮球",
+    "主持、朗诵",
 ];
 const EMPLOYERS: [&str; 16] = [
-    "区级机关", "街道办事处", "区属国有企业", "市属医院", "区中医院", "社区卫生服务中心", "实验小学", "第三中学", "职业技术学校",
-    "供电公司", "自来水公司", "邮政分公司", "税务部门", "公安系统", "银行支行", "民营企业",
+    "区级机关",
+    "街道办事处",
+    "区属国有企业",
+    "市属医院",
+    "区中医院",
+    "社区卫生服务中心",
+    "实验小学",
+    "第三中学",
+    "职业技术学校",
+    "供电公司",
+    "自来水公司",
+    "邮政分公司",
+    "税务部门",
+    "公安系统",
+    "银行支行",
+    "民营企业",
 ];
 /// Beginnings of numbers that are given to no one.
 const PHONES: [&str; 5] = ["154", "160", "161", "163", "168"];
@@ -92,7 +127,15 @@ impl Maker<'_> {
     }
 
     fn add(&mut self, room: &Room, name: String, relation: &str, sex: Sex, age: i64, occupancy: Occupancy) -> usize {
-        let share = if age < 12 { 0 } else if age < 18 { 30 } else if age >= 70 { 75 } else { 97 };
+        let share = if age < 12 {
+            0
+        } else if age < 18 {
+            30
+        } else if age >= 70 {
+            75
+        } else {
+            97
+        };
         let mut phones = Vec::new();
         if self.chance.percent(share) {
             phones.push(self.phone());
@@ -184,11 +227,8 @@ impl Maker<'_> {
         for n in 0..parents {
             let (relation, sex) = if n == 0 { ("母亲", Sex::Female) } else { ("父亲", Sex::Male) };
             let parent = age + self.chance.between(22, 28);
-            let name = if n == 1 {
-                format!("{family}{}", names::given(self.chance, sex, parent))
-            } else {
-                names::name(self.chance, sex, parent)
-            };
+            let name =
+                if n == 1 { format!("{family}{}", names::given(self.chance, sex, parent)) } else { names::name(self.chance, sex, parent) };
             self.add(room, name, relation, sex, parent, occupancy);
         }
     }
@@ -196,10 +236,14 @@ impl Maker<'_> {
     /// Chooses the members who check in: most are on the first roster, some come later.
     fn check_in(&mut self, wanted: usize, adults: &[usize]) -> Vec<usize> {
         let year = self.roster.year();
-        let mut grown: Vec<usize> = adults.iter().copied().filter(|i| {
-            let born = self.people[*i].birth.as_deref().and_then(|b| b.get(..4)).and_then(|b| b.parse::<i32>().ok());
-            born.is_some_and(|b| (24..59).contains(&(year - b)))
-        }).collect();
+        let mut grown: Vec<usize> = adults
+            .iter()
+            .copied()
+            .filter(|i| {
+                let born = self.people[*i].birth.as_deref().and_then(|b| b.get(..4)).and_then(|b| b.parse::<i32>().ok());
+                born.is_some_and(|b| (24..59).contains(&(year - b)))
+            })
+            .collect();
         self.chance.shuffle(&mut grown);
         grown.truncate(wanted);
         let later = wanted / 16;
@@ -261,10 +305,7 @@ impl Neighbours {
 
     /// The head of a household that owns its room.
     pub fn head(&self, chance: &mut Chance) -> &Person {
-        (0..50)
-            .map(|_| self.somebody(chance))
-            .find(|p| p.relation.as_deref() == Some("户主"))
-            .unwrap_or_else(|| self.somebody(chance))
+        (0..50).map(|_| self.somebody(chance)).find(|p| p.relation.as_deref() == Some("户主")).unwrap_or_else(|| self.somebody(chance))
     }
 
     /// Two households, one above the other: above first.
@@ -278,9 +319,6 @@ impl Neighbours {
             let room = low.room.parse::<u32>().unwrap_or(0) + 100;
             heads.iter().find(|p| p.building == low.building && p.unit == low.unit && p.room == room.to_string()).copied()
         };
-        heads
-            .iter()
-            .find_map(|low| above(low).map(|high| (high, *low)))
-            .unwrap_or_else(|| (self.head(chance), self.head(chance)))
+        heads.iter().find_map(|low| above(low).map(|high| (high, *low))).unwrap_or_else(|| (self.head(chance), self.head(chance)))
     }
 }

@@ -100,7 +100,8 @@ impl Desk<'_> {
             let on = plus(begin, term.day);
             let due = term.done.map(|d| plus(begin, d.max(term.day) + 3));
             let id = self.diary.id::<AgreementTermId>(on);
-            let record = AgreementTerm { id, mediation: mediation.id, text: spot.say(term.text), fen: term.fen, due_on: due, done_on: None };
+            let record =
+                AgreementTerm { id, mediation: mediation.id, text: spot.say(term.text), fen: term.fen, due_on: due, done_on: None };
             self.diary.note(on, 1260, Act::AddTerm, vec![put(&record)]);
             terms.push((record, term.done.map(|d| plus(begin, d))));
         }

@@ -27,7 +27,8 @@ fn all<T: Record>(ledger: &Ledger) -> Vec<T> {
 fn check(ledger: &Ledger, today: NaiveDate) {
     let policy = Policy::default();
     let (meetings, lines, delegates) = (all::<Meeting>(ledger), all::<Attendance>(ledger), all::<Delegate>(ledger));
-    let signed = |m: MeetingId| lines.iter().filter(|l| l.meeting == m && matches!(l.presence, Presence::Present | Presence::Proxy)).count() as u32;
+    let signed =
+        |m: MeetingId| lines.iter().filter(|l| l.meeting == m && matches!(l.presence, Presence::Present | Presence::Proxy)).count() as u32;
     for m in meetings.iter().filter(|m| m.state > MeetingState::Planned) {
         let held = m.held_at.date_naive();
         let invited = delegates.iter().filter(|d| d.since <= held && d.until.is_none_or(|u| u >= held)).count() as u32;
@@ -77,8 +78,11 @@ fn check(ledger: &Ledger, today: NaiveDate) {
         let closed = matches!(r.state, RequestState::Closed | RequestState::Answered);
         assert_eq!(closed, r.closed_on.is_some(), "{} {:?}", r.number, r.state);
         let steps = ledger.books().history(r.id.0).expect("a history");
-        let mut states: Vec<RequestState> =
-            steps.iter().filter(|c| c.field.is_some_and(|f| f.name == "state")).filter_map(|c| RequestState::parse(c.new.as_str()?)).collect();
+        let mut states: Vec<RequestState> = steps
+            .iter()
+            .filter(|c| c.field.is_some_and(|f| f.name == "state"))
+            .filter_map(|c| RequestState::parse(c.new.as_str()?))
+            .collect();
         states.reverse();
         let open = matches!(r.state, RequestState::Registered | RequestState::Accepted | RequestState::Working);
         let days = (today - r.accepted_on).num_days();

@@ -209,12 +209,9 @@ pub(super) fn quarrels() -> Vec<Quarrel> {
             ("诉求", _) => quarrel.asked = rest,
             ("事实", _) => quarrel.facts = rest,
             ("走访", [day, by, text]) => quarrel.visits.extend(day.parse().ok().map(|d| (d, *by, *text))),
-            ("条款", [day, text, fen, done]) => quarrel.terms.extend(day.parse().ok().map(|day| Term {
-                day,
-                text,
-                fen: fen.parse().ok(),
-                done: done.parse().ok(),
-            })),
+            ("条款", [day, text, fen, done]) => {
+                quarrel.terms.extend(day.parse().ok().map(|day| Term { day, text, fen: fen.parse().ok(), done: done.parse().ok() }))
+            }
             ("结局", _) => {
                 if let Some((state, day)) = rest.split_once(' ') {
                     quarrel.ends = (MediationState::parse(state).unwrap_or(MediationState::Talking), day.parse().unwrap_or(0));

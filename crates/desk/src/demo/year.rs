@@ -125,9 +125,8 @@ impl<'a> Year<'a> {
         let open = |m: &Matter| !m.urgent && !(plain && (m.fate != Fate::Vote || m.owner_matter.is_some()));
         let fits = |m: &Matter, month: Month| m.months.contains(&month.number());
         let chances = |m: &Matter| later.iter().filter(|l| fits(m, **l)).count();
-        let timely = (0..self.pool.len())
-            .filter(|i| open(&self.pool[*i]) && fits(&self.pool[*i], month))
-            .min_by_key(|i| chances(&self.pool[*i]));
+        let timely =
+            (0..self.pool.len()).filter(|i| open(&self.pool[*i]) && fits(&self.pool[*i], month)).min_by_key(|i| chances(&self.pool[*i]));
         let any = || (0..self.pool.len()).filter(|i| !self.pool[*i].strict && open(&self.pool[*i])).min_by_key(|i| chances(&self.pool[*i]));
         timely.or_else(any).map(|at| self.pool.remove(at))
     }
@@ -150,8 +149,15 @@ impl<'a> Year<'a> {
         let late = if self.chance.percent(7) { self.chance.between(1, 2) } else { 0 };
         let typed = plus(day, late).min(before);
         let source = *self.chance.pick(&[
-            Source::ChatGroup, Source::ChatGroup, Source::ChatGroup, Source::Visit, Source::Visit, Source::Counter, Source::Phone,
-            Source::Office, Source::Hotline,
+            Source::ChatGroup,
+            Source::ChatGroup,
+            Source::ChatGroup,
+            Source::Visit,
+            Source::Visit,
+            Source::Counter,
+            Source::Phone,
+            Source::Office,
+            Source::Hotline,
         ]);
         let neighbours = self.neighbours;
         let person = self.chance.percent(60).then(|| neighbours.somebody(self.chance).id);

@@ -118,11 +118,8 @@ fn the_side_shown_first_is_the_one_with_more_behind_it_and_both_are_shown_with_t
         meet(&mut [&mut x, &mut y]);
         let conflicts = y.conflicts();
         let [conflict] = conflicts.as_slice() else { panic!("{conflicts:?}") };
-        let sides: Vec<(u8, &str, &str)> = conflict
-            .sides
-            .iter()
-            .map(|s| (s.key[0], s.person.as_str(), s.value["place"].as_str().expect("a place")))
-            .collect();
+        let sides: Vec<(u8, &str, &str)> =
+            conflict.sides.iter().map(|s| (s.key[0], s.person.as_str(), s.value["place"].as_str().expect("a place"))).collect();
         let (first, second) = ((1, "1号", "西门"), (2, "2号", "南门"));
         assert_eq!(sides, if leads == 1 { [first, second] } else { [second, first] });
         assert_eq!(x.get::<Request>(request.id).expect("it").place, sides[0].2);
@@ -157,7 +154,9 @@ fn a_later_edit_that_has_seen_all_sides_settles_them() {
 #[test]
 fn a_decision_holds_everywhere_and_two_different_decisions_are_a_new_dispute() {
     // What copy 1 and copy 2 decide, apart → sides left
-    for (one, two, left) in [(Some("西门"), None, 0), (Some("北门"), None, 0), (Some("西门"), Some("西门"), 0), (Some("西门"), Some("南门"), 2)] {
+    for (one, two, left) in
+        [(Some("西门"), None, 0), (Some("北门"), None, 0), (Some("西门"), Some("西门"), 0), (Some("西门"), Some("南门"), 2)]
+    {
         let request = request();
         let [mut x, mut y] = knowing::<Request, 2>(&request);
         x.edit::<Request>(request.id, |r| r.place = "西门".into());

@@ -8,8 +8,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 use xinghuo_ledger::entry::{FORMAT, SUITE, body_len, root};
 use xinghuo_ledger::{
-    Absorbed, Author, Channel, Conflict, Hash, Header, Ledger, LedgerError, PublicKey, RawBlock, RawEntry, Seen, Segment,
-    Verdict, log_id,
+    Absorbed, Author, Channel, Conflict, Hash, Header, Ledger, LedgerError, PublicKey, RawBlock, RawEntry, Seen, Segment, Verdict, log_id,
 };
 use xinghuo_model::records::{Person, Request};
 use xinghuo_model::{Act, Category, Class, Record, RequestState, Source, SpaceId, Urgency};
@@ -113,9 +112,7 @@ impl Copy {
     }
 
     pub fn absorb(&mut self, segments: Vec<Segment>) -> Absorbed {
-        self.ledger
-            .absorb(segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true)
-            .expect("absorbing")
+        self.ledger.absorb(segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing")
     }
 
     pub fn state(&self) -> Hash {

@@ -70,7 +70,10 @@ fn a_check_reads_every_chain_and_names_what_is_wrong_without_its_content() {
         std::fs::copy(&path, &copied).expect("a copy");
         let conn = rusqlite::Connection::open(&copied).expect("the file");
         // Text into a blob column of a strict table: keep it a blob.
-        let sql = sql.replace("SET body = replace(CAST(body AS TEXT), '西门', '东门')", "SET body = CAST(replace(CAST(body AS TEXT), '西门', '东门') AS BLOB)");
+        let sql = sql.replace(
+            "SET body = replace(CAST(body AS TEXT), '西门', '东门')",
+            "SET body = CAST(replace(CAST(body AS TEXT), '西门', '东门') AS BLOB)",
+        );
         assert!(conn.execute(&sql, []).expect("damage") > 0);
         drop(conn);
         let damaged = Ledger::open(&copied, None, [1; 32], entropy(1)).expect("it opens");
@@ -85,12 +88,15 @@ fn an_entry_that_was_exchanged_for_another_sound_one_breaks_the_chain() {
     x.ledger.settle().expect("settling");
     let conn = rusqlite::Connection::open(&x.path).expect("the file");
     let (log, header): (i64, Vec<u8>) = conn
-        .query_row("SELECT log, header FROM entry WHERE seq = 1 AND log IN (SELECT log FROM entry WHERE seq = 2) LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)))
+        .query_row("SELECT log, header FROM entry WHERE seq = 1 AND log IN (SELECT log FROM entry WHERE seq = 2) LIMIT 1", [], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
         .expect("a log of two entries");
     let mut header: xinghuo_ledger::Header = serde_json::from_slice(&header).expect("a header");
     header.person = "别人".into();
     let header = serde_json::to_vec(&header).expect("a header");
-    conn.execute("UPDATE entry SET header = ?1, hash = ?2 WHERE log = ?3 AND seq = 1", rusqlite::params![header, Hash::of(&header).0, log]).expect("damage");
+    conn.execute("UPDATE entry SET header = ?1, hash = ?2 WHERE log = ?3 AND seq = 1", rusqlite::params![header, Hash::of(&header).0, log])
+        .expect("damage");
     assert!(!x.ledger.check(&mut |_, _| true).expect("a check").problems.is_empty());
 }
 
@@ -157,7 +163,11 @@ fn what_this_version_does_not_know_is_kept_counted_and_passed_on() {
     assert_eq!(x.absorb(vec![foreign.clone()]).segments[0].new, 1);
     assert_eq!(x.get::<Request>(request.id).expect("it").category, xinghuo_model::Category::Parking, "what it knows it applies");
     assert_eq!(x.ledger.check(&mut |_, _| true).expect("a check").newer, 4);
-    assert_eq!(x.ledger.books().number("SELECT count(*) FROM request", []).expect("a count"), 2, "nothing is made of what is unknown alone");
+    assert_eq!(
+        x.ledger.books().number("SELECT count(*) FROM request", []).expect("a count"),
+        2,
+        "nothing is made of what is unknown alone"
+    );
     assert_eq!(x.segment(50, Class::District).entries, foreign.entries, "to the byte");
     meet(&mut [&mut x, &mut y]);
     let state = x.state();
@@ -212,7 +222,8 @@ fn a_stretch_of_which_only_the_beginning_could_be_applied_is_passed_on_whole() {
     give(&mut z, &mut w);
     agree(&[&mut z, &mut w]);
     assert_eq!(w.ledger.held().expect("held"), z.ledger.held().expect("held"));
-    let passed_on: Vec<_> = w.segments().into_iter().filter(|s| s.key == segment.key && s.channel == segment.channel).flat_map(|s| s.entries).collect();
+    let passed_on: Vec<_> =
+        w.segments().into_iter().filter(|s| s.key == segment.key && s.channel == segment.channel).flat_map(|s| s.entries).collect();
     assert!(passed_on == segment.entries, "to the byte");
 }
 

@@ -2,8 +2,8 @@
 //! Seals are dummies here: the store does not verify them, bundles do.
 
 mod converging;
-mod fixture;
 mod finding;
+mod fixture;
 mod keeping;
 mod refusing;
 mod undoing;

@@ -249,7 +249,11 @@ fn an_author_without_a_certificate_waits_until_the_registry_knows_them() {
     let segments = x.segments();
     let done = y
         .ledger
-        .absorb(segments, &mut |_, key, _, _, _| if *key == [1; 32] { Verdict::Quarantine("author") } else { Verdict::Welcome }, &mut |_, _| true)
+        .absorb(
+            segments,
+            &mut |_, key, _, _, _| if *key == [1; 32] { Verdict::Quarantine("author") } else { Verdict::Welcome },
+            &mut |_, _| true,
+        )
         .expect("absorbing");
     assert_eq!(done.segments.iter().map(|s| s.held).sum::<u64>(), 2);
     assert!(y.ledger.held().expect("held").iter().all(|h| h.3 == "author"));
@@ -401,7 +405,8 @@ fn a_value_reads_the_same_whichever_of_two_writings_came_first() {
         ("person", Class::Community, "phones", json!(["1", "2"]), json!(["2", "1"]), 1),
     ] {
         let mut states: Vec<(Hash, usize)> = Vec::new();
-        let write = |n, value: &serde_json::Value| written_by(n, class, 1, Vec::new(), vec![block(1, kind, json!({ field: value }), json!({}))]);
+        let write =
+            |n, value: &serde_json::Value| written_by(n, class, 1, Vec::new(), vec![block(1, kind, json!({ field: value }), json!({}))]);
         for order in [[(50, &one), (51, &two)], [(51, &two), (50, &one)]] {
             let mut x = Copy::new(1);
             for (n, value) in order {
@@ -442,7 +447,8 @@ fn stopping_while_entries_come_in_leaves_everything_as_it_was() {
 fn a_store_opens_with_its_own_key_alone_and_never_in_an_older_program() {
     let copy = Copy::with(1, Some(&FILE_KEY));
     let plain = Copy::new(2);
-    let open = |path: &std::path::Path, key: Option<&[u8; 32]>| Ledger::open(path, key, [1; 32], entropy(1)).map(drop).map_err(|e| e.code());
+    let open =
+        |path: &std::path::Path, key: Option<&[u8; 32]>| Ledger::open(path, key, [1; 32], entropy(1)).map(drop).map_err(|e| e.code());
     for (path, key, expected) in [
         (&copy.path, Some(&FILE_KEY), Ok(())),
         (&copy.path, Some(&[8; 32]), Err("store.wrong_key")),
@@ -482,10 +488,14 @@ fn the_registry_fits_the_merge() {
 #[test]
 fn entries_without_blocks_or_with_erased_ones_keep_the_chain_whole() {
     let mut x = Copy::new(1);
-    let blocks = vec![block(1, "request", json!({ "category": "parking" }), json!({})), block(2, "request", json!({ "category": "safety" }), json!({}))];
+    let blocks = vec![
+        block(1, "request", json!({ "category": "parking" }), json!({})),
+        block(2, "request", json!({ "category": "safety" }), json!({})),
+    ];
     let first = raw(&first_header(50, Class::District, &blocks), blocks.clone());
     let erased = RawEntry { blocks: vec![RawBlock::Erased(blocks[0].hash()), blocks[1].clone()], ..first.clone() };
-    let empty = Header { seq: 2, prev: first.hash(), lamport: 2, root: root(&[]), len: body_len(&[]), ..first_header(50, Class::District, &[]) };
+    let empty =
+        Header { seq: 2, prev: first.hash(), lamport: 2, root: root(&[]), len: body_len(&[]), ..first_header(50, Class::District, &[]) };
     let done = x.absorb(vec![segment_of(50, Class::District, vec![erased, raw(&empty, Vec::new())])]);
     assert_eq!((done.segments[0].new, done.segments[0].refused), (2, 0));
     assert_eq!(x.ledger.books().number("SELECT count(*) FROM request", []).expect("a count"), 1);

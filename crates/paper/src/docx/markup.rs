@@ -29,15 +29,8 @@ pub(super) fn styled(style: &str, text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let props = if style.is_empty() {
-        String::new()
-    } else {
-        format!("<w:rPr><w:rStyle w:val=\"{style}\"/></w:rPr>")
-    };
-    format!(
-        "<w:r>{props}<w:t xml:space=\"preserve\">{}</w:t></w:r>",
-        escape(text)
-    )
+    let props = if style.is_empty() { String::new() } else { format!("<w:rPr><w:rStyle w:val=\"{style}\"/></w:rPr>") };
+    format!("<w:r>{props}<w:t xml:space=\"preserve\">{}</w:t></w:r>", escape(text))
 }
 
 /// A jump to the next tab stop.
@@ -45,10 +38,7 @@ pub(super) const TAB: &str = "<w:r><w:tab/></w:r>";
 
 /// A field that Word fills in, such as `PAGE`, in a named character style or the paragraph's own.
 pub(super) fn field(code: &str, style: &str) -> String {
-    format!(
-        "<w:fldSimple w:instr=\" {code} \">{}</w:fldSimple>",
-        styled(style, "1")
-    )
+    format!("<w:fldSimple w:instr=\" {code} \">{}</w:fldSimple>", styled(style, "1"))
 }
 
 /// A paragraph: its style, properties after the style (in schema order), its runs.
@@ -76,18 +66,13 @@ pub(super) struct Cell<'a> {
 
 impl<'a> Cell<'a> {
     pub(super) fn new(text: &'a str, style: &'a str) -> Self {
-        Cell {
-            text,
-            style,
-            heavy_top: false,
-        }
+        Cell { text, style, heavy_top: false }
     }
 }
 
 /// A row of at least `height` twips that is never torn across pages.
 pub(super) fn row(widths: &[u32], cells: &[Cell<'_>], height: u32, head: bool) -> String {
-    let mut out =
-        format!("<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val=\"{height}\" w:hRule=\"atLeast\"/>");
+    let mut out = format!("<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val=\"{height}\" w:hRule=\"atLeast\"/>");
     if head {
         out.push_str("<w:tblHeader/>");
     }
@@ -110,22 +95,10 @@ pub(super) fn row(widths: &[u32], cells: &[Cell<'_>], height: u32, head: bool) -
 
 /// A table of fixed column widths (twips) with rows already written.
 pub(super) fn table(widths: &[u32], outer: u32, rows: &str) -> String {
-    let mut out = format!(
-        "<w:tbl><w:tblPr><w:tblW w:w=\"{}\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblBorders>",
-        widths.iter().sum::<u32>()
-    );
-    for (side, size) in [
-        ("top", outer),
-        ("left", outer),
-        ("bottom", outer),
-        ("right", outer),
-        ("insideH", 4),
-        ("insideV", 4),
-    ] {
-        let _ = write!(
-            out,
-            "<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>"
-        );
+    let mut out =
+        format!("<w:tbl><w:tblPr><w:tblW w:w=\"{}\" w:type=\"dxa\"/><w:jc w:val=\"center\"/><w:tblBorders>", widths.iter().sum::<u32>());
+    for (side, size) in [("top", outer), ("left", outer), ("bottom", outer), ("right", outer), ("insideH", 4), ("insideV", 4)] {
+        let _ = write!(out, "<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>");
     }
     out.push_str(
         "</w:tblBorders><w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"57\" w:type=\"dxa\"/>\

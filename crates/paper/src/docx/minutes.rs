@@ -23,18 +23,11 @@ pub(super) fn package(s: &MinutesSheet, issued: Option<NaiveDate>) -> Package {
     let mut body = String::new();
     if s.red_head {
         body.push_str(&red_head(s));
-        body.push_str(&title(
-            &s.title,
-            &format!("<w:spacing w:before=\"{}\"/>", 2 * LINE),
-        ));
+        body.push_str(&title(&s.title, &format!("<w:spacing w:before=\"{}\"/>", 2 * LINE)));
     } else {
         body.push_str(&title(&s.title, ""));
         if !s.issue.is_empty() {
-            body.push_str(&paragraph(
-                "Plain",
-                "<w:jc w:val=\"center\"/>",
-                &run(&s.issue),
-            ));
+            body.push_str(&paragraph("Plain", "<w:jc w:val=\"center\"/>", &run(&s.issue)));
         }
     }
     body.push_str(&blank());
@@ -46,9 +39,7 @@ pub(super) fn package(s: &MinutesSheet, issued: Option<NaiveDate>) -> Package {
     }
     s.blocks.iter().for_each(|b| body.push_str(&block(b)));
     body.push_str(&blank());
-    s.roll
-        .iter()
-        .for_each(|Roll { label, lines }| body.push_str(&labelled(label, lines)));
+    s.roll.iter().for_each(|Roll { label, lines }| body.push_str(&labelled(label, lines)));
     if !s.signatures.is_empty() {
         body.push_str(&blank());
         body.push_str(&signatures(&s.signatures));
@@ -77,8 +68,7 @@ fn red_head(s: &MinutesSheet) -> String {
     let line = points * 26;
     // The ink begins below the top of its line by half the spare height and a little of the letter.
     let before = 1984_u32.saturating_sub((line - points * 20) / 2 + points);
-    let props =
-        format!("<w:spacing w:before=\"{before}\" w:line=\"{line}\" w:lineRule=\"exact\"/>");
+    let props = format!("<w:spacing w:before=\"{before}\" w:line=\"{line}\" w:lineRule=\"exact\"/>");
     let mark = format!(
         "<w:r><w:rPr><w:sz w:val=\"{0}\"/><w:szCs w:val=\"{0}\"/></w:rPr><w:t xml:space=\"preserve\">{1}</w:t></w:r>",
         points * 2,
@@ -125,11 +115,7 @@ fn signatures(parties: &[&str]) -> String {
     let heads = ["所属方", "代表签字", "日期"].map(|h| Cell::new(h, "SignHead"));
     let mut rows = row(&widths, &heads, LINE, false);
     for party in parties {
-        let cells = [
-            Cell::new(party, "SignText"),
-            Cell::new("", "SignText"),
-            Cell::new("", "SignText"),
-        ];
+        let cells = [Cell::new(party, "SignText"), Cell::new("", "SignText"), Cell::new("", "SignText")];
         rows.push_str(&row(&widths, &cells, LINE, false));
     }
     table(&widths, 4, &rows)
@@ -138,11 +124,8 @@ fn signatures(parties: &[&str]) -> String {
 fn closing(s: &MinutesSheet) -> String {
     let mut out = String::new();
     if !s.signatures.is_empty() {
-        let tab = format!(
-            "<w:keepNext/><w:tabs><w:tab w:val=\"left\" w:pos=\"{}\"/></w:tabs><w:spacing w:before=\"{}\"/>",
-            WIDTH / 2,
-            LINE / 2
-        );
+        let tab =
+            format!("<w:keepNext/><w:tabs><w:tab w:val=\"left\" w:pos=\"{}\"/></w:tabs><w:spacing w:before=\"{}\"/>", WIDTH / 2, LINE / 2);
         let runs = run("主持人（签字）：") + TAB + &run("记录人（签字）：");
         out.push_str(&paragraph("Plain", &tab, &runs));
     }
@@ -151,10 +134,7 @@ fn closing(s: &MinutesSheet) -> String {
     }
     // Chair, issuer and date stay on one page.
     out.push_str(&paragraph("Plain", "<w:keepNext/>", ""));
-    for (text, right, keep) in [
-        (&s.issuer, s.issuer_right, "<w:keepNext/>"),
-        (&s.date, s.date_right, ""),
-    ] {
+    for (text, right, keep) in [(&s.issuer, s.issuer_right, "<w:keepNext/>"), (&s.date, s.date_right, "")] {
         if !text.is_empty() {
             let props = format!(
                 "{keep}<w:ind w:rightChars=\"{:.0}\" w:right=\"{:.0}\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
@@ -170,9 +150,7 @@ fn closing(s: &MinutesSheet) -> String {
 /// The imprint (版记): a table floating at the lower edge of the last page's type area, the way offices
 /// make it by hand, so that a clerk finds what they know.
 fn imprint(s: &MinutesSheet) -> String {
-    let edge = |side: &str, size: u32| {
-        format!("<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>")
-    };
+    let edge = |side: &str, size: u32| format!("<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>");
     let row = |content: &str| {
         format!(
             "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w=\"{WIDTH}\" w:type=\"dxa\"/></w:tcPr>{content}</w:tc></w:tr>"
@@ -181,11 +159,7 @@ fn imprint(s: &MinutesSheet) -> String {
     let mut rows = String::new();
     if !s.copies_to.is_empty() {
         let props = "<w:ind w:left=\"1120\" w:right=\"280\" w:hanging=\"840\"/>";
-        rows.push_str(&row(&paragraph(
-            "Imprint",
-            props,
-            &(run("抄送：") + &run(&s.copies_to)),
-        )));
+        rows.push_str(&row(&paragraph("Imprint", props, &(run("抄送：") + &run(&s.copies_to)))));
     }
     if s.red_head {
         let props = format!(
@@ -193,23 +167,11 @@ fn imprint(s: &MinutesSheet) -> String {
              <w:ind w:left=\"280\" w:right=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
             WIDTH - 280
         );
-        let date = if s.date.is_empty() {
-            String::new()
-        } else {
-            TAB.to_owned() + &run(&format!("{}印发", s.date))
-        };
-        rows.push_str(&row(&paragraph(
-            "Imprint",
-            &props,
-            &(run(&s.issuer) + &date),
-        )));
+        let date = if s.date.is_empty() { String::new() } else { TAB.to_owned() + &run(&format!("{}印发", s.date)) };
+        rows.push_str(&row(&paragraph("Imprint", &props, &(run(&s.issuer) + &date))));
     }
     // A floating table hangs on the paragraph after it, and may not touch the table before it.
-    let hook = paragraph(
-        "Plain",
-        "<w:spacing w:line=\"20\" w:lineRule=\"exact\"/>",
-        "",
-    );
+    let hook = paragraph("Plain", "<w:spacing w:line=\"20\" w:lineRule=\"exact\"/>", "");
     format!(
         "{hook}<w:tbl><w:tblPr><w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:vertAnchor=\"margin\" \
          w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/>\
@@ -226,11 +188,7 @@ fn imprint(s: &MinutesSheet) -> String {
 fn foot(fingerprint: &str, odd: bool) -> String {
     let number = run("— ") + &field("PAGE", "") + &run(" —");
     let small = styled("Small", fingerprint);
-    let runs = if odd {
-        small + TAB + &number
-    } else {
-        number + TAB + &small
-    };
+    let runs = if odd { small + TAB + &number } else { number + TAB + &small };
     let props = format!(
         "<w:tabs><w:tab w:val=\"right\" w:pos=\"{}\"/></w:tabs><w:ind w:left=\"{CELL}\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
         WIDTH - CELL

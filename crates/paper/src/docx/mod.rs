@@ -32,9 +32,7 @@ pub fn docx(paper: &Paper) -> Result<Vec<u8>> {
 fn pack(package: &Package) -> zip::result::ZipResult<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     // A fixed time: the bytes may not depend on when they were made.
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default());
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(DateTime::default());
     for (name, xml) in package.files() {
         zip.start_file(name, options)?;
         zip.write_all(xml.as_bytes())?;

@@ -27,11 +27,7 @@ impl Package {
     /// Every file of the package with its path.
     pub(super) fn files(&self) -> Vec<(&'static str, String)> {
         let part = |root: &str, inner: &str| format!("{HEAD}<w:{root} {WORD}>{inner}</w:{root}>");
-        let draft = if self.draft {
-            "<w:r><w:t>草　稿</w:t></w:r>"
-        } else {
-            ""
-        };
+        let draft = if self.draft { "<w:r><w:t>草　稿</w:t></w:r>" } else { "" };
         let header = format!("<w:p><w:pPr><w:pStyle w:val=\"Draft\"/></w:pPr>{draft}</w:p>");
         vec![
             ("[Content_Types].xml", format!("{HEAD}{CONTENT_TYPES}")),
@@ -62,10 +58,7 @@ impl Package {
 
     fn core(&self) -> String {
         let created = self.created.map_or_else(String::new, |day| {
-            format!(
-                "<dcterms:created xsi:type=\"dcterms:W3CDTF\">{}T00:00:00Z</dcterms:created>",
-                day.format("%Y-%m-%d")
-            )
+            format!("<dcterms:created xsi:type=\"dcterms:W3CDTF\">{}T00:00:00Z</dcterms:created>", day.format("%Y-%m-%d"))
         });
         format!(
             "{HEAD}<cp:coreProperties xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/core-properties\" \

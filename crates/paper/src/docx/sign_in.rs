@@ -20,14 +20,8 @@ pub(super) fn package(s: &SignInSheet) -> Package {
     let mut rows = row(&widths, &heads, ROW, true);
     for r in &s.rows {
         let number = r.number.to_string();
-        let texts = [
-            &number, r.party, &r.name, &r.place, &r.duty, &r.phone, "", "", &r.note,
-        ];
-        let mut cells = texts.map(|text| Cell {
-            text,
-            style: "CellText",
-            heavy_top: r.first,
-        });
+        let texts = [&number, r.party, &r.name, &r.place, &r.duty, &r.phone, "", "", &r.note];
+        let mut cells = texts.map(|text| Cell { text, style: "CellText", heavy_top: r.first });
         cells[3].style = "CellLeft";
         rows.push_str(&row(&widths, &cells, ROW, false));
     }
@@ -45,11 +39,7 @@ pub(super) fn package(s: &SignInSheet) -> Package {
 }
 
 fn facts(s: &SignInSheet) -> String {
-    let runs: Vec<String> = s
-        .facts
-        .iter()
-        .map(|f| styled("Hei", &format!("{}：", f.label)) + &run(&f.text))
-        .collect();
+    let runs: Vec<String> = s.facts.iter().map(|f| styled("Hei", &format!("{}：", f.label)) + &run(&f.text)).collect();
     paragraph("Facts", "", &runs.join(&run("　　　")))
 }
 
@@ -66,18 +56,8 @@ fn totals(s: &SignInSheet) -> String {
 }
 
 fn foot(fingerprint: &str) -> String {
-    let props = format!(
-        "<w:tabs><w:tab w:val=\"center\" w:pos=\"{}\"/><w:tab w:val=\"right\" w:pos=\"{WIDTH}\"/></w:tabs>",
-        WIDTH / 2
-    );
-    let count = styled("Hint", "第")
-        + &field("PAGE", "Hint")
-        + &styled("Hint", "页　共")
-        + &field("NUMPAGES", "Hint")
-        + &styled("Hint", "页");
-    paragraph(
-        "Foot",
-        &props,
-        &(styled("Hint", NOTE_HINT) + TAB + &count + TAB + &styled("Small", fingerprint)),
-    )
+    let props = format!("<w:tabs><w:tab w:val=\"center\" w:pos=\"{}\"/><w:tab w:val=\"right\" w:pos=\"{WIDTH}\"/></w:tabs>", WIDTH / 2);
+    let count =
+        styled("Hint", "第") + &field("PAGE", "Hint") + &styled("Hint", "页　共") + &field("NUMPAGES", "Hint") + &styled("Hint", "页");
+    paragraph("Foot", &props, &(styled("Hint", NOTE_HINT) + TAB + &count + TAB + &styled("Small", fingerprint)))
 }

@@ -15,9 +15,7 @@ pub static PRESS: LazyLock<Press> = LazyLock::new(|| match Press::open(&font_dir
 fn run(program: &str, from: &str, command: &mut Command) -> Output {
     match command.output() {
         Ok(output) => output,
-        Err(error) => panic!(
-            "{program} cannot be run ({error}): install {from}, as the project's set-up does, and test again"
-        ),
+        Err(error) => panic!("{program} cannot be run ({error}): install {from}, as the project's set-up does, and test again"),
     }
 }
 
@@ -26,11 +24,7 @@ pub fn pdf_text(pdf: &[u8], options: &[&str]) -> String {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("paper.pdf");
     std::fs::write(&path, pdf).unwrap();
-    let output = run(
-        "pdftotext",
-        "poppler-utils",
-        Command::new("pdftotext").args(options).arg(&path).arg("-"),
-    );
+    let output = run("pdftotext", "poppler-utils", Command::new("pdftotext").args(options).arg(&path).arg("-"));
     assert!(output.status.success(), "pdftotext refused the file");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -42,9 +36,7 @@ pub fn printed(paper: &Paper) -> String {
 
 /// Text without white space and break points.
 pub fn squeezed(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace() && *c != '\u{200b}')
-        .collect()
+    text.chars().filter(|c| !c.is_whitespace() && *c != '\u{200b}').collect()
 }
 
 /// The paper's .docx as LibreOffice prints it.
@@ -52,23 +44,11 @@ pub fn through_office(paper: &Paper) -> Vec<u8> {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("paper.docx");
     std::fs::write(&file, docx(paper).unwrap()).unwrap();
-    let profile = format!(
-        "-env:UserInstallation=file://{}",
-        dir.path().join("profile").display()
-    );
+    let profile = format!("-env:UserInstallation=file://{}", dir.path().join("profile").display());
     let convert = ["--headless", "--convert-to", "pdf", "--outdir"];
-    let output = run(
-        "soffice",
-        "libreoffice-writer",
-        Command::new("soffice")
-            .arg(profile)
-            .args(convert)
-            .arg(dir.path())
-            .arg(&file),
-    );
+    let output = run("soffice", "libreoffice-writer", Command::new("soffice").arg(profile).args(convert).arg(dir.path()).arg(&file));
     assert!(output.status.success(), "LibreOffice refused the .docx");
-    std::fs::read(dir.path().join("paper.pdf"))
-        .unwrap_or_else(|_| panic!("LibreOffice printed nothing: is libreoffice-writer installed?"))
+    std::fs::read(dir.path().join("paper.pdf")).unwrap_or_else(|_| panic!("LibreOffice printed nothing: is libreoffice-writer installed?"))
 }
 
 /// The parts of a .docx, by path.
@@ -90,17 +70,9 @@ pub fn parts(bytes: &[u8]) -> Vec<(String, String)> {
 /// The text of a .docx body without white space.
 pub fn docx_text(paper: &Paper) -> String {
     let parts = parts(&docx(paper).unwrap());
-    let body = &parts
-        .iter()
-        .find(|(name, _)| name == "word/document.xml")
-        .unwrap()
-        .1;
+    let body = &parts.iter().find(|(name, _)| name == "word/document.xml").unwrap().1;
     let tree = roxmltree::Document::parse(body).unwrap();
-    let texts: String = tree
-        .descendants()
-        .filter(|n| n.tag_name().name() == "t")
-        .filter_map(|n| n.text())
-        .collect();
+    let texts: String = tree.descendants().filter(|n| n.tag_name().name() == "t").filter_map(|n| n.text()).collect();
     squeezed(&texts)
 }
 
@@ -123,19 +95,7 @@ impl Ink {
         let output = run(
             "pdftoppm",
             "poppler-utils",
-            Command::new("pdftoppm")
-                .args([
-                    "-r",
-                    "254",
-                    "-gray",
-                    "-singlefile",
-                    "-f",
-                    &page,
-                    "-l",
-                    &page,
-                ])
-                .arg(&path)
-                .arg(&out),
+            Command::new("pdftoppm").args(["-r", "254", "-gray", "-singlefile", "-f", &page, "-l", &page]).arg(&path).arg(&out),
         );
         assert!(output.status.success(), "pdftoppm refused the file");
         Ink::read(&out.with_extension("pgm"))
@@ -146,20 +106,11 @@ impl Ink {
         let mut at = 0;
         let mut words = Vec::new();
         while words.len() < 4 {
-            let end = at
-                + bytes[at..]
-                    .iter()
-                    .position(u8::is_ascii_whitespace)
-                    .unwrap();
+            let end = at + bytes[at..].iter().position(u8::is_ascii_whitespace).unwrap();
             words.push(String::from_utf8(bytes[at..end].to_vec()).unwrap());
             at = end + 1;
         }
-        Ink {
-            width: words[1].parse().unwrap(),
-            height: words[2].parse().unwrap(),
-            dots: bytes[at..].to_vec(),
-            per_mm: 10.0,
-        }
+        Ink { width: words[1].parse().unwrap(), height: words[2].parse().unwrap(), dots: bytes[at..].to_vec(), per_mm: 10.0 }
     }
 
     fn dark(&self, x: usize, y: usize) -> bool {
@@ -168,17 +119,12 @@ impl Ink {
 
     /// The first inked row between two heights, in mm from the top of the page.
     pub fn top(&self, from: f64, to: f64) -> Option<f64> {
-        self.rows(from, to)
-            .find(|&y| (0..self.width).any(|x| self.dark(x, y)))
-            .map(|y| y as f64 / self.per_mm)
+        self.rows(from, to).find(|&y| (0..self.width).any(|x| self.dark(x, y))).map(|y| y as f64 / self.per_mm)
     }
 
     /// The last inked row between two heights, in mm.
     pub fn bottom(&self, from: f64, to: f64) -> Option<f64> {
-        self.rows(from, to)
-            .filter(|&y| (0..self.width).any(|x| self.dark(x, y)))
-            .next_back()
-            .map(|y| (y + 1) as f64 / self.per_mm)
+        self.rows(from, to).filter(|&y| (0..self.width).any(|x| self.dark(x, y))).next_back().map(|y| (y + 1) as f64 / self.per_mm)
     }
 
     /// The first and last inked column between two heights, in mm from the left of the page.
@@ -199,9 +145,7 @@ impl Ink {
                 longest = longest.max(run);
             }
             let here = y as f64 / self.per_mm;
-            if longest as f64 / self.per_mm >= length
-                && found.last().is_none_or(|last| here - last > 1.0)
-            {
+            if longest as f64 / self.per_mm >= length && found.last().is_none_or(|last| here - last > 1.0) {
                 found.push(here);
             }
         }

@@ -70,9 +70,7 @@ fn from_number(n: f64) -> Read {
         return match month {
             10 => (Some(PartialDate::Year(year)), Some(DateDoubt::Unclear)),
             1..=12 => (Some(PartialDate::Month(year, month)), None),
-            20 | 30 | 40 | 50 | 60 | 70 | 80 | 90 => {
-                (Some(PartialDate::Month(year, month / 10)), None)
-            }
+            20 | 30 | 40 | 50 | 60 | 70 | 80 | 90 => (Some(PartialDate::Month(year, month / 10)), None),
             _ => (None, Some(DateDoubt::Unclear)),
         };
     }
@@ -84,22 +82,14 @@ fn from_number(n: f64) -> Read {
 
 /// Digits without any sign between them.
 fn from_digits(digits: &str) -> Read {
-    let part = |range: std::ops::Range<usize>| {
-        digits
-            .get(range)
-            .and_then(|d| d.parse::<u32>().ok())
-            .unwrap_or(0)
-    };
+    let part = |range: std::ops::Range<usize>| digits.get(range).and_then(|d| d.parse::<u32>().ok()).unwrap_or(0);
     match digits.len() {
         8 => whole(part(0..4), part(4..6), part(6..8)),
-        6 if (1900..2100).contains(&part(0..4)) && (1..=12).contains(&part(4..6)) => (
-            Some(PartialDate::Month(part(0..4) as i32, part(4..6))),
-            None,
-        ),
-        6 => (None, Some(DateDoubt::TwoDigitYear)),
-        4 if (1800..2100).contains(&part(0..4)) => {
-            (Some(PartialDate::Year(part(0..4) as i32)), None)
+        6 if (1900..2100).contains(&part(0..4)) && (1..=12).contains(&part(4..6)) => {
+            (Some(PartialDate::Month(part(0..4) as i32, part(4..6))), None)
         }
+        6 => (None, Some(DateDoubt::TwoDigitYear)),
+        4 if (1800..2100).contains(&part(0..4)) => (Some(PartialDate::Year(part(0..4) as i32)), None),
         4 | 5 => match date_of_serial(f64::from(part(0..digits.len()))) {
             Some(day) if digits.len() == 5 => (Some(PartialDate::Day(day)), None),
             _ => (None, Some(DateDoubt::Unclear)),
@@ -109,10 +99,7 @@ fn from_digits(digits: &str) -> Read {
 }
 
 fn whole(year: u32, month: u32, day: u32) -> Read {
-    match i32::try_from(year)
-        .ok()
-        .and_then(|year| NaiveDate::from_ymd_opt(year, month, day))
-    {
+    match i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day)) {
         Some(day) => (Some(PartialDate::Day(day)), None),
         None => (None, Some(DateDoubt::Impossible)),
     }
@@ -126,10 +113,7 @@ pub(crate) fn from_text(text: &str) -> Read {
     }
     // The clock some programs append: "1980-01-05 00:00:00".
     let day_part = match folded.find(':') {
-        Some(colon) => folded
-            .get(..colon)
-            .and_then(|t| t.rsplit_once([' ', 'T']))
-            .map_or(folded.as_ref(), |(day, _)| day),
+        Some(colon) => folded.get(..colon).and_then(|t| t.rsplit_once([' ', 'T'])).map_or(folded.as_ref(), |(day, _)| day),
         None => folded.as_ref(),
     };
     let squeezed = squeeze(day_part);
@@ -161,10 +145,7 @@ pub(crate) fn from_text(text: &str) -> Read {
         (3, 1 | 2, 4) => match (value(first), value(second)) {
             (a, b) if a == b || (a <= 12 && b > 12) => whole(value(third), a, b),
             (a, b) if a > 12 && b <= 12 => whole(value(third), b, a),
-            _ => (
-                Some(PartialDate::Year(value(third) as i32)),
-                Some(DateDoubt::Unclear),
-            ),
+            _ => (Some(PartialDate::Year(value(third) as i32)), Some(DateDoubt::Unclear)),
         },
         (2 | 3, 1 | 2, _) => (None, Some(DateDoubt::TwoDigitYear)),
         _ => (None, Some(DateDoubt::Unclear)),
@@ -183,11 +164,7 @@ mod tests {
     #[track_caller]
     fn check(cell: Cell, expected: &str, doubt: Option<DateDoubt>) {
         let (date, found) = read(&cell, today());
-        assert_eq!(
-            date.map(|d| d.to_string()).unwrap_or_default(),
-            expected,
-            "{cell:?}"
-        );
+        assert_eq!(date.map(|d| d.to_string()).unwrap_or_default(), expected, "{cell:?}");
         assert_eq!(found, doubt, "{cell:?}");
     }
 

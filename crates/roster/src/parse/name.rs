@@ -5,9 +5,8 @@ use super::text::{fold, is_han, is_placeholder, is_unseen};
 
 /// Surnames of two characters that «欧阳 小明» may part from the given name.
 const COMPOUND: &[&str] = &[
-    "欧阳", "尉迟", "司马", "上官", "诸葛", "东方", "皇甫", "慕容", "令狐", "公孙", "司徒", "夏侯",
-    "轩辕", "长孙", "宇文", "端木", "独孤", "南宫", "闻人", "澹台", "淳于", "单于", "申屠", "钟离",
-    "鲜于", "闾丘", "司空", "百里", "呼延", "东郭", "西门", "第五", "赫连", "拓跋",
+    "欧阳", "尉迟", "司马", "上官", "诸葛", "东方", "皇甫", "慕容", "令狐", "公孙", "司徒", "夏侯", "轩辕", "长孙", "宇文", "端木", "独孤",
+    "南宫", "闻人", "澹台", "淳于", "单于", "申屠", "钟离", "鲜于", "闾丘", "司空", "百里", "呼延", "东郭", "西门", "第五", "赫连", "拓跋",
 ];
 
 /// What a name cell held.
@@ -27,18 +26,13 @@ pub(crate) struct NameCell {
 
 /// Reads the text of a name cell.
 pub(crate) fn read(text: &str) -> NameCell {
-    let mut cell = NameCell {
-        unseen: text.chars().any(is_unseen),
-        ..NameCell::default()
-    };
+    let mut cell = NameCell { unseen: text.chars().any(is_unseen), ..NameCell::default() };
     let folded = fold(text);
     if is_placeholder(&folded) || folded == "空" {
         return cell;
     }
     let outside = without_brackets(&folded, &mut cell.remark);
-    let outside = outside.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '-' | '*' | ':' | '.' | '、' | ',' | ';' | '/')
-    });
+    let outside = outside.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | ':' | '.' | '、' | ',' | ';' | '/'));
     if is_placeholder(outside) {
         return cell;
     }
@@ -46,13 +40,8 @@ pub(crate) fn read(text: &str) -> NameCell {
         cell.several = true;
         return cell;
     }
-    let words: Vec<&str> = outside
-        .split([' ', '\n'])
-        .filter(|w| !w.is_empty())
-        .collect();
-    let all_han = words
-        .iter()
-        .all(|w| w.chars().all(|c| is_han(c) || is_dot(c)));
+    let words: Vec<&str> = outside.split([' ', '\n']).filter(|w| !w.is_empty()).collect();
+    let all_han = words.iter().all(|w| w.chars().all(|c| is_han(c) || is_dot(c)));
     if all_han {
         let lengths: Vec<usize> = words.iter().map(|w| w.chars().count()).collect();
         let parted_surname = matches!(words.as_slice(), [first, _] if COMPOUND.contains(first));
@@ -60,20 +49,12 @@ pub(crate) fn read(text: &str) -> NameCell {
             cell.several = true;
             return cell;
         }
-        cell.name = words
-            .concat()
-            .chars()
-            .map(|c| if is_dot(c) { '·' } else { c })
-            .collect();
+        cell.name = words.concat().chars().map(|c| if is_dot(c) { '·' } else { c }).collect();
     } else {
         cell.name = words.join(" ");
         let between_han = |name: &str| name.contains(is_han) && name.contains(is_dot);
         if between_han(&cell.name) {
-            cell.name = cell
-                .name
-                .chars()
-                .map(|c| if is_dot(c) { '·' } else { c })
-                .collect();
+            cell.name = cell.name.chars().map(|c| if is_dot(c) { '·' } else { c }).collect();
         }
     }
     let count = cell.name.chars().count();
@@ -96,10 +77,7 @@ fn is_dot(c: char) -> bool {
 
 /// Two whole names on two lines; one name broken over two lines is no such.
 fn newline_parts(text: &str) -> bool {
-    text.split('\n')
-        .filter(|line| line.chars().filter(|c| is_han(*c)).count() >= 2)
-        .count()
-        >= 2
+    text.split('\n').filter(|line| line.chars().filter(|c| is_han(*c)).count() >= 2).count() >= 2
 }
 
 fn without_brackets(text: &str, remark: &mut Option<String>) -> String {
@@ -133,10 +111,7 @@ mod tests {
     }
 
     fn named(name: &str) -> NameCell {
-        NameCell {
-            name: name.to_string(),
-            ..NameCell::default()
-        }
+        NameCell { name: name.to_string(), ..NameCell::default() }
     }
 
     #[test]
@@ -164,43 +139,13 @@ mod tests {
 
     #[test]
     fn remarks_are_moved_and_two_people_refused() {
-        check(
-            "王小明（租）",
-            NameCell {
-                remark: Some("租".into()),
-                ..named("王小明")
-            },
-        );
-        check(
-            "王小明(已故",
-            NameCell {
-                remark: Some("已故".into()),
-                ..named("王小明")
-            },
-        );
-        for input in [
-            "王小明、李芳",
-            "王小明/李芳",
-            "王小明 李芳",
-            "王明 李芳",
-            "王小明\n李芳",
-            "王小明,李芳",
-        ] {
-            check(
-                input,
-                NameCell {
-                    several: true,
-                    ..NameCell::default()
-                },
-            );
+        check("王小明（租）", NameCell { remark: Some("租".into()), ..named("王小明") });
+        check("王小明(已故", NameCell { remark: Some("已故".into()), ..named("王小明") });
+        for input in ["王小明、李芳", "王小明/李芳", "王小明 李芳", "王明 李芳", "王小明\n李芳", "王小明,李芳"]
+        {
+            check(input, NameCell { several: true, ..NameCell::default() });
         }
-        check(
-            "王\u{202E}小明\0",
-            NameCell {
-                unseen: true,
-                ..named("王小明")
-            },
-        );
+        check("王\u{202E}小明\0", NameCell { unseen: true, ..named("王小明") });
         for input in ["王?明", "13800000000", "王", "城东街道社区居委会"] {
             assert!(read(input).unusual, "{input}");
         }

@@ -18,9 +18,7 @@ pub(crate) fn read(cell: &Cell, phones: &mut Vec<String>) -> Option<PhoneDoubt> 
     match cell {
         Cell::Empty => None,
         Cell::Text(text) => from_text(text, phones),
-        Cell::Number(n) if n.fract() == 0.0 && (0.0..1e15).contains(n) => {
-            from_text(&format!("{n:.0}"), phones)
-        }
+        Cell::Number(n) if n.fract() == 0.0 && (0.0..1e15).contains(n) => from_text(&format!("{n:.0}"), phones),
         _ => Some(PhoneDoubt::Invalid),
     }
 }
@@ -61,11 +59,7 @@ pub(crate) fn is_scientific(text: &str) -> bool {
     };
     digits.contains(|c: char| c.is_ascii_digit())
         && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
-        && power
-            .strip_prefix('+')
-            .unwrap_or(power)
-            .bytes()
-            .all(|b| b.is_ascii_digit())
+        && power.strip_prefix('+').unwrap_or(power).bytes().all(|b| b.is_ascii_digit())
         && !power.is_empty()
 }
 
@@ -78,11 +72,7 @@ fn piece_read(piece: &str, phones: &mut Vec<String>) -> bool {
     }
     // Blanks may part numbers or groups of one number: take the longest run
     // of words that makes a number, from the left.
-    let words: Vec<&str> = piece
-        .split([' ', '(', ')'])
-        .filter(|w| !w.is_empty())
-        .take(24)
-        .collect();
+    let words: Vec<&str> = piece.split([' ', '(', ')']).filter(|w| !w.is_empty()).take(24).collect();
     let (mut at, mut all) = (0, true);
     while at < words.len() {
         let run = (at + 1..=words.len().min(at + 4)).rev().find_map(|end| {
@@ -95,9 +85,7 @@ fn piece_read(piece: &str, phones: &mut Vec<String>) -> bool {
                 at = end;
             }
             None => {
-                all &= !words
-                    .get(at)
-                    .is_some_and(|w| w.contains(|c: char| c.is_ascii_digit()));
+                all &= !words.get(at).is_some_and(|w| w.contains(|c: char| c.is_ascii_digit()));
                 at += 1;
             }
         }
@@ -125,11 +113,7 @@ fn single(text: &str) -> Option<String> {
             _ => return None,
         }
     }
-    if text.contains('*')
-        || digits.len() > 20
-        || extension.len() > 6
-        || (in_extension && extension.is_empty())
-    {
+    if text.contains('*') || digits.len() > 20 || extension.len() > 6 || (in_extension && extension.is_empty()) {
         return None;
     }
     // 0576-84112233-801: the extension after a second dash.
@@ -144,10 +128,7 @@ fn single(text: &str) -> Option<String> {
         }
     }
     let number = normal(&digits)?;
-    match (
-        extension.is_empty(),
-        number.starts_with('1') && number.len() == 11,
-    ) {
+    match (extension.is_empty(), number.starts_with('1') && number.len() == 11) {
         (true, _) => Some(number),
         (false, false) => Some(format!("{number}-{extension}")),
         (false, true) => None,
@@ -160,14 +141,8 @@ fn complete(digits: &str) -> bool {
 
 /// The normal form of a run of digits.
 fn normal(digits: &str) -> Option<String> {
-    let bare = digits
-        .strip_prefix("0086")
-        .or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() >= 10))
-        .unwrap_or(digits);
-    let mobile = bare
-        .strip_prefix('0')
-        .filter(|rest| rest.len() == 11)
-        .unwrap_or(bare);
+    let bare = digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() >= 10)).unwrap_or(digits);
+    let mobile = bare.strip_prefix('0').filter(|rest| rest.len() == 11).unwrap_or(bare);
     if is_mobile(mobile) {
         return Some(mobile.to_string());
     }
@@ -176,32 +151,22 @@ fn normal(digits: &str) -> Option<String> {
     }
     landline(bare).or_else(|| {
         // +86 576 84112233 drops the zero of the area code.
-        (bare.len() < digits.len() && !bare.starts_with('0'))
-            .then(|| landline(&format!("0{bare}")))
-            .flatten()
+        (bare.len() < digits.len() && !bare.starts_with('0')).then(|| landline(&format!("0{bare}"))).flatten()
     })
 }
 
 /// Mainland mobile: eleven digits, the second from 3 to 9.
 fn is_mobile(digits: &str) -> bool {
-    digits.len() == 11
-        && digits.bytes().all(|b| b.is_ascii_digit())
-        && matches!(digits.as_bytes(), [b'1', b'3'..=b'9', ..])
+    digits.len() == 11 && digits.bytes().all(|b| b.is_ascii_digit()) && matches!(digits.as_bytes(), [b'1', b'3'..=b'9', ..])
 }
 
 /// A landline with area code (010, 02x: three digits; others: four) or without.
 fn landline(digits: &str) -> Option<String> {
-    let local = |number: &str| {
-        matches!(number.len(), 7 | 8) && matches!(number.as_bytes(), [b'2'..=b'8', ..])
-    };
+    let local = |number: &str| matches!(number.len(), 7 | 8) && matches!(number.as_bytes(), [b'2'..=b'8', ..]);
     if !digits.starts_with('0') {
         return local(digits).then(|| digits.to_string());
     }
-    let split = if digits.starts_with("010") || digits.starts_with("02") {
-        3
-    } else {
-        4
-    };
+    let split = if digits.starts_with("010") || digits.starts_with("02") { 3 } else { 4 };
     let (area, number) = digits.split_at_checked(split)?;
     let known = matches!(area.as_bytes(), [_, b'1'..=b'9', ..]);
     (known && local(number)).then(|| format!("{area}-{number}"))
@@ -242,14 +207,8 @@ mod tests {
             ("13812345678、13912345678", &["13812345678", "13912345678"]),
             ("13812345678/13912345678", &["13812345678", "13912345678"]),
             ("13812345678 13912345678", &["13812345678", "13912345678"]),
-            (
-                "13812345678；13912345678\n84112233",
-                &["13812345678", "13912345678", "84112233"],
-            ),
-            (
-                "138 1234 5678 139 1234 5678",
-                &["13812345678", "13912345678"],
-            ),
+            ("13812345678；13912345678\n84112233", &["13812345678", "13912345678", "84112233"]),
+            ("138 1234 5678 139 1234 5678", &["13812345678", "13912345678"]),
             ("13812345678,13812345678", &["13812345678"]),
             ("0576-84112233", &["0576-84112233"]),
             ("(0576)84112233", &["0576-84112233"]),

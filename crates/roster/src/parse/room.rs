@@ -69,18 +69,13 @@ pub(crate) fn parse(text: &str, role: Role) -> Result<Parts, RoomDoubt> {
         }
         None => text,
     };
-    let rest = match rest.split_once("单元").or_else(|| {
-        rest.split_once('梯')
-            .filter(|(before, _)| number(before).is_some())
-    }) {
+    let rest = match rest.split_once("单元").or_else(|| rest.split_once('梯').filter(|(before, _)| number(before).is_some())) {
         Some((before, after)) => {
             let mut before: Vec<&str> = split(before);
             let unit = before.pop().and_then(component).ok_or(RoomDoubt::Unclear)?;
             match (before.as_slice(), &parts.building) {
                 ([], _) => {}
-                ([building], None) => {
-                    parts.building = Some(component(building).ok_or(RoomDoubt::Unclear)?)
-                }
+                ([building], None) => parts.building = Some(component(building).ok_or(RoomDoubt::Unclear)?),
                 _ => return Err(RoomDoubt::Unclear),
             }
             parts.unit = Some(unit);
@@ -89,11 +84,7 @@ pub(crate) fn parse(text: &str, role: Role) -> Result<Parts, RoomDoubt> {
         None => rest,
     };
     let pieces = split(rest);
-    if parts.building.is_some() || parts.unit.is_some() {
-        parts.put_after_marks(&pieces, role)
-    } else {
-        parts.put(&pieces, role)
-    }
+    if parts.building.is_some() || parts.unit.is_some() { parts.put_after_marks(&pieces, role) } else { parts.put(&pieces, role) }
 }
 
 /// The building a sheet's name or a title speaks of: «3幢», «3号楼住户名册».
@@ -104,11 +95,7 @@ pub(crate) fn building_in_title(text: &str) -> Option<String> {
     if upper.len() > 300 {
         return None;
     }
-    let marks = ["幢", "栋", "座", "#"]
-        .iter()
-        .map(|m| upper.matches(m).count())
-        .sum::<usize>()
-        + upper.matches("号楼").count();
+    let marks = ["幢", "栋", "座", "#"].iter().map(|m| upper.matches(m).count()).sum::<usize>() + upper.matches("号楼").count();
     if marks != 1 {
         return None;
     }
@@ -134,11 +121,7 @@ impl Parts {
                 self.unit = part(unit)?;
             }
             ([first, room], Role::Room) => {
-                if first.len() >= 3
-                    && room.len() >= 3
-                    && number(first).is_some()
-                    && number(room).is_some()
-                {
+                if first.len() >= 3 && room.len() >= 3 && number(first).is_some() && number(room).is_some() {
                     self.several = true;
                     self.room = part(first)?;
                 } else {
@@ -152,14 +135,8 @@ impl Parts {
                 self.unit = part(unit)?;
                 self.room = part(room)?;
             }
-            ([phase, building, rest @ ..], _)
-                if phase.ends_with(['期', '区']) && rest.len() <= 2 =>
-            {
-                let joined = format!(
-                    "{}{}",
-                    component(phase).ok_or(RoomDoubt::Unclear)?,
-                    component(building).ok_or(RoomDoubt::Unclear)?
-                );
+            ([phase, building, rest @ ..], _) if phase.ends_with(['期', '区']) && rest.len() <= 2 => {
+                let joined = format!("{}{}", component(phase).ok_or(RoomDoubt::Unclear)?, component(building).ok_or(RoomDoubt::Unclear)?);
                 self = self.put_after_marks(rest, role)?;
                 self.building = part(&joined)?;
             }
@@ -191,10 +168,8 @@ fn first_of_several<'a>(text: &'a str, several: &mut bool) -> &'a str {
         Some((first, _)) => first,
         None => match text.split_once('/') {
             Some((first, second)) => {
-                let long =
-                    |t: &str| t.trim().len() >= 3 && t.trim().bytes().all(|b| b.is_ascii_digit());
-                let marked = first.contains(['-', '幢', '栋', '室', '#', '座', '号'])
-                    || first.contains("单元");
+                let long = |t: &str| t.trim().len() >= 3 && t.trim().bytes().all(|b| b.is_ascii_digit());
+                let marked = first.contains(['-', '幢', '栋', '室', '#', '座', '号']) || first.contains("单元");
                 if marked
                     && first.chars().any(|c| c.is_ascii_digit())
                     && !second.contains(['-', '元'])
@@ -216,10 +191,7 @@ fn first_of_several<'a>(text: &'a str, several: &mut bool) -> &'a str {
 /// «3 2 501»: blanks that part the numbers.
 fn spaces_as_dashes(text: &str) -> String {
     if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') {
-        text.split(' ')
-            .filter(|w| !w.is_empty())
-            .collect::<Vec<_>>()
-            .join("-")
+        text.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>().join("-")
     } else {
         text.to_string()
     }
@@ -227,18 +199,11 @@ fn spaces_as_dashes(text: &str) -> String {
 
 /// What a spreadsheet makes of 3-2 or 3-2-01 left in a cell that is not text.
 fn looks_like_date(text: &str) -> bool {
-    const MONTHS: [&str; 12] = [
-        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-    ];
+    const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
     if text.contains('月') && text.contains(|c: char| c.is_ascii_digit()) {
         return true;
     }
-    if text.len() <= 12
-        && text.contains('-')
-        && MONTHS
-            .iter()
-            .any(|m| text.starts_with(m) || text.contains(&format!("-{m}")))
-    {
+    if text.len() <= 12 && text.contains('-') && MONTHS.iter().any(|m| text.starts_with(m) || text.contains(&format!("-{m}"))) {
         return true;
     }
     let pieces: Vec<&str> = text.split(['-', '/']).collect();
@@ -250,23 +215,15 @@ fn looks_like_date(text: &str) -> bool {
 /// Parts the text at the mark of a building: 幢, 栋, 座, 号楼, #, or failing
 /// these 楼 or 号 right after a number.
 fn building_mark(text: &str) -> Option<(&str, &str)> {
-    let strong = text
-        .find(['幢', '栋', '座', '#'])
-        .or_else(|| text.find("号楼"));
+    let strong = text.find(['幢', '栋', '座', '#']).or_else(|| text.find("号楼"));
     let at = strong.or_else(|| {
-        text.match_indices(['楼', '号'])
-            .map(|(at, _)| at)
-            .find(|at| {
-                text.get(..*at).is_some_and(|b| b.ends_with(is_number_char))
-                    && text
-                        .get(at + 3..)
-                        .is_some_and(|after| after.starts_with(is_number_char))
-            })
+        text.match_indices(['楼', '号']).map(|(at, _)| at).find(|at| {
+            text.get(..*at).is_some_and(|b| b.ends_with(is_number_char))
+                && text.get(at + 3..).is_some_and(|after| after.starts_with(is_number_char))
+        })
     })?;
     let (before, marked) = text.split_at_checked(at)?;
-    let after = ["号楼", "#楼", "幢楼", "幢", "栋", "座", "#", "楼", "号"]
-        .iter()
-        .find_map(|mark| marked.strip_prefix(mark))?;
+    let after = ["号楼", "#楼", "幢楼", "幢", "栋", "座", "#", "楼", "号"].iter().find_map(|mark| marked.strip_prefix(mark))?;
     Some((before, after))
 }
 
@@ -281,42 +238,25 @@ fn building_before(before: &str) -> Option<String> {
     let own = component(before.get(prefix.len()..)?)?;
     let place = prefix.strip_suffix(['期', '区']).and_then(|head| {
         let run = head.trim_end_matches(|c: char| is_number_char(c) || "东南西北中".contains(c));
-        let run = head
-            .get(run.len()..)
-            .filter(|run| !run.is_empty() && run.chars().count() <= 3)?;
-        let suffix = if prefix.ends_with('期') {
-            "期"
-        } else {
-            "区"
-        };
+        let run = head.get(run.len()..).filter(|run| !run.is_empty() && run.chars().count() <= 3)?;
+        let suffix = if prefix.ends_with('期') { "期" } else { "区" };
         Some(format!("{}{suffix}", component(run)?))
     });
     component(&format!("{}{own}", place.unwrap_or_default()))
 }
 
 fn split(text: &str) -> Vec<&str> {
-    text.split(['-', '.', '/', '\\', '_', '~', '*', '(', ')', ':'])
-        .filter(|piece| !piece.is_empty())
-        .take(6)
-        .collect()
+    text.split(['-', '.', '/', '\\', '_', '~', '*', '(', ')', ':']).filter(|piece| !piece.is_empty()).take(6).collect()
 }
 
 /// One part in its normal form.
 fn component(text: &str) -> Option<String> {
-    let text = [
-        "号房", "号室", "室", "号", "户", "房", "幢", "栋", "座", "#",
-    ]
-    .iter()
-    .find_map(|mark| text.strip_suffix(mark))
-    .unwrap_or(text);
-    if text.is_empty()
-        || text.chars().count() > PART_CHARS
-        || !text.chars().all(char::is_alphanumeric)
-    {
+    let text =
+        ["号房", "号室", "室", "号", "户", "房", "幢", "栋", "座", "#"].iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text);
+    if text.is_empty() || text.chars().count() > PART_CHARS || !text.chars().all(char::is_alphanumeric) {
         return None;
     }
-    if text.contains(['幢', '栋', '座', '月']) || text.contains("单元") || text.contains("号楼")
-    {
+    if text.contains(['幢', '栋', '座', '月']) || text.contains("单元") || text.contains("号楼") {
         return None;
     }
     if let Some(n) = number(text) {
@@ -329,14 +269,8 @@ fn component(text: &str) -> Option<String> {
     if digits > 9 || (digits > 0 && head.is_empty()) {
         return None;
     }
-    let tail = match tail
-        .find(['期', '区'])
-        .and_then(|at| tail.split_at_checked(at))
-    {
-        Some((place, rest)) if digits == 0 => format!(
-            "{}{rest}",
-            number(place).map_or(place.to_string(), |n| n.to_string())
-        ),
+    let tail = match tail.find(['期', '区']).and_then(|at| tail.split_at_checked(at)) {
+        Some((place, rest)) if digits == 0 => format!("{}{rest}", number(place).map_or(place.to_string(), |n| n.to_string())),
         _ => tail.to_string(),
     };
     let whole = format!("{head}{tail}");

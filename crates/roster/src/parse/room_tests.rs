@@ -6,11 +6,7 @@ use super::*;
 fn check(input: &str, expected: (&str, &str, &str)) {
     let found = parse(input, Role::Room);
     let parts = found.clone().unwrap_or_default();
-    let shown = (
-        parts.building.as_deref().unwrap_or(""),
-        parts.unit.as_deref().unwrap_or(""),
-        parts.room.as_deref().unwrap_or(""),
-    );
+    let shown = (parts.building.as_deref().unwrap_or(""), parts.unit.as_deref().unwrap_or(""), parts.room.as_deref().unwrap_or(""));
     assert!(found.is_ok(), "{input}");
     assert_eq!(shown, expected, "{input}");
 }
@@ -71,10 +67,7 @@ fn several_rooms_give_the_first_and_say_so() {
         ("501-502", ("", "", "501")),
     ] {
         check(input, expected);
-        assert!(
-            parse(input, Role::Room).is_ok_and(|parts| parts.several),
-            "{input}"
-        );
+        assert!(parse(input, Role::Room).is_ok_and(|parts| parts.several), "{input}");
     }
 }
 
@@ -99,28 +92,12 @@ fn what_is_no_room_is_refused_with_its_reason() {
 
 #[test]
 fn a_column_of_its_own_needs_no_mark() {
-    let building = |text| {
-        parse(text, Role::Building)
-            .ok()
-            .map(|p| (p.building, p.unit))
-    };
+    let building = |text| parse(text, Role::Building).ok().map(|p| (p.building, p.unit));
     assert_eq!(building("03"), Some((Some("3".into()), None)));
     assert_eq!(building("三幢"), Some((Some("3".into()), None)));
-    assert_eq!(
-        building("3幢2单元"),
-        Some((Some("3".into()), Some("2".into())))
-    );
-    assert_eq!(
-        parse("2单元", Role::Unit)
-            .ok()
-            .and_then(|p| p.unit)
-            .as_deref(),
-        Some("2")
-    );
-    assert_eq!(
-        parse("二", Role::Unit).ok().and_then(|p| p.unit).as_deref(),
-        Some("2")
-    );
+    assert_eq!(building("3幢2单元"), Some((Some("3".into()), Some("2".into()))));
+    assert_eq!(parse("2单元", Role::Unit).ok().and_then(|p| p.unit).as_deref(), Some("2"));
+    assert_eq!(parse("二", Role::Unit).ok().and_then(|p| p.unit).as_deref(), Some("2"));
 }
 
 #[test]

@@ -16,11 +16,7 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     }
     let folded: String = text.chars().filter_map(fold_char).collect();
     let trimmed = folded.trim_matches(' ');
-    if trimmed.len() == folded.len() {
-        Cow::Owned(folded)
-    } else {
-        Cow::Owned(trimmed.to_string())
-    }
+    if trimmed.len() == folded.len() { Cow::Owned(folded) } else { Cow::Owned(trimmed.to_string()) }
 }
 
 fn needs_fold(c: char) -> bool {
@@ -54,19 +50,12 @@ pub(crate) fn is_unseen(c: char) -> bool {
 
 /// The same without any blank at all.
 pub(crate) fn squeeze(text: &str) -> Cow<'_, str> {
-    if text.contains([' ', '\n']) {
-        Cow::Owned(text.chars().filter(|c| !matches!(c, ' ' | '\n')).collect())
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.contains([' ', '\n']) { Cow::Owned(text.chars().filter(|c| !matches!(c, ' ' | '\n')).collect()) } else { Cow::Borrowed(text) }
 }
 
 /// A way of writing "nothing here" (expects folded text).
 pub(crate) fn is_placeholder(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| matches!(c, '-' | '/' | '\\' | '.' | '_' | '~' | ' ' | '*' | '#'))
+    !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '/' | '\\' | '.' | '_' | '~' | ' ' | '*' | '#'))
         || matches!(
             text,
             "" | "无"
@@ -93,10 +82,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 /// A way of writing "as in the row above" (expects folded text).
 pub(crate) fn is_ditto(text: &str) -> bool {
     let text = squeeze(text);
-    matches!(
-        text.as_ref(),
-        "同上" | "同前" | "同左上" | "〃" | "″" | "\"" | "''" | "“" | "”" | "上同"
-    )
+    matches!(text.as_ref(), "同上" | "同前" | "同左上" | "〃" | "″" | "\"" | "''" | "“" | "”" | "上同")
 }
 
 /// A Chinese character, including the rare ones outside the first plane.
@@ -150,13 +136,9 @@ mod tests {
 
     #[test]
     fn full_width_and_unseen_characters_are_folded() {
-        for (given, want) in [
-            ("　３－２－５０１　", "3-2-501"),
-            ("王\u{202E}小明\0", "王小明"),
-            ("plain", "plain"),
-            ("a\u{A0}b", "a b"),
-            ("（租）", "(租)"),
-        ] {
+        for (given, want) in
+            [("　３－２－５０１　", "3-2-501"), ("王\u{202E}小明\0", "王小明"), ("plain", "plain"), ("a\u{A0}b", "a b"), ("（租）", "(租)")]
+        {
             assert_eq!(fold(given), want);
         }
     }

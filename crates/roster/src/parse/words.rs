@@ -22,14 +22,14 @@ pub(crate) fn occupancy(text: &str) -> Result<Option<Occupancy>, ()> {
     let folded = fold(text);
     let squeezed = squeeze(&folded);
     match squeezed.as_ref() {
-        "自住" | "自用" | "自住房" | "业主自住" | "业主" | "常住" | "自有" | "已入住" | "入住"
-        | "本人居住" | "自居" | "居住" => Ok(Some(Occupancy::Own)),
-        "租" | "租户" | "租住" | "出租" | "租赁" | "租房" | "租客" | "承租" | "已出租"
-        | "出租房" | "出租屋" | "租用" | "合租" | "租住户" => {
-            Ok(Some(Occupancy::Rented))
+        "自住" | "自用" | "自住房" | "业主自住" | "业主" | "常住" | "自有" | "已入住" | "入住" | "本人居住" | "自居" | "居住" => {
+            Ok(Some(Occupancy::Own))
         }
-        "空置" | "空" | "空房" | "空置房" | "空关" | "空关房" | "闲置" | "未入住" | "未住"
-        | "无人居住" | "无人" | "空户" => Ok(Some(Occupancy::Vacant)),
+        "租" | "租户" | "租住" | "出租" | "租赁" | "租房" | "租客" | "承租" | "已出租" | "出租房" | "出租屋" | "租用" | "合租"
+        | "租住户" => Ok(Some(Occupancy::Rented)),
+        "空置" | "空" | "空房" | "空置房" | "空关" | "空关房" | "闲置" | "未入住" | "未住" | "无人居住" | "无人" | "空户" => {
+            Ok(Some(Occupancy::Vacant))
+        }
         other if is_placeholder(other) => Ok(None),
         _ => Err(()),
     }
@@ -72,9 +72,8 @@ pub(crate) fn party_member(cell: &Cell) -> Result<Option<bool>, ()> {
         | "流动党员"
         | "在职党员"
         | "TRUE" => Ok(Some(true)),
-        "否" | "×" | "✗" | "✘" | "X" | "x" | "0" | "N" | "n" | "NO" | "No" | "no" | "不是"
-        | "非党员" | "群众" | "团员" | "共青团员" | "无党派" | "无党派人士" | "民主党派"
-        | "少先队员" | "普通群众" | "入党积极分子" | "积极分子" | "FALSE" => {
+        "否" | "×" | "✗" | "✘" | "X" | "x" | "0" | "N" | "n" | "NO" | "No" | "no" | "不是" | "非党员" | "群众" | "团员" | "共青团员"
+        | "无党派" | "无党派人士" | "民主党派" | "少先队员" | "普通群众" | "入党积极分子" | "积极分子" | "FALSE" => {
             Ok(Some(false))
         }
         other if is_placeholder(other) => Ok(None),
@@ -97,8 +96,9 @@ pub(crate) fn relation(text: &str) -> Option<String> {
     let folded = fold(text);
     let squeezed = squeeze(&folded);
     match squeezed.as_ref() {
-        "户主" | "本人" | "业主" | "房主" | "产权人" | "户主本人" | "业主本人" | "本人(户主)"
-        | "户主(本人)" => Some("户主".to_string()),
+        "户主" | "本人" | "业主" | "房主" | "产权人" | "户主本人" | "业主本人" | "本人(户主)" | "户主(本人)" => {
+            Some("户主".to_string())
+        }
         other if is_placeholder(other) => None,
         other => Some(other.chars().take(40).collect()),
     }
@@ -115,9 +115,7 @@ pub(crate) fn area(cell: &Cell) -> Result<Option<u32>, ()> {
             if is_placeholder(&squeezed) {
                 return Ok(None);
             }
-            let number = ["平方米", "平米", "㎡", "m²", "m2", "M2", "平方", "平", "M²"]
-                .iter()
-                .find_map(|unit| squeezed.strip_suffix(unit));
+            let number = ["平方米", "平米", "㎡", "m²", "m2", "M2", "平方", "平", "M²"].iter().find_map(|unit| squeezed.strip_suffix(unit));
             let number = number.unwrap_or(&squeezed);
             if number.len() > 12 || !number.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
                 return Err(());
@@ -157,12 +155,7 @@ mod tests {
 
     #[test]
     fn words_are_read_in_their_many_wordings() {
-        for (input, expected) in [
-            ("男", Ok(Some(Sex::Male))),
-            (" 女 ", Ok(Some(Sex::Female))),
-            ("/", Ok(None)),
-            ("?", Err(())),
-        ] {
+        for (input, expected) in [("男", Ok(Some(Sex::Male))), (" 女 ", Ok(Some(Sex::Female))), ("/", Ok(None)), ("?", Err(()))] {
             assert_eq!(sex(input), expected, "{input}");
         }
         for (input, expected) in [

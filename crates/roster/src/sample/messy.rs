@@ -65,13 +65,9 @@ fn messy(seed: u64, rows: u32) -> Result<Vec<u8>, XlsxError> {
     let mut book = super::dated_workbook()?;
     let mut everyone = people(seed, rows).peekable();
     while let Some(building) = everyone.peek().map(|person| person.building) {
-        let own: Vec<Invented> =
-            std::iter::from_fn(|| everyone.next_if(|person| person.building == building)).collect();
+        let own: Vec<Invented> = std::iter::from_fn(|| everyone.next_if(|person| person.building == building)).collect();
         let page = book.add_worksheet();
-        page.set_name(format!(
-            "{building}{}",
-            dice.pick(&["幢", "栋", "号楼", "#"])
-        ))?;
+        page.set_name(format!("{building}{}", dice.pick(&["幢", "栋", "号楼", "#"])))?;
         sheet(page, building, &own, &mut dice)?;
     }
     if rows == 0 {
@@ -80,37 +76,16 @@ fn messy(seed: u64, rows: u32) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-fn sheet(
-    page: &mut Worksheet,
-    building: u32,
-    people: &[Invented],
-    dice: &mut Dice,
-) -> Result<(), XlsxError> {
+fn sheet(page: &mut Worksheet, building: u32, people: &[Invented], dice: &mut Dice) -> Result<(), XlsxError> {
     use Column::*;
     let whole = dice.one_in(2);
-    let mut columns = vec![
-        Name, Relation, Sex, Birth, Phone, Id, Occupancy, Party, Skills, Area, Parking, Note,
-    ];
+    let mut columns = vec![Name, Relation, Sex, Birth, Phone, Id, Occupancy, Party, Skills, Area, Parking, Note];
     dice.shuffle(&mut columns);
-    columns.splice(
-        0..0,
-        if whole {
-            vec![Serial, WholeRoom]
-        } else {
-            vec![Serial, Building, Unit, Room]
-        },
-    );
+    columns.splice(0..0, if whole { vec![Serial, WholeRoom] } else { vec![Serial, Building, Unit, Room] });
     let width = u16::try_from(columns.len()).unwrap_or(16);
     let plain = Format::new();
     let mut row = 0;
-    page.merge_range(
-        row,
-        0,
-        row,
-        width - 1,
-        &format!("星火花园{building}幢住户花名册（2026年）"),
-        &plain.clone().set_bold(),
-    )?;
+    page.merge_range(row, 0, row, width - 1, &format!("星火花园{building}幢住户花名册（2026年）"), &plain.clone().set_bold())?;
     row += 1 + dice.below(2);
     for (column, kind) in (0u16..).zip(&columns) {
         page.write_string(row, column, dice.pick(kind.headers()))?;
@@ -140,10 +115,7 @@ fn sheet(
         row += u32::from(dice.one_in(400));
     }
     if !whole && row > first + 1 {
-        let at = (0u16..)
-            .zip(&columns)
-            .find(|(_, kind)| **kind == Building)
-            .map_or(1, |(column, _)| column);
+        let at = (0u16..).zip(&columns).find(|(_, kind)| **kind == Building).map_or(1, |(column, _)| column);
         page.merge_range(first, at, row - 1, at, &format!("{building}幢"), &plain)?;
     }
     page.write_string(row, 0, "合  计")?;
@@ -152,19 +124,10 @@ fn sheet(
     Ok(())
 }
 
-fn empty_room(
-    page: &mut Worksheet,
-    row: u32,
-    columns: &[Column],
-    person: &Invented,
-) -> Result<(), XlsxError> {
+fn empty_room(page: &mut Worksheet, row: u32, columns: &[Column], person: &Invented) -> Result<(), XlsxError> {
     for (column, kind) in (0u16..).zip(columns) {
         match kind {
-            Column::WholeRoom => page.write_string(
-                row,
-                column,
-                format!("{}-{}-{}", person.building, person.unit, person.room + 4),
-            )?,
+            Column::WholeRoom => page.write_string(row, column, format!("{}-{}-{}", person.building, person.unit, person.room + 4))?,
             Column::Unit => page.write_number(row, column, person.unit)?,
             Column::Room => page.write_number(row, column, person.room + 4)?,
             Column::Occupancy => page.write_string(row, column, "空置")?,
@@ -175,15 +138,7 @@ fn empty_room(
 }
 
 fn full_width(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_ascii_graphic() {
-                char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c)
-            } else {
-                c
-            }
-        })
-        .collect()
+    text.chars().map(|c| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c) } else { c }).collect()
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -229,30 +184,15 @@ fn cell(
         Column::Sex if dice.one_in(20) => return Ok(()),
         Column::Sex => if person.man { "男" } else { "女" }.to_string(),
         Column::Birth => {
-            let (y, m, d) = (
-                person.birth.year(),
-                person.birth.month(),
-                person.birth.day(),
-            );
+            let (y, m, d) = (person.birth.year(), person.birth.month(), person.birth.day());
             match dice.below(12) {
                 0 => {
                     return page
-                        .write_number_with_format(
-                            row,
-                            column,
-                            person.birth_serial(),
-                            &Format::new().set_num_format("yyyy/m/d"),
-                        )
+                        .write_number_with_format(row, column, person.birth_serial(), &Format::new().set_num_format("yyyy/m/d"))
                         .map(|_| ());
                 }
                 1 => {
-                    return page
-                        .write_number(
-                            row,
-                            column,
-                            y * 10_000 + i32::try_from(m * 100 + d).unwrap_or(101),
-                        )
-                        .map(|_| ());
+                    return page.write_number(row, column, y * 10_000 + i32::try_from(m * 100 + d).unwrap_or(101)).map(|_| ());
                 }
                 2 => format!("{y}.{m}"),
                 3 => format!("{y}年{m}月{d}日"),
@@ -270,25 +210,13 @@ fn cell(
             3 => "/".to_string(),
             4 => person.phone.chars().take(10).collect(),
             5..=12 => {
-                return page
-                    .write_number(row, column, person.phone.parse::<f64>().unwrap_or(0.0))
-                    .map(|_| ());
+                return page.write_number(row, column, person.phone.parse::<f64>().unwrap_or(0.0)).map(|_| ());
             }
             _ => person.phone.clone(),
         },
         Column::Id => match dice.below(20) {
             0 => {
-                return page
-                    .write_number(
-                        row,
-                        column,
-                        person
-                            .id
-                            .trim_end_matches('X')
-                            .parse::<f64>()
-                            .unwrap_or(0.0),
-                    )
-                    .map(|_| ());
+                return page.write_number(row, column, person.id.trim_end_matches('X').parse::<f64>().unwrap_or(0.0)).map(|_| ());
             }
             1 => format!("{}000", person.id.chars().take(15).collect::<String>()),
             2 => person.id.chars().take(17).collect(),
@@ -296,24 +224,12 @@ fn cell(
             _ => person.id.clone(),
         },
         Column::Occupancy => person.occupancy.to_string(),
-        Column::Party => if person.party {
-            dice.pick(&["中共党员", "是", "√"])
-        } else {
-            dice.pick(&["群众", "否", ""])
-        }
-        .to_string(),
+        Column::Party => if person.party { dice.pick(&["中共党员", "是", "√"]) } else { dice.pick(&["群众", "否", ""]) }.to_string(),
         Column::Skills => person.skill.to_string(),
         Column::Area => {
-            return page
-                .write_number(row, column, f64::from(person.area) / 100.0)
-                .map(|_| ());
+            return page.write_number(row, column, f64::from(person.area) / 100.0).map(|_| ());
         }
-        Column::Note => if dice.one_in(10) {
-            dice.pick(&["独居", "常年在外", "—", "无"])
-        } else {
-            person.employer
-        }
-        .to_string(),
+        Column::Note => if dice.one_in(10) { dice.pick(&["独居", "常年在外", "—", "无"]) } else { person.employer }.to_string(),
     };
     if !text.is_empty() {
         page.write_string(row, column, text)?;

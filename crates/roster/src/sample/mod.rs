@@ -28,20 +28,8 @@ fn dated_workbook() -> Result<Workbook, XlsxError> {
 }
 
 fn clean(seed: u64, rows: u32, change: u32) -> Result<Vec<u8>, XlsxError> {
-    const HEADERS: [&str; 12] = [
-        "楼栋",
-        "单元",
-        "室",
-        "姓名",
-        "与户主关系",
-        "性别",
-        "出生日期",
-        "身份证号",
-        "联系电话",
-        "居住性质",
-        "是否党员",
-        "特长",
-    ];
+    const HEADERS: [&str; 12] =
+        ["楼栋", "单元", "室", "姓名", "与户主关系", "性别", "出生日期", "身份证号", "联系电话", "居住性质", "是否党员", "特长"];
     let mut book = dated_workbook()?;
     let page = book.add_worksheet();
     page.set_name("花名册")?;
@@ -54,13 +42,8 @@ fn clean(seed: u64, rows: u32, change: u32) -> Result<Vec<u8>, XlsxError> {
     let mut other = Dice::new(seed ^ 0xC0FF_EE00);
     for (row, person) in (1u32..).zip(people(seed, rows)) {
         let index = u64::from(row - 1);
-        let changed = (index + 1) * u64::from(change) / u64::from(rows.max(1))
-            > index * u64::from(change) / u64::from(rows.max(1));
-        let phone = if changed {
-            people::phone(&mut other)
-        } else {
-            person.phone.clone()
-        };
+        let changed = (index + 1) * u64::from(change) / u64::from(rows.max(1)) > index * u64::from(change) / u64::from(rows.max(1));
+        let phone = if changed { people::phone(&mut other) } else { person.phone.clone() };
         page.write_string(row, 0, person.building.to_string())?;
         page.write_string(row, 1, person.unit.to_string())?;
         page.write_string(row, 2, person.room.to_string())?;

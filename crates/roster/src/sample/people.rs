@@ -47,41 +47,20 @@ impl Dice {
 
 /// Common surnames, those read in two ways, and those of two characters.
 const SURNAMES: &[&str] = &[
-    "王", "李", "张", "刘", "陈", "杨", "黄", "赵", "吴", "周", "徐", "孙", "马", "朱", "胡", "郭",
-    "何", "林", "罗", "高", "郑", "梁", "谢", "宋", "唐", "许", "韩", "冯", "邓", "曹", "彭", "曾",
-    "肖", "田", "董", "潘", "袁", "蔡", "蒋", "余", "于", "杜", "叶", "程", "魏", "苏", "吕", "丁",
-    "任", "卢", "单", "解", "仇", "查", "朴", "区", "盖", "缪", "尉迟", "欧阳", "上官", "司马",
+    "王", "李", "张", "刘", "陈", "杨", "黄", "赵", "吴", "周", "徐", "孙", "马", "朱", "胡", "郭", "何", "林", "罗", "高", "郑", "梁",
+    "谢", "宋", "唐", "许", "韩", "冯", "邓", "曹", "彭", "曾", "肖", "田", "董", "潘", "袁", "蔡", "蒋", "余", "于", "杜", "叶", "程",
+    "魏", "苏", "吕", "丁", "任", "卢", "单", "解", "仇", "查", "朴", "区", "盖", "缪", "尉迟", "欧阳", "上官", "司马",
 ];
 const GIVEN_MEN: &[&str] = &[
-    "伟", "强", "军", "磊", "勇", "杰", "涛", "明", "建", "国", "平", "刚", "辉", "鹏", "志", "华",
-    "文", "斌", "波", "宇", "浩", "俊", "海", "林", "峰", "𬭎",
+    "伟", "强", "军", "磊", "勇", "杰", "涛", "明", "建", "国", "平", "刚", "辉", "鹏", "志", "华", "文", "斌", "波", "宇", "浩", "俊",
+    "海", "林", "峰", "𬭎",
 ];
 const GIVEN_WOMEN: &[&str] = &[
-    "芳", "娜", "敏", "静", "丽", "艳", "娟", "霞", "秀", "英", "燕", "玲", "桂", "兰", "红", "梅",
-    "琴", "萍", "雪", "洁", "婷", "慧", "莹", "颖", "佳", "㛃",
+    "芳", "娜", "敏", "静", "丽", "艳", "娟", "霞", "秀", "英", "燕", "玲", "桂", "兰", "红", "梅", "琴", "萍", "雪", "洁", "婷", "慧",
+    "莹", "颖", "佳", "㛃",
 ];
-const SKILLS: &[&str] = &[
-    "书法",
-    "理发",
-    "水电维修",
-    "法律咨询",
-    "烹饪",
-    "摄影",
-    "广场舞",
-    "心理咨询",
-    "急救",
-    "乒乓球",
-];
-const EMPLOYERS: &[&str] = &[
-    "第三小学",
-    "星辰机械厂",
-    "个体",
-    "退休",
-    "县医院",
-    "某物流公司",
-    "自由职业",
-    "模具厂",
-];
+const SKILLS: &[&str] = &["书法", "理发", "水电维修", "法律咨询", "烹饪", "摄影", "广场舞", "心理咨询", "急救", "乒乓球"];
+const EMPLOYERS: &[&str] = &["第三小学", "星辰机械厂", "个体", "退休", "县医院", "某物流公司", "自由职业", "模具厂"];
 
 /// Somebody who does not exist.
 #[derive(Debug, Clone)]
@@ -106,8 +85,7 @@ pub(super) struct Invented {
 impl Invented {
     /// The date of birth as a spreadsheet counts days.
     pub(super) fn birth_serial(&self) -> f64 {
-        NaiveDate::from_ymd_opt(1899, 12, 30)
-            .map_or(0.0, |base| (self.birth - base).num_days() as f64)
+        NaiveDate::from_ymd_opt(1899, 12, 30).map_or(0.0, |base| (self.birth - base).num_days() as f64)
     }
 }
 
@@ -134,12 +112,7 @@ pub(super) fn people(seed: u64, count: u32) -> impl Iterator<Item = Invented> {
             _ => "子女",
         };
         let man = dice.one_in(2);
-        let surname = if member > 2 && !head.is_empty() {
-            head.as_str()
-        } else {
-            dice.pick(SURNAMES)
-        }
-        .to_string();
+        let surname = if member > 2 && !head.is_empty() { head.as_str() } else { dice.pick(SURNAMES) }.to_string();
         if member == 1 {
             head = surname.clone();
         }
@@ -153,17 +126,9 @@ pub(super) fn people(seed: u64, count: u32) -> impl Iterator<Item = Invented> {
             3 => "子",
             _ => "小",
         });
-        let year = if member > 2 {
-            1990 + dice.below(30)
-        } else {
-            1940 + dice.below(55)
-        };
-        let birth = NaiveDate::from_ymd_opt(
-            i32::try_from(year).unwrap_or(1980),
-            1 + dice.below(12),
-            1 + dice.below(28),
-        )
-        .unwrap_or_default();
+        let year = if member > 2 { 1990 + dice.below(30) } else { 1940 + dice.below(55) };
+        let birth =
+            NaiveDate::from_ymd_opt(i32::try_from(year).unwrap_or(1980), 1 + dice.below(12), 1 + dice.below(28)).unwrap_or_default();
         let order = loop {
             let order = dice.below(1000);
             // The order's last digit tells the sex; one ending in 00 looks damaged.
@@ -181,46 +146,25 @@ pub(super) fn people(seed: u64, count: u32) -> impl Iterator<Item = Invented> {
             birth,
             phone: phone(&mut dice),
             id: id_number(birth, order),
-            occupancy: ["自住", "自住", "自住", "租户"]
-                .get(place as usize % 4)
-                .copied()
-                .unwrap_or("自住"),
+            occupancy: ["自住", "自住", "自住", "租户"].get(place as usize % 4).copied().unwrap_or("自住"),
             party: dice.one_in(8),
-            skill: if dice.one_in(6) {
-                dice.pick(SKILLS)
-            } else {
-                ""
-            },
-            employer: if dice.one_in(3) {
-                dice.pick(EMPLOYERS)
-            } else {
-                ""
-            },
+            skill: if dice.one_in(6) { dice.pick(SKILLS) } else { "" },
+            employer: if dice.one_in(3) { dice.pick(EMPLOYERS) } else { "" },
             area: 6000 + (place % 40) * 213,
         }
     })
 }
 
 pub(super) fn phone(dice: &mut Dice) -> String {
-    format!(
-        "1{}{:04}{:05}",
-        dice.pick(&["38", "39", "57", "58", "86", "99"]),
-        dice.below(10_000),
-        dice.below(100_000)
-    )
-    .chars()
-    .take(11)
-    .collect()
+    format!("1{}{:04}{:05}", dice.pick(&["38", "39", "57", "58", "86", "99"]), dice.below(10_000), dice.below(100_000))
+        .chars()
+        .take(11)
+        .collect()
 }
 
 /// 999999 is the code of no place, so that no number belongs to anybody.
 fn id_number(birth: NaiveDate, order: u32) -> String {
-    let mut id = format!(
-        "999999{:04}{:02}{:02}{order:03}",
-        birth.year(),
-        birth.month(),
-        birth.day()
-    );
+    let mut id = format!("999999{:04}{:02}{:02}{order:03}", birth.year(), birth.month(), birth.day());
     id.extend(checksum(&id));
     id
 }

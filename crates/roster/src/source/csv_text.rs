@@ -6,37 +6,20 @@ use crate::parse::text::CELL_CHARS;
 use crate::progress::Progress;
 
 /// Reads decoded text; the sheet is named after the file.
-pub(super) fn sheet(
-    text: &str,
-    file_name: &str,
-    intake: &mut Intake,
-    progress: &mut Progress<'_>,
-) -> Result<Sheet, RosterError> {
+pub(super) fn sheet(text: &str, file_name: &str, intake: &mut Intake, progress: &mut Progress<'_>) -> Result<Sheet, RosterError> {
     let mut rows = Vec::new();
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(text))
-        .from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     let mut row = 0u32;
     let mut start = 0usize;
-    while reader
-        .read_record(&mut record)
-        .map_err(|_| RosterError::Damaged)?
-    {
+    while reader.read_record(&mut record).map_err(|_| RosterError::Damaged)? {
         let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         // The reader passes over blank lines in silence; Excel counts them.
         row = row.saturating_add(blank_lines(text.as_bytes(), start, end));
         start = end;
         for (column, field) in record.iter().enumerate() {
             let cell = cell(field);
-            intake.push(
-                &mut rows,
-                row,
-                u32::try_from(column).unwrap_or(u32::MAX),
-                cell,
-            )?;
+            intake.push(&mut rows, row, u32::try_from(column).unwrap_or(u32::MAX), cell)?;
         }
         if row.is_multiple_of(1024) {
             progress.step((100, 500), end as u64, text.len() as u64)?;
@@ -45,20 +28,12 @@ pub(super) fn sheet(
     }
     let stem = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
-    Ok(Sheet {
-        name: stem.to_string(),
-        hidden: false,
-        rows,
-        merges: Vec::new(),
-    })
+    Ok(Sheet { name: stem.to_string(), hidden: false, rows, merges: Vec::new() })
 }
 
 /// `="13800000000"` is how some programs keep a number's digits.
 fn cell(field: &str) -> Cell {
-    let field = field
-        .strip_prefix("=\"")
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(field);
+    let field = field.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(field);
     match field.char_indices().nth(CELL_CHARS) {
         Some((cut, _)) => Cell::text(field.get(..cut).unwrap_or_default()),
         None => Cell::text(field),
@@ -89,9 +64,5 @@ fn delimiter(text: &str) -> u8 {
             *count += line.bytes().filter(|b| b == sign).count();
         }
     }
-    counts
-        .iter()
-        .rev()
-        .max_by_key(|(_, count)| *count)
-        .map_or(b',', |(sign, _)| *sign)
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(sign, _)| *sign)
 }

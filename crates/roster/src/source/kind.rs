@@ -39,10 +39,7 @@ const OTHERS: &[&[u8]] = &[
 /// Tells the kind, or why the file is none of them.
 pub(super) fn sniff(bytes: &[u8], file_name: &str) -> Result<Kind, RosterError> {
     if bytes.len() > MAX_BYTES {
-        return Err(RosterError::TooLarge {
-            what: "文件",
-            limit: "64 MB",
-        });
+        return Err(RosterError::TooLarge { what: "文件", limit: "64 MB" });
     }
     if bytes.iter().all(|b| b.is_ascii_whitespace()) {
         return Err(RosterError::Empty);
@@ -60,10 +57,7 @@ pub(super) fn sniff(bytes: &[u8], file_name: &str) -> Result<Kind, RosterError> 
     let mut start = text.trim_start().chars().take(4000).collect::<String>();
     start.make_ascii_lowercase();
     if start.starts_with("mime-version:")
-        || (start.starts_with('<')
-            && ["<html", "<table", "<?xml", "<!doctype"]
-                .iter()
-                .any(|tag| start.contains(tag)))
+        || (start.starts_with('<') && ["<html", "<table", "<?xml", "<!doctype"].iter().any(|tag| start.contains(tag)))
     {
         return Err(RosterError::WebPage);
     }
@@ -79,17 +73,10 @@ pub(crate) fn named_csv(file_name: &str) -> bool {
 
 /// A zip: unpacked once, only counting, so that no later reader meets a bomb.
 fn zipped(bytes: &[u8]) -> Result<Kind, RosterError> {
-    const BOMB: RosterError = RosterError::TooLarge {
-        what: "展开后的内容",
-        limit: "256 MB",
-    };
+    const BOMB: RosterError = RosterError::TooLarge { what: "展开后的内容", limit: "256 MB" };
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| RosterError::Damaged)?;
-    let has_workbook = archive.file_names().any(|name| {
-        name.is_ok_and(|name| {
-            name.trim_start_matches('/')
-                .eq_ignore_ascii_case("xl/workbook.xml")
-        })
-    });
+    let has_workbook =
+        archive.file_names().any(|name| name.is_ok_and(|name| name.trim_start_matches('/').eq_ignore_ascii_case("xl/workbook.xml")));
     if !has_workbook {
         return Err(RosterError::NotASpreadsheet);
     }
@@ -134,15 +121,8 @@ fn compound(bytes: &[u8], file_name: &str) -> Result<Kind, RosterError> {
 /// Looks for a stream's name. Directory entries are 128 bytes long and begin
 /// at multiples of 128 from the start of the file (MS-CFB 2.6.1).
 fn has_stream(bytes: &[u8], name: &str) -> bool {
-    let wanted: Vec<u8> = name
-        .encode_utf16()
-        .chain([0])
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    bytes
-        .chunks(128)
-        .skip(4)
-        .any(|entry| entry.starts_with(&wanted))
+    let wanted: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+    bytes.chunks(128).skip(4).any(|entry| entry.starts_with(&wanted))
 }
 
 /// UTF-8, UTF-16 with its mark, or GB18030; `None` for what is no text.

@@ -48,11 +48,7 @@ pub(crate) enum Cell {
 impl Cell {
     /// A text cell, or an empty one when there is nothing but blanks.
     pub(crate) fn text(text: &str) -> Cell {
-        if text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}') {
-            Cell::Empty
-        } else {
-            Cell::Text(text.into())
-        }
+        if text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}') { Cell::Empty } else { Cell::Text(text.into()) }
     }
 
     /// The text, when it is text.
@@ -102,21 +98,12 @@ pub(crate) struct Sheet {
 impl Sheet {
     /// One past the last column with something in it.
     pub(crate) fn width(&self) -> u32 {
-        self.rows
-            .iter()
-            .filter_map(|row| row.cells.last())
-            .map(|(column, _)| column + 1)
-            .max()
-            .unwrap_or(0)
+        self.rows.iter().filter_map(|row| row.cells.last()).map(|(column, _)| column + 1).max().unwrap_or(0)
     }
 }
 
 /// Opens a file of any kind this crate reads.
-pub(crate) fn open(
-    bytes: &[u8],
-    file_name: &str,
-    progress: &mut Progress<'_>,
-) -> Result<Vec<Sheet>, RosterError> {
+pub(crate) fn open(bytes: &[u8], file_name: &str, progress: &mut Progress<'_>) -> Result<Vec<Sheet>, RosterError> {
     let mut intake = Intake::default();
     let sheets = match kind::sniff(bytes, file_name)? {
         Kind::Xlsx => spreadsheet::xlsx(bytes, &mut intake, progress)?,
@@ -138,37 +125,22 @@ struct Intake {
 }
 
 impl Intake {
-    fn push(
-        &mut self,
-        rows: &mut Vec<SheetRow>,
-        row: u32,
-        column: u32,
-        cell: Cell,
-    ) -> Result<(), RosterError> {
+    fn push(&mut self, rows: &mut Vec<SheetRow>, row: u32, column: u32, cell: Cell) -> Result<(), RosterError> {
         if cell == Cell::Empty {
             return Ok(());
         }
         if column >= MAX_COLUMNS {
-            return Err(RosterError::TooLarge {
-                what: "列数",
-                limit: "1.6 万列",
-            });
+            return Err(RosterError::TooLarge { what: "列数", limit: "1.6 万列" });
         }
         self.cells += 1;
         if let Cell::Text(text) = &cell {
             self.text += text.len();
         }
         if self.cells > MAX_CELLS {
-            return Err(RosterError::TooLarge {
-                what: "格子数",
-                limit: "600 万格",
-            });
+            return Err(RosterError::TooLarge { what: "格子数", limit: "600 万格" });
         }
         if self.text > MAX_TEXT {
-            return Err(RosterError::TooLarge {
-                what: "文字总量",
-                limit: "256 MB",
-            });
+            return Err(RosterError::TooLarge { what: "文字总量", limit: "256 MB" });
         }
         let number = row.saturating_add(1);
         match rows.last_mut() {
@@ -176,10 +148,7 @@ impl Intake {
             _ => {
                 self.rows += 1;
                 if self.rows > MAX_ROWS {
-                    return Err(RosterError::TooLarge {
-                        what: "行数",
-                        limit: "20 万行",
-                    });
+                    return Err(RosterError::TooLarge { what: "行数", limit: "20 万行" });
                 }
                 let mut cells = Vec::with_capacity(rows.last().map_or(8, |last| last.cells.len()));
                 cells.push((column, cell));

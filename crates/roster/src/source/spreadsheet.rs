@@ -7,8 +7,7 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{
-    Data, DataRef, Dimensions, ExcelDateTime, Reader, Sheet as SheetMeta, SheetType, SheetVisible,
-    Xls, XlsError, Xlsx, XlsxError,
+    Data, DataRef, Dimensions, ExcelDateTime, Reader, Sheet as SheetMeta, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError,
 };
 use chrono::NaiveDate;
 
@@ -18,11 +17,7 @@ use crate::RosterError;
 use crate::progress::Progress;
 
 /// Reads an .xlsx that the zip guard has let through.
-pub(super) fn xlsx(
-    bytes: &[u8],
-    intake: &mut Intake,
-    progress: &mut Progress<'_>,
-) -> Result<Vec<Sheet>, RosterError> {
+pub(super) fn xlsx(bytes: &[u8], intake: &mut Intake, progress: &mut Progress<'_>) -> Result<Vec<Sheet>, RosterError> {
     progress.step((0, 100), 1, 2)?;
     guarded(|| {
         let mut book = Xlsx::new(Cursor::new(bytes)).map_err(xlsx_error)?;
@@ -30,15 +25,10 @@ pub(super) fn xlsx(
         let total = metas.len() as u64;
         let mut sheets = Vec::with_capacity(metas.len());
         for (index, meta) in metas.into_iter().enumerate() {
-            let part = (
-                100 + 400 * index as u64 / total,
-                100 + 400 * (index as u64 + 1) / total,
-            );
+            let part = (100 + 400 * index as u64 / total, 100 + 400 * (index as u64 + 1) / total);
             let mut rows = Vec::new();
             {
-                let mut cells = book
-                    .worksheet_cells_reader(&meta.name)
-                    .map_err(xlsx_error)?;
+                let mut cells = book.worksheet_cells_reader(&meta.name).map_err(xlsx_error)?;
                 let expected = u64::from(cells.dimensions().end.0).clamp(1, 200_000);
                 let mut seen = 0u64;
                 while let Some(cell) = cells.next_cell().map_err(xlsx_error)? {
@@ -51,29 +41,15 @@ pub(super) fn xlsx(
                 }
             }
             Intake::settle(&mut rows);
-            let merges = if rows.is_empty() {
-                Vec::new()
-            } else {
-                book.merge_cells_by_sheet_name(&meta.name)
-                    .unwrap_or_default()
-            };
-            sheets.push(Sheet {
-                hidden: meta.visible != SheetVisible::Visible,
-                name: meta.name,
-                rows,
-                merges: merged(&merges),
-            });
+            let merges = if rows.is_empty() { Vec::new() } else { book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default() };
+            sheets.push(Sheet { hidden: meta.visible != SheetVisible::Visible, name: meta.name, rows, merges: merged(&merges) });
         }
         Ok(sheets)
     })
 }
 
 /// Reads an .xls.
-pub(super) fn xls(
-    bytes: &[u8],
-    intake: &mut Intake,
-    progress: &mut Progress<'_>,
-) -> Result<Vec<Sheet>, RosterError> {
+pub(super) fn xls(bytes: &[u8], intake: &mut Intake, progress: &mut Progress<'_>) -> Result<Vec<Sheet>, RosterError> {
     progress.step((0, 100), 1, 2)?;
     xls_guard::check(bytes)?;
     guarded(|| {
@@ -92,15 +68,8 @@ pub(super) fn xls(
                 intake.push(&mut rows, row, column, from_data(value))?;
             }
             Intake::settle(&mut rows);
-            let merges = book
-                .merge_cells_by_sheet_name(&meta.name)
-                .unwrap_or_default();
-            sheets.push(Sheet {
-                hidden: meta.visible != SheetVisible::Visible,
-                name: meta.name,
-                rows,
-                merges: merged(&merges),
-            });
+            let merges = book.merge_cells_by_sheet_name(&meta.name).unwrap_or_default();
+            sheets.push(Sheet { hidden: meta.visible != SheetVisible::Visible, name: meta.name, rows, merges: merged(&merges) });
         }
         Ok(sheets)
     })
@@ -113,16 +82,9 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, RosterError>) -> Result<T, Roster
 }
 
 fn worksheets(metas: &[SheetMeta]) -> Result<Vec<SheetMeta>, RosterError> {
-    let metas: Vec<SheetMeta> = metas
-        .iter()
-        .filter(|meta| meta.typ == SheetType::WorkSheet)
-        .cloned()
-        .collect();
+    let metas: Vec<SheetMeta> = metas.iter().filter(|meta| meta.typ == SheetType::WorkSheet).cloned().collect();
     if metas.len() > MAX_SHEETS {
-        return Err(RosterError::TooLarge {
-            what: "工作表数",
-            limit: "500 张",
-        });
+        return Err(RosterError::TooLarge { what: "工作表数", limit: "500 张" });
     }
     Ok(metas)
 }
@@ -193,9 +155,7 @@ fn from_date(date: &ExcelDateTime) -> Cell {
 }
 
 fn from_iso(text: &str) -> Cell {
-    let day = text
-        .get(..10)
-        .and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
+    let day = text.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
     day.map_or_else(|| Cell::text(text), |day| Cell::Date(serial(day)))
 }
 
