@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the benchmarks.
 
-use crate::steps::Steps;
+use crate::steps::{Steps, whole};
 use crate::window;
 
 /// The verb. Words after it choose groups of figures by name.
@@ -10,9 +10,10 @@ use crate::window;
 pub fn verb(steps: &mut Steps, arguments: &[String]) {
     if arguments.is_empty() || arguments.iter().any(|word| word == "window") {
         // Without them the window's figures say that they were not measured.
-        let _ = window::build(steps) && window::bare(steps);
+        let _ = window::pages(steps)
+            && steps.command("build the window, and a bare one", &mut whole("build", &["--bins", "--example", "bare"]));
     }
-    let mut words = vec!["bench", "--profile", "dev", "--package", "xinghuo-tests", "--bench", "figures", "--"];
-    words.extend(arguments.iter().map(String::as_str));
-    steps.command("benchmarks", &mut window::on_a_screen(&words));
+    let mut bench = whole("bench", &["--profile", "dev", "--bench", "figures", "--"]);
+    bench.args(arguments);
+    steps.command("benchmarks", &mut window::on_a_screen(bench));
 }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::steps::{Steps, cargo, root};
+use crate::steps::{Steps, root, whole};
 use crate::{setup, window};
 
 /// The demo's passphrase; it guards nothing but invented people.
@@ -13,11 +13,9 @@ const PASSPHRASE: &str = "星火示范口令";
 
 /// The verb. Everything it makes lies in `target/demo`, apart from anybody's real data.
 pub fn verb(steps: &mut Steps, _arguments: &[String]) {
-    if !setup::everything(steps) || !window::build(steps) {
-        return;
-    }
-    let built = steps.command("build the command line", &mut cargo(&["build", "--package", "xinghuo-cli"]))
-        && steps.command("build the roster sample", &mut cargo(&["build", "--package", "xinghuo-roster", "--example", "messy_roster"]));
+    let built = setup::everything(steps)
+        && window::pages(steps)
+        && steps.command("build the window and the command line", &mut whole("build", &["--bins", "--example", "messy_roster"]));
     if !built {
         return;
     }

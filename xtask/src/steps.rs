@@ -93,6 +93,16 @@ pub fn cargo(arguments: &[&str]) -> Command {
     cargo
 }
 
+/// Cargo over the whole house: `verb` (build, test, bench), then words of its own.
+///
+/// Always every package with the pages embedded, never `--package`: cargo chooses the features of a
+/// dependency by what is built together, and another choice would build half of them once more.
+pub fn whole(verb: &str, words: &[&str]) -> Command {
+    let mut cargo = cargo(&[verb, "--workspace", "--features", "xinghuo-window/shipped"]);
+    cargo.args(words);
+    cargo
+}
+
 /// One of the pages' own scripts (`ui/package.json`).
 pub fn npm(arguments: &[&str]) -> Command {
     let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });

@@ -32,6 +32,17 @@ impl Session {
         on.map_or_else(|| self.today(), Ok)
     }
 
+    /// Turns an office to one of its compounds.
+    pub(crate) fn look_at(&self, name: &str) -> Result<(), Failure> {
+        let cards = self.ask(json!({ "ask": "overview" }))?;
+        let cards: Vec<&Value> = cards.as_array().into_iter().flatten().collect();
+        let Some(card) = cards.iter().find(|card| card["compound"]["name"] == name) else {
+            let names: Vec<&str> = cards.iter().filter_map(|card| card["compound"]["name"].as_str()).collect();
+            return Err(wrong(format!("没有小区“{name}”。有：{}。", names.join("、"))));
+        };
+        self.ask(json!({ "ask": "look_at", "compound": card["compound"]["id"] })).map(drop)
+    }
+
     /// A request by its human number or id.
     fn request_id(&self, text: &str) -> Result<String, Failure> {
         if text.len() == 36 {
@@ -255,19 +266,23 @@ impl Bundle {
             Self::Export { file, to } => {
                 let exchange = s.ask(json!({ "ask": "exchange" }))?;
                 let partners: Vec<&Value> = exchange["partners"].as_array().into_iter().flatten().collect();
-                let chosen = match &to {
-                    Some(to) => partners.iter().find(|p| {
-                        p["name"] == to.as_str() || p["key"] == to.as_str() || p["detail"].as_str().is_some_and(|d| d.contains(to))
-                    }),
-                    None if partners.len() == 1 || exchange["role"] != "office" => partners.first(),
-                    None => None,
+                let said = |p: &Value, name: &str| p[name].as_str().unwrap_or_default().to_owned();
+                let meant: Vec<&&Value> = match &to {
+                    Some(to) => {
+                        let is = |p: &Value| {
+                            said(p, "name") == *to || said(p, "key") == *to || said(p, "detail").split(" · ").any(|part| part == to)
+                        };
+                        partners.iter().filter(|p| is(p)).collect()
+                    }
+                    // A branch's first partner is its office.
+                    None if exchange["role"] != "office" => partners.iter().take(1).collect(),
+                    None => partners.iter().collect(),
                 };
-                let Some(partner) = chosen else {
-                    let names: Vec<&str> = partners.iter().filter_map(|p| p["name"].as_str()).collect();
-                    return Err(wrong(format!(
-                        "请用 --to 写明接收方。可选：{}。",
-                        if names.is_empty() { "（还没有，请先入网）".to_owned() } else { names.join("、") }
-                    )));
+                let [partner] = meant[..] else {
+                    let among = if meant.is_empty() { partners.iter().collect() } else { meant };
+                    let names: Vec<String> = among.iter().map(|p| format!("{}（{}）", said(p, "name"), said(p, "detail"))).collect();
+                    let names = if names.is_empty() { "还没有，请先入网".to_owned() } else { names.join("、") };
+                    return Err(wrong(format!("请用 --to 写明接收方。可选：{names}。")));
                 };
                 s.tell(json!({ "ask": "export", "audience": partner["key"], "path": file })).map(drop)
             }
@@ -279,7 +294,11 @@ impl Bundle {
                 match refused {
                     Some(r) => Err(Failure {
                         code: r["code"].as_str().unwrap_or("bundle.refused").to_owned(),
-                        message: format!("{}：没有导入。", r["file"].as_str().unwrap_or_default()),
+                        message: format!(
+                            "{}：没有导入。{}",
+                            r["file"].as_str().unwrap_or_default(),
+                            r["sentences"][0].as_str().unwrap_or_default()
+                        ),
                         advice: "其余的文件不受影响。".to_owned(),
                         field: None,
                         exit: xinghuo_desk::exit_code(r["code"].as_str().unwrap_or("bundle.refused")),

@@ -27,6 +27,7 @@ pub(crate) struct Session {
 impl Session {
     /// Asks and gives the answer back.
     pub(crate) fn ask(&self, question: Value) -> Result<Value, Failure> {
+        let file = question["path"].as_str().unwrap_or_default().to_owned();
         let ask = serde_json::from_value(question).map_err(|_| Failure {
             code: "cli.question".to_owned(),
             message: "命令里有一项写得不对（日期用 2024-11-05，类别、状态等用它的中文词或代码）。".to_owned(),
@@ -34,7 +35,7 @@ impl Session {
             field: None,
             exit: 2,
         })?;
-        self.desk.answer(ask)
+        self.desk.answer(ask).map_err(|failure| of_file(failure, &file))
     }
 
     /// Asks, and keeps the answer to be printed.
@@ -52,6 +53,15 @@ impl Session {
             print::answer(&answer);
         }
     }
+}
+
+/// A refusal of a file names it: a script may hand over many.
+fn of_file(failure: Failure, file: &str) -> Failure {
+    let family = failure.code.split('.').next().unwrap_or_default();
+    if file.is_empty() || !matches!(family, "roster" | "bundle" | "join" | "file" | "paper") {
+        return failure;
+    }
+    Failure { message: format!("{file}：{}", failure.message), ..failure }
 }
 
 fn passphrase(new: bool) -> Result<String, Failure> {
@@ -80,18 +90,21 @@ fn default_home() -> PathBuf {
     })
 }
 
-fn run(session: &mut Session, verb: Verb) -> Result<(), Failure> {
+fn run(session: &mut Session, compound: Option<&str>, verb: Verb) -> Result<(), Failure> {
     if verb.makes_a_copy() {
         return verb.create(session, &passphrase(true)?);
     }
     session.ask(json!({ "ask": "unlock", "passphrase": passphrase(false)? }))?;
+    if let Some(name) = compound {
+        session.look_at(name)?;
+    }
     verb.run(session)
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut session = Session { desk: Desk::new(cli.home.unwrap_or_else(default_home)), as_json: cli.json, answers: Vec::new() };
-    let result = run(&mut session, cli.verb);
+    let result = run(&mut session, cli.compound.as_deref(), cli.verb);
     if session.as_json && !session.answers.is_empty() {
         let out = if session.answers.len() == 1 { session.answers.remove(0) } else { Value::Array(session.answers) };
         print::line(&serde_json::to_string_pretty(&out).unwrap_or_default());

@@ -11,6 +11,9 @@ pub(crate) struct Cli {
     /// 数据所在的文件夹（也可用环境变量 XINGHUO_HOME）
     #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
+    /// 社区查看哪个小区（名称）；小区自己的数据不用写
+    #[arg(long, global = true, value_name = "小区")]
+    pub compound: Option<String>,
     /// 以 JSON 输出结果；出错时错误也是 JSON，写到标准错误
     #[arg(long, global = true)]
     pub json: bool,
@@ -443,7 +446,7 @@ pub(crate) enum Bundle {
     Export {
         /// 写到哪里
         file: PathBuf,
-        /// 接收方的名称或编号
+        /// 接收方：小区名、电脑名或使用人
         #[arg(long)]
         to: Option<String>,
     },

@@ -56,7 +56,8 @@ pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<M
         },
     )?;
     let no_topic = books.get::<Cycle>(cycle_id(space, month))?.is_some_and(|c| c.record.no_topic.is_some());
-    Ok(MonthFacts { opinions, chosen, undecided: undecided as u32, council, tasks, no_topic })
+    let began_on = books.get::<Compound>(CompoundId(space.0))?.and_then(|compound| compound.record.began_on);
+    Ok(MonthFacts { opinions, chosen, undecided: undecided as u32, council, tasks, no_topic, began_on })
 }
 
 /// The five-step bar as views.

@@ -136,7 +136,7 @@ impl Open {
             };
             out.push(Party {
                 identity: Identity { signs, receives: cert.receives },
-                name: compound.unwrap_or_else(|| cert.copy.clone()),
+                name: compound.or(cert.compound).unwrap_or_else(|| cert.copy.clone()),
                 detail: format!("{} · {}", cert.copy, cert.person),
                 inner: spaces.clone(),
                 spaces,
@@ -384,6 +384,7 @@ impl Open {
                         classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect(),
                     }],
                     since: at.date_naive(),
+                    compound: Some(request.compound.clone()),
                 };
                 save.put(SpaceId(self.profile().space), &certificate);
                 Ok(())

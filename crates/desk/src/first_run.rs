@@ -41,12 +41,6 @@ fn profile(role: Role, person: &str, copy: &str, space: uuid::Uuid, demo: bool) 
     Profile { role, person: person.to_owned(), copy: copy.to_owned(), space, founder: true, demo }
 }
 
-fn remember(ledger: &Ledger, profile: &Profile) -> Result<()> {
-    // Two characters of the key set apart the numbers of a second laptop.
-    ledger.set_here("mark", &hex(&ledger.own_key())[..2].to_ascii_uppercase())?;
-    Ok(ledger.set_here("profile", &serde_json::to_string(profile).unwrap_or_default())?)
-}
-
 impl Desk {
     fn start(&self, unlocked: Unlocked) -> Result<Status> {
         *lock(&self.open) = Some(Arc::new(Open::new(self.home.clone(), unlocked)?));
@@ -76,8 +70,17 @@ impl Desk {
         self.found(&new.passphrase, |unlocked| {
             let ledger = &mut unlocked.ledger;
             let space = xinghuo_model::uuid_at(now.timestamp_millis().max(0) as u64, &ledger.random());
-            remember(ledger, &profile(Role::Secretary, &person, &copy, space, false))?;
-            let compound = Compound { id: CompoundId(space), name, community, street, district, prefix, households: None };
+            profile(Role::Secretary, &person, &copy, space, false).remember(ledger)?;
+            let compound = Compound {
+                id: CompoundId(space),
+                name,
+                community,
+                street,
+                district,
+                prefix,
+                households: None,
+                began_on: Some(now.date_naive()),
+            };
             put_compound(ledger, &person, now, &compound)
         })
     }
@@ -90,7 +93,7 @@ impl Desk {
         self.found(&new.passphrase, |unlocked| {
             let ledger = &mut unlocked.ledger;
             let space = xinghuo_model::uuid_at(now.timestamp_millis().max(0) as u64, &ledger.random());
-            remember(ledger, &profile(Role::Office, &person, &copy, space, false))?;
+            profile(Role::Office, &person, &copy, space, false).remember(ledger)?;
             put_community(ledger, &person, now, Community { id: CommunityId(space), name, street, district })
         })
     }
@@ -113,7 +116,7 @@ impl Desk {
                     let compound = demo::compound(0);
                     let secretary = demo::secretary(0);
                     let profile = profile(Role::Secretary, &secretary, "党支部笔记本", compound.id.0, true);
-                    remember(&unlocked.ledger, &profile)?;
+                    profile.remember(&unlocked.ledger)?;
                     put_compound(&mut unlocked.ledger, &secretary, now, &compound)?;
                     Ok(demo::fill(&mut unlocked.ledger, SpaceId(compound.id.0), 0, 1, now.date_naive(), scale, pace)?)
                 }
@@ -153,7 +156,7 @@ fn office(
     let first = demo::compound(0);
     let person = "社区管理员";
     let space = uuid::Uuid::from_bytes(*first_sixteen(&blake3::hash(b"xinghuo/demo/community")));
-    remember(&unlocked.ledger, &profile(Role::Office, person, "社区电脑", space, true))?;
+    profile(Role::Office, person, "社区电脑", space, true).remember(&unlocked.ledger)?;
     let community =
         Community { id: CommunityId(space), name: first.community.clone(), street: first.street.clone(), district: first.district.clone() };
     put_community(&mut unlocked.ledger, person, now, community)?;
@@ -178,6 +181,7 @@ fn office(
                 classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect(),
             }],
             since: now.date_naive(),
+            compound: Some(compound.name.clone()),
         };
         unlocked.ledger.transact::<(), DeskError>(Act::Admit, &author, |save| {
             let id = save.id();

@@ -170,6 +170,8 @@ impl Home {
         open.ledger.seal_own(&|log, seq, head| old.seal(log, seq, head))?;
         // And its word for who goes on, so that an office can take its entries in.
         let mut former: Vec<Former> = here_json(&open.ledger.books(), "former")?.unwrap_or_default();
+        // Only a renewal that was cut short left one of this key; nothing was written under its successor.
+        former.retain(|earlier| earlier.signs != hex(&old.identity().signs));
         former.push(Former::vouch(old, &keys.identity()));
         open.ledger.set_here("former", &serde_json::to_string(&former).unwrap_or_default())?;
         open.ledger.write_as(keys.identity().signs)?;

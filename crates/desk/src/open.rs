@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
+use xinghuo_bundle::{Identity, fingerprint};
 use xinghuo_ledger::{Author, Books, LedgerError, Outcome, PublicKey, Reader, Save};
 use xinghuo_model::policy::Policy;
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
 use crate::error::{DeskError, Result, not};
-use crate::home::{Home, Unlocked};
+use crate::home::{Home, Unlocked, hex};
 use crate::roster::RosterDraft;
 use crate::views::{Done, Saved};
 
@@ -29,6 +30,27 @@ pub(crate) struct Profile {
     /// The first copy of its space: its numbers need no mark of their own.
     pub founder: bool,
     pub demo: bool,
+}
+
+impl Profile {
+    /// Keeps it in the copy.
+    pub fn remember(&self, ledger: &xinghuo_ledger::Ledger) -> Result<()> {
+        // Two characters of the key set apart the numbers of a second laptop.
+        ledger.set_here("mark", &hex(&ledger.own_key())[..2].to_ascii_uppercase())?;
+        Ok(ledger.set_here("profile", &serde_json::to_string(self).unwrap_or_default())?)
+    }
+
+    /// The same person with keys of their own: a copy that was carried elsewhere or restored. Both
+    /// go on at once perhaps, so it takes a name and numbers nobody else takes; the name ends in
+    /// the first digits of its fingerprint, which can be compared by eye.
+    fn of_another_computer(self, identity: &Identity) -> Profile {
+        let bare = match self.copy.rsplit_once('·') {
+            Some((name, digits)) if digits.len() == 5 && digits.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => &self.copy,
+        };
+        let copy = format!("{bare}·{}", &fingerprint(identity)[..5]);
+        Profile { copy, founder: false, ..self }
+    }
 }
 
 /// The office a branch belongs to, pinned by its fingerprint.
@@ -63,7 +85,11 @@ pub(crate) fn here_json<T: DeserializeOwned>(books: &Books<'_>, name: &str) -> R
 
 impl Open {
     pub fn new(home: Home, mut inner: Unlocked) -> Result<Self> {
-        let profile: Profile = here_json(&inner.ledger.books(), "profile")?.ok_or(LedgerError::WrongKey)?;
+        let mut profile: Profile = here_json(&inner.ledger.books(), "profile")?.ok_or(LedgerError::WrongKey)?;
+        if inner.renewed {
+            profile = profile.of_another_computer(&inner.keys.identity());
+            profile.remember(&inner.ledger)?;
+        }
         let office = here_json(&inner.ledger.books(), "office")?;
         let reader = inner.ledger.reader()?;
         let notice = std::mem::take(&mut inner.renewed).then(|| {
@@ -88,7 +114,7 @@ impl Open {
     /// This copy turned out to be a further laptop of a compound that exists already.
     pub fn move_to(&self, ledger: &xinghuo_ledger::Ledger, space: Uuid) -> Result<()> {
         let moved = Profile { space, founder: false, ..(*self.profile()).clone() };
-        ledger.set_here("profile", &serde_json::to_string(&moved).unwrap_or_default())?;
+        moved.remember(ledger)?;
         *lock(&self.profile) = Arc::new(moved);
         Ok(())
     }

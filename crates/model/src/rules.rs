@@ -278,6 +278,8 @@ pub struct MonthFacts {
     pub tasks: Vec<TaskFact>,
     /// 本月无议题 was stated.
     pub no_topic: bool,
+    /// The day from which the compound keeps its months here.
+    pub began_on: Option<NaiveDate>,
 }
 
 /// One step of the bar.
@@ -299,8 +301,11 @@ pub struct StepNow {
 
 /// Judges the five steps of a month by the pack in force, on the given day.
 pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: NaiveDate) -> [StepNow; 5] {
+    let before_all = facts.began_on.is_some_and(|began| month.last_day() < began);
     let waiting = |from: NaiveDate, to: NaiveDate| {
-        if today < from {
+        if before_all {
+            StepState::Nothing
+        } else if today < from {
             StepState::NotYet
         } else if today <= to {
             StepState::Open
@@ -315,6 +320,11 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
     };
     let step = |step: Step| {
         let (from, to) = policy.window(step, month);
+        // Who begins in the middle of a month has until its end for the steps that were over.
+        let (from, to) = match facts.began_on {
+            Some(began) if to < began && !before_all => (began, month.last_day()),
+            _ => (from, to),
+        };
         let (state, count, late) = match step {
             Step::Gather => {
                 let first = facts.opinions.iter().min().copied();
@@ -394,6 +404,17 @@ mod tests {
         let facts = MonthFacts::default();
         assert_eq!(states(&facts, "2024-11-03"), ["进行中", "进行中", "未开始", "未开始", "未开始"]);
         assert_eq!(states(&facts, "2024-11-15"), ["已逾期", "已逾期", "进行中", "进行中", "进行中"]);
+    }
+
+    #[test]
+    fn who_begins_in_the_middle_of_a_month_has_until_its_end_and_owes_nothing_for_the_months_before() {
+        let began = |on: &str| MonthFacts { began_on: Some(day(on)), ..MonthFacts::default() };
+        assert_eq!(states(&began("2024-11-23"), "2024-11-23"), ["进行中"; 5]);
+        assert_eq!(states(&began("2024-11-23"), "2024-12-05"), ["已逾期"; 5]);
+        assert_eq!(states(&began("2024-11-01"), "2024-11-15"), states(&MonthFacts::default(), "2024-11-15"));
+        assert_eq!(states(&began("2024-12-01"), "2024-12-05"), ["本月无事项"; 5]);
+        let opinion = MonthFacts { opinions: vec![day("2024-11-24")], ..began("2024-11-23") };
+        assert_eq!(states(&opinion, "2024-11-25")[0], "按期完成");
     }
 
     #[test]

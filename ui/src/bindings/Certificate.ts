@@ -38,4 +38,8 @@ grants: Array<Grant>,
 /**
  * From when.
  */
-since: string, };
+since: string, 
+/**
+ * The compound's name as it asked to join, until its own record arrives.
+ */
+compound: string | null, };

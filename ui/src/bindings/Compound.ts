@@ -32,4 +32,8 @@ prefix: string,
 /**
  * Households, as the secretary states it.
  */
-households: number | null, };
+households: number | null, 
+/**
+ * The day from which its months are kept here; a step that was over by then is not late.
+ */
+began_on: string | null, };

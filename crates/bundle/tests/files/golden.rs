@@ -73,6 +73,7 @@ fn write_the_golden_files() {
                     copy: "3号楼笔记本".into(),
                     grants: vec![Grant { space: SPACE, classes: vec!["branch".into(), "community".into()] }],
                     since: request(1).accepted_on,
+                    compound: None,
                 },
             );
             Ok::<_, LedgerError>(())

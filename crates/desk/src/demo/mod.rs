@@ -70,6 +70,7 @@ pub fn compound(n: u32) -> Compound {
         district: "黄岩区".to_owned(),
         prefix: prefix.to_owned(),
         households: Some(Scale::default().households),
+        began_on: None,
     }
 }
 

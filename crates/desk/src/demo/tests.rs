@@ -125,6 +125,7 @@ fn bar(ledger: &Ledger, month: Month, today: NaiveDate) -> Vec<&'static str> {
             })
             .collect(),
         no_topic: all::<Cycle>(ledger).iter().any(|c| mine(c.month) && c.no_topic.is_some()),
+        began_on: None,
     };
     rules::judge_month(&Policy::default(), month, &facts, today).iter().map(|s| s.state.zh()).collect()
 }

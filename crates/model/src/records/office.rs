@@ -64,6 +64,9 @@ pub struct Certificate {
     /// From when.
     #[field(7, zh = "起始日期", class = registry)]
     pub since: NaiveDate,
+    /// The compound's name as it asked to join, until its own record arrives.
+    #[field(8, zh = "小区", class = registry)]
+    pub compound: Option<String>,
 }
 
 /// The last entry of a log that is still trusted (停用): later ones are quarantined.

@@ -32,6 +32,9 @@ pub struct Compound {
     /// Households, as the secretary states it.
     #[field(6, zh = "户数", class = district)]
     pub households: Option<u32>,
+    /// The day from which its months are kept here; a step that was over by then is not late.
+    #[field(7, zh = "启用日期", class = district)]
+    pub began_on: Option<NaiveDate>,
 }
 
 /// A person of the compound (人员).

@@ -1,0 +1,76 @@
+//! Copies that meet: joining, bundles both ways, a conflict decided.
+
+use serde_json::json;
+
+use crate::town::Town;
+
+#[test]
+fn bundles_go_both_ways_and_a_conflict_is_decided() {
+    let town = Town::joined();
+    town.tells("branch", &["request", "add", "楼道灯坏了", "--place", "3幢"]);
+    town.does("branch", &["bundle", "export", "给社区.xinghuo"]);
+    let looked = town.tells("office", &["bundle", "inspect", "给社区.xinghuo"]);
+    assert_eq!(looked["fate"], "inspected");
+    let taken = town.tells("office", &["bundle", "import", "给社区.xinghuo"]);
+    assert!(taken[0]["new"].as_u64() > Some(0), "{taken}");
+    let again = town.tells("office", &["bundle", "import", "给社区.xinghuo"]);
+    assert_eq!(again[0]["new"], 0);
+
+    // The receipt, and then the same request gone on with in a copy carried to another laptop.
+    town.does("office", &["bundle", "export", "回执.xinghuo", "--to", "橘香里"]);
+    town.does("branch", &["bundle", "import", "回执.xinghuo"]);
+    assert_eq!(town.tells("branch", &["status"])["unsent"], 0);
+    assert_eq!(town.tells("branch", &["conflict", "list"]), json!([]));
+    let wanted = town.does("branch", &["bundle", "want"]);
+    assert!(!wanted.trim().is_empty());
+    town.carry("branch", "laptop");
+    town.join("laptop", "office");
+    let number = town.tells("branch", &["request", "list"])["requests"][0]["number"].as_str().unwrap().to_owned();
+    for (home, to) in [("branch", "受理"), ("laptop", "不受理")] {
+        town.does(home, &["request", "step", &number, to, "--result", "已答复"]);
+        town.does(home, &["bundle", "export", &format!("{home}.xinghuo")]);
+    }
+    town.does("office", &["bundle", "import", "laptop.xinghuo", "branch.xinghuo", "laptop.xinghuo"]);
+    let conflicts = town.tells("office", &["conflict", "list"]);
+    let one = &conflicts[0];
+    assert_eq!(one["sides"].as_array().map(Vec::len), Some(2), "{conflicts}");
+    let (record, group) = (one["record"].as_str().unwrap(), one["group"].as_str().unwrap());
+    let shown = town.does("office", &["conflict", "list"]);
+    assert!(shown.contains("0. ") && shown.contains("1. "), "both sides are numbered: {shown}");
+    town.does("office", &["conflict", "decide", record, group, "--side", "1"]);
+    assert_eq!(town.tells("office", &["conflict", "list"]), json!([]));
+
+    // Its answers, in any order, lead the two laptops to the same. (The office holds more than they:
+    // the whole community's register.)
+    for _ in 0..2 {
+        for home in ["laptop", "branch"] {
+            let file = format!("to-{home}.xinghuo");
+            town.does("office", &["bundle", "export", &file, "--to", &of(&town, home)]);
+            town.does(home, &["bundle", "import", &file]);
+            town.does(home, &["bundle", "export", &format!("{home}-2.xinghuo")]);
+        }
+        town.does("office", &["bundle", "import", "branch-2.xinghuo", "laptop-2.xinghuo"]);
+    }
+    assert_eq!(town.state("branch"), town.state("laptop"));
+    let request = |home: &str, more: &[&str]| town.tells(home, &[&["request", "list", "all"], more].concat())["requests"][0].clone();
+    let decided = request("office", &["--compound", "橘香里"]);
+    assert_eq!((request("branch", &[]), request("laptop", &[])), (decided.clone(), decided));
+}
+
+/// A copy's name, as `--to` takes it. A carried one has a name of its own.
+fn of(town: &Town, home: &str) -> String {
+    town.tells(home, &["status"])["copy"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_office_with_several_compounds_must_say_for_whom_a_bundle_is() {
+    let town = Town::joined();
+    town.found_branch("second", "枇杷苑");
+    town.join("second", "office");
+    let said = town.refuses("office", 2, &["bundle", "export", "包.xinghuo"]);
+    assert!(said.contains("橘香里") && said.contains("枇杷苑"), "{said}");
+    town.does("office", &["bundle", "export", "包.xinghuo", "--to", "枇杷苑"]);
+    // 14: a bundle for someone else.
+    let said = town.refuses("branch", 14, &["bundle", "import", "包.xinghuo"]);
+    assert!(said.contains("包.xinghuo") && said.contains("不是发给本机"), "{said}");
+}
