@@ -62,8 +62,10 @@ pub(crate) struct Office {
 }
 
 pub(crate) struct Open {
-    pub inner: Mutex<Unlocked>,
+    // Dropped before the writer: whoever closes last tidies the store into its one file, and a
+    // reader may not.
     pub reader: Mutex<Reader>,
+    pub inner: Mutex<Unlocked>,
     pub home: Home,
     profile: Mutex<Arc<Profile>>,
     pub office: Mutex<Option<Office>>,

@@ -96,6 +96,7 @@ fn a_month_goes_from_opinions_to_minutes_and_feedback() {
         town.does("branch", &["print", paper, file]);
         begins(&town.file(file), start);
     }
+    assert!(!town.file("branch/xinghuo.db-wal").exists(), "a closed copy is one file and its keys");
     let before = town.state("branch");
     town.does("branch", &["rebuild"]);
     assert_eq!(town.state("branch"), before, "rebuilt from the logs, the tables are the same");

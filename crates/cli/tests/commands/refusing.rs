@@ -2,6 +2,7 @@
 //! nothing changed.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -93,6 +94,80 @@ fn a_wrong_passphrase_a_second_program_and_an_empty_folder_have_codes_of_their_o
     assert_eq!(output.status.code(), Some(11), "{}", String::from_utf8_lossy(&output.stderr));
     drop(lock);
     assert_eq!(town.state("branch"), before);
+}
+
+/// A small disk of its own, in memory; gone with it. `None` where the system lets nobody mount one.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn of(town: &Town, name: &str, kilobytes: u32) -> Option<Disk> {
+        let place = town.file(name);
+        std::fs::create_dir(&place).unwrap();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={kilobytes}k"), "tmpfs"]).arg(&place).status();
+        mounted.is_ok_and(|status| status.success()).then_some(Disk(place))
+    }
+
+    fn grow(&self, kilobytes: u32) {
+        let grown = Command::new("mount").args(["-o", &format!("remount,size={kilobytes}k")]).arg(&self.0).status();
+        assert!(grown.unwrap().success());
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_stops_what_does_not_fit_and_loses_nothing() {
+    let town = Town::new();
+    let Some(disk) = Disk::of(&town, "branch", 4096) else {
+        eprintln!("not tested: no disk can be mounted here");
+        return;
+    };
+    town.found_branch("branch", "橘香里");
+    town.does("branch", &["request", "add", "楼道灯坏了", "--place", "3幢"]);
+    town.write("花名册.xlsx", sample::clean_workbook(7, 5000, 0));
+    let said = town.refuses("branch", 12, &["roster", "import", "花名册.xlsx"]);
+    assert!(said.contains("磁盘已满") && said.contains("清理磁盘空间"), "{said}");
+    assert_eq!(town.tells("branch", &["find", "1-1-101"]), Value::Array(vec![]), "half a roster is no roster");
+
+    // Not a byte more fits. What the store left free inside itself may still take a save, whole.
+    let filler = town.file("branch/filler");
+    while std::fs::OpenOptions::new().append(true).create(true).open(&filler).unwrap().write_all(&[0; 512]).is_ok() {}
+    let mut kept = 1;
+    for n in 0..40 {
+        match town.run("branch", &["request", "add", &format!("第{n}件")]).status.code() {
+            Some(0) => kept += 1,
+            code => assert_eq!(code, Some(12), "request {n}"),
+        }
+    }
+    assert!(kept < 41, "the disk was not full");
+
+    std::fs::remove_file(filler).unwrap();
+    disk.grow(64 << 10);
+    town.does("branch", &["roster", "import", "花名册.xlsx"]);
+    assert_eq!(town.tells("branch", &["request", "list"])["open"], kept, "what was said to be kept is kept, nothing else");
+    town.state("branch");
+}
+
+#[test]
+fn a_full_usb_stick_gets_no_half_bundle() {
+    let town = Town::joined();
+    town.write("花名册.xlsx", sample::clean_workbook(7, 2000, 0));
+    town.does("branch", &["roster", "import", "花名册.xlsx"]);
+    let Some(disk) = Disk::of(&town, "usb", 64) else {
+        eprintln!("not tested: no disk can be mounted here");
+        return;
+    };
+    let said = town.refuses("branch", 12, &["bundle", "export", "usb/包.xinghuo"]);
+    assert!(said.contains("磁盘已满"), "{said}");
+    assert_eq!(std::fs::read_dir(&disk.0).unwrap().count(), 0, "nothing half written stays behind");
+    disk.grow(64 << 10);
+    town.does("branch", &["bundle", "export", "usb/包.xinghuo"]);
+    let taken = town.tells("office", &["bundle", "import", "usb/包.xinghuo"]);
+    assert!(taken[0]["new"].as_u64() > Some(0), "the refused export has not used anything up: {taken}");
 }
 
 #[test]
