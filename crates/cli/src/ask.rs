@@ -124,6 +124,7 @@ impl Verb {
                 }
                 Ok(())
             }
+            Self::Roster(Roster::Blank { file }) => s.tell(json!({ "ask": "roster_blank", "path": file })).map(drop),
             Self::Find { text } => s.tell(json!({ "ask": "find", "text": text.join(" ") })).map(drop),
             Self::Request(request) => request.run(s),
             Self::Council(council) => council.run(s),

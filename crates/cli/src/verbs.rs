@@ -166,6 +166,11 @@ pub(crate) enum Roster {
         #[arg(long, value_name = "FILE")]
         result: Option<PathBuf>,
     },
+    /// 存一份空白名册，各列就是居民的各项
+    Blank {
+        /// 写到哪里（.xlsx）
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

@@ -131,6 +131,11 @@ pub enum Ask {
     },
     /// Stores what the preview showed. A long job. → `RosterStored`
     RosterStore,
+    /// Writes an empty roster with the columns of a person. → `Done`
+    RosterBlank {
+        /// Where to.
+        path: PathBuf,
+    },
     /// Writes the same file back with 结果 and 原因. → `Done`
     RosterReturn {
         /// Where to.

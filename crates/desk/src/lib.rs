@@ -197,6 +197,7 @@ impl Desk {
                 let open = self.open()?;
                 json(self.job.run("存入名册", |pace| open.roster_store(now, pace))?)
             }
+            Ask::RosterBlank { path } => json(self.open()?.roster_blank(&path)?),
             Ask::RosterReturn { path } => json(self.open()?.roster_return(&path)?),
             Ask::Requests(filter) => {
                 let open = self.open()?;

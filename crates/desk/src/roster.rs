@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use xinghuo_ledger::{Books, LedgerError};
 use xinghuo_model::records::Person;
 use xinghuo_model::*;
-use xinghuo_roster::{Line, Reading, Verdict, Workbook};
+use xinghuo_roster::{Field, Line, Reading, Verdict, Workbook, Written};
 
 use crate::ask::RosterVerdict;
 use crate::error::{Result, not};
@@ -46,8 +46,40 @@ fn key(building: &str, unit: Option<&str>, room: &str, name: &str) -> Key {
     (building.to_owned(), unit.unwrap_or_default().to_owned(), room.to_owned(), name.to_owned())
 }
 
-/// What a line says, laid over what is known; a silent cell never blanks anything.
-fn overlay(mut person: Person, line: &Line) -> Person {
+/// The record's own columns that a roster holds as they stand: the fields into whose label no
+/// meaning is read, so that a field added to the record can be imported at once.
+fn plain_columns() -> Vec<(usize, &'static FieldDef)> {
+    Person::KIND.fields.iter().enumerate().filter(|(_, field)| xinghuo_roster::column(field.zh).is_none()).collect()
+}
+
+/// Whether the record keeps what such a column holds.
+fn is_kept(column: Field) -> bool {
+    Person::KIND.fields.iter().any(|field| xinghuo_roster::column(field.zh) == Some(column))
+}
+
+/// The record with a field as a cell has it; `None` where the field cannot be that.
+fn with_cell(person: &Person, index: usize, cell: &Written) -> Option<Person> {
+    let as_day = cell.day.map(|day| day.to_string());
+    [Some(cell.text.clone()), as_day].into_iter().flatten().find_map(|text| {
+        let mut values = person.values();
+        let value = match Person::KIND.fields.get(index)?.store {
+            Store::Text => text.into(),
+            Store::Integer => text.parse::<i64>().ok()?.into(),
+            Store::Bool => match text.as_str() {
+                "是" | "有" | "√" => true.into(),
+                "否" | "无" | "×" => false.into(),
+                _ => return None,
+            },
+            Store::Id | Store::Json => return None,
+        };
+        *values.get_mut(index)? = value;
+        Person::from_values(person.id, &mut |at| values.get_mut(at).map(serde_json::Value::take).unwrap_or_default()).ok()
+    })
+}
+
+/// What a line says, laid over what is known; a silent cell never blanks anything. With it, what
+/// could not be understood.
+fn overlay(mut person: Person, line: &Line, plain: &[(usize, &'static FieldDef)]) -> (Person, Vec<String>) {
     let text = |new: &Option<String>, old: Option<String>| new.clone().or(old);
     person.name.clone_from(&line.name);
     person.building.clone_from(&line.room.building);
@@ -86,7 +118,15 @@ fn overlay(mut person: Person, line: &Line) -> Person {
     person.employer = text(&line.employer, person.employer);
     person.id_number = text(&line.id_number, person.id_number);
     person.note = text(&line.note, person.note);
-    person
+    let mut doubts = Vec::new();
+    for (which, cell) in &line.also {
+        let Some((index, field)) = plain.get(usize::from(*which)) else { continue };
+        match with_cell(&person, *index, cell) {
+            Some(with) => person = with,
+            None => doubts.push(format!("{}看不明白，这一格没有导入。", field.zh)),
+        }
+    }
+    (person, doubts)
 }
 
 fn birth_text(birth: &xinghuo_roster::PartialDate) -> String {
@@ -121,6 +161,7 @@ fn changes(old: &Person, new: &Person) -> Vec<String> {
 }
 
 fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook) -> Result<Vec<DraftRow>> {
+    let plain = plain_columns();
     let mut known: HashMap<Key, Vec<Person>> = HashMap::new();
     for kept in books.select::<Person>("AND space = ?1", [space.0.as_bytes()])? {
         let p = kept.record;
@@ -151,7 +192,7 @@ fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook) -> Result<Vec
                 let k = key(&line.room.building, line.room.unit.as_deref(), &line.room.room, &line.name);
                 let candidates = known.get(&k).map(Vec::as_slice).unwrap_or_default();
                 let old = candidates.iter().find(|p| births_agree(p.birth.as_deref(), birth.as_deref()));
-                let new = overlay(old.cloned().unwrap_or_else(|| blank(PersonId(uuid::Uuid::nil()))), line);
+                let (new, doubts) = overlay(old.cloned().unwrap_or_else(|| blank(PersonId(uuid::Uuid::nil()))), line, &plain);
                 view.name.clone_from(&new.name);
                 view.room = room(&new);
                 view.verdict = match old {
@@ -166,8 +207,9 @@ fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook) -> Result<Vec
                 if view.verdict != RosterVerdict::Same {
                     person = Some(new);
                 }
-                view.reason = sentence(line.issues.iter().map(ToString::to_string));
-                if line.is_suspect() {
+                let suspect = line.is_suspect() || !doubts.is_empty();
+                view.reason = sentence(line.issues.iter().map(ToString::to_string).chain(doubts));
+                if suspect {
                     view.reason = format!("{}：{}", view.verdict.zh(), view.reason);
                     view.verdict = RosterVerdict::Suspect;
                 }
@@ -189,19 +231,30 @@ impl Open {
         let space = self.own_compound()?;
         let bytes = read_chosen(path, 64 << 20)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let workbook = xinghuo_roster::read_on(today, &bytes, &name, pace)?;
+        let plain = plain_columns();
+        let titles: Vec<&str> = plain.iter().map(|(_, field)| field.zh).collect();
+        let workbook = xinghuo_roster::read_on(today, &bytes, &name, &titles, pace)?;
         drop(bytes);
         let rows = self.read(|books| compare(books, space, &workbook))?;
         let count = |v: RosterVerdict| rows.iter().filter(|r| r.view.verdict == v).count() as u32;
-        let mut unknown: Vec<String> = workbook.sheets().iter().flat_map(|s| s.unknown.clone()).collect();
-        unknown.sort();
-        unknown.dedup();
         let mut columns: Vec<String> = Vec::new();
-        for field in workbook.sheets().iter().flat_map(|s| &s.columns) {
-            let title = field.to_string();
-            if !columns.contains(&title) {
-                columns.push(title);
+        let mut unknown: Vec<String> = Vec::new();
+        let name_once = |into: &mut Vec<String>, title: String| {
+            if !into.contains(&title) {
+                into.push(title);
             }
+        };
+        for sheet in workbook.sheets() {
+            for column in sheet.columns.iter().filter(|column| **column != Field::Serial) {
+                // Understood is not kept: an area is the room's, not the person's.
+                name_once(if is_kept(*column) { &mut columns } else { &mut unknown }, column.to_string());
+            }
+            sheet
+                .also
+                .iter()
+                .filter_map(|which| titles.get(usize::from(*which)))
+                .for_each(|title| name_once(&mut columns, (*title).to_owned()));
+            sheet.unknown.iter().for_each(|title| name_once(&mut unknown, title.clone()));
         }
         let preview = RosterPreview {
             file: name,
@@ -263,6 +316,12 @@ impl Open {
             format!("已导入名册：新增 {added} 人，变更 {changed} 人。")
         };
         Ok(RosterStored { save: outcome.save, message, added, changed, same })
+    }
+
+    pub(crate) fn roster_blank(&self, path: &Path) -> Result<Done> {
+        let titles: Vec<&str> = Person::KIND.fields.iter().map(|field| field.zh).collect();
+        write_whole(path, &xinghuo_roster::blank(&titles)?)?;
+        Ok(done("空白名册已存好，填好以后可以直接导入。", &[]))
     }
 
     pub(crate) fn roster_return(&self, path: &Path) -> Result<Done> {

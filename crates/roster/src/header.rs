@@ -19,6 +19,8 @@ pub(crate) struct Header {
     pub last_row: u32,
     /// The columns understood, in order of column.
     pub columns: Vec<(u32, Field)>,
+    /// Columns the caller asked for by title: column, and which title.
+    pub also: Vec<(u32, u16)>,
     /// The names of the others.
     pub unknown: Vec<String>,
 }
@@ -27,17 +29,17 @@ pub(crate) struct Header {
 pub(crate) type Near = Option<(u32, &'static str)>;
 
 /// Looks for the first row that names both the person and the room.
-pub(crate) fn find(sheet: &Sheet) -> Result<Header, Near> {
+pub(crate) fn find(sheet: &Sheet, also: &[&str]) -> Result<Header, Near> {
     let mut near: Near = None;
     let mut near_columns = 1;
     for (index, row) in sheet.rows.iter().take(LOOK_AT).enumerate() {
         let below = sheet.rows.get(index + 1).filter(|below| below.number == row.number + 1);
         let labels = below.and_then(|below| two_rows(sheet, row, below)).map(|labels| (labels, row.number + 1));
         let (labels, last_row) = labels.unwrap_or_else(|| (one_row(row), row.number));
-        let (columns, unknown) = assign(labels);
+        let (columns, also, unknown) = assign(labels, also);
         let has = |field| columns.iter().any(|(_, f)| *f == field);
         if has(Field::Name) && has(Field::Room) {
-            return Ok(Header { first_row: row.number, last_row, columns, unknown });
+            return Ok(Header { first_row: row.number, last_row, columns, also, unknown });
         }
         let known = columns.iter().filter(|(_, f)| *f != Field::Serial).count();
         if known > near_columns {
@@ -118,9 +120,14 @@ fn group_label<'a>(sheet: &Sheet, upper: &'a SheetRow, column: u32) -> Option<&'
     }
 }
 
+/// Columns understood, columns asked for by title, and the names of the others.
+type Assigned = (Vec<(u32, Field)>, Vec<(u32, u16)>, Vec<String>);
+
 /// Gives each kind of column to the heading that names it most directly.
-fn assign(labels: Vec<Label>) -> (Vec<(u32, Field)>, Vec<String>) {
+fn assign(labels: Vec<Label>, titles: &[&str]) -> Assigned {
     let mut columns: Vec<(u32, Field)> = Vec::new();
+    let mut also: Vec<(u32, u16)> = Vec::new();
+    let asked = |label: &Label| (0..).zip(titles).find(|(_, title)| squeeze(&fold(&label.text)) == **title).map(|(which, _)| which);
     let mut unknown = Vec::new();
     let best = |field: Field| labels.iter().filter_map(|l| l.field.filter(|(f, _)| *f == field).map(|(_, rank)| (rank, l.column))).min();
     for label in &labels {
@@ -128,10 +135,13 @@ fn assign(labels: Vec<Label>) -> (Vec<(u32, Field)>, Vec<String>) {
             Some((field, _)) if field.may_repeat() || best(field).is_some_and(|(_, c)| c == label.column) => {
                 columns.push((label.column, field));
             }
+            _ if let Some(which) = asked(label).filter(|which| also.iter().all(|(_, taken)| taken != which)) => {
+                also.push((label.column, which));
+            }
             _ => unknown.push(squeeze(&fold(&label.text)).chars().take(40).collect()),
         }
     }
     let mut seen = HashSet::new();
     unknown.retain(|name: &String| !name.is_empty() && seen.insert(name.clone()));
-    (columns, unknown)
+    (columns, also, unknown)
 }

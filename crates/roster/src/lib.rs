@@ -33,7 +33,7 @@ mod workbook;
 pub use error::RosterError;
 pub use field::Field;
 pub use issue::Issue;
-pub use line::{Birth, Line, Occupancy, PartialDate, Reading, Room, Row, RowRef, Sex, SkipReason};
+pub use line::{Birth, Line, Occupancy, PartialDate, Reading, Room, Row, RowRef, Sex, SkipReason, Written};
 pub use verdict::Verdict;
 pub use workbook::{SheetInfo, Workbook};
 
@@ -50,10 +50,11 @@ use chrono::NaiveDate;
 /// Whatever is wrong with the file as a whole; see [`RosterError`]. What is
 /// wrong with one row stands in that row.
 pub fn read(bytes: &[u8], file_name: &str, progress: &mut dyn FnMut(u64, u64) -> bool) -> Result<Workbook, RosterError> {
-    read_on(chrono::Local::now().date_naive(), bytes, file_name, progress)
+    read_on(chrono::Local::now().date_naive(), bytes, file_name, &[], progress)
 }
 
-/// [`read`] with today's date given.
+/// [`read`] with today's date given, and titles of further columns (`also`) that are to be taken as
+/// they stand; see [`Line::also`].
 ///
 /// # Errors
 /// As [`read`].
@@ -61,9 +62,10 @@ pub fn read_on(
     today: NaiveDate,
     bytes: &[u8],
     file_name: &str,
+    also: &[&str],
     progress: &mut dyn FnMut(u64, u64) -> bool,
 ) -> Result<Workbook, RosterError> {
-    Workbook::read(today, bytes, file_name, &mut progress::Progress::new(progress))
+    Workbook::read(today, bytes, file_name, also, &mut progress::Progress::new(progress))
 }
 
 /// Reads a roster and hands it back with results: [`read`] and
@@ -73,4 +75,18 @@ pub fn read_on(
 /// As [`read`], and [`RosterError::CannotWrite`].
 pub fn returned(bytes: &[u8], file_name: &str, verdicts: &[(RowRef, Verdict, String)]) -> Result<Vec<u8>, RosterError> {
     read(bytes, file_name, &mut |_, _| true)?.returned(verdicts)
+}
+
+/// What a column of this title holds; `None` for a title this crate reads no meaning into.
+pub fn column(title: &str) -> Option<Field> {
+    field::recognise(title).map(|(field, _)| field)
+}
+
+/// An empty roster (空白名册) with these columns, as .xlsx: for a compound that has none yet. Every
+/// column is text, so that telephone and citizen numbers keep their digits.
+///
+/// # Errors
+/// [`RosterError::CannotWrite`].
+pub fn blank(titles: &[&str]) -> Result<Vec<u8>, RosterError> {
+    returned::blank(titles).map_err(|_| RosterError::CannotWrite)
 }

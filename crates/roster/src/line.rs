@@ -202,6 +202,15 @@ impl fmt::Display for PartialDate {
     }
 }
 
+/// A cell taken as it stands, with the day it means where it can be one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Its text, tidied; numbers and dates as they would be typed.
+    pub text: String,
+    /// The day it means.
+    pub day: Option<NaiveDate>,
+}
+
 /// One person as the roster has them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -235,6 +244,8 @@ pub struct Line {
     pub moved_in: Option<PartialDate>,
     /// 备注, and what stood in brackets beside the name.
     pub note: Option<String>,
+    /// What stands in the columns that were asked for by title: which title, and its cell.
+    pub also: Vec<(u16, Written)>,
     /// What is doubtful; not empty means suspect (存疑).
     pub issues: Vec<Issue>,
 }

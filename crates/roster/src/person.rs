@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::field::Field;
 use crate::header::Header;
 use crate::issue::Issue;
-use crate::line::{Line, Occupancy, PartialDate, Room};
+use crate::line::{Line, Occupancy, PartialDate, Room, Written};
 use crate::parse::date::{self, DateDoubt};
 use crate::parse::id_number::{self, IdDoubt};
 use crate::parse::phone::{self, PhoneDoubt};
@@ -126,11 +126,28 @@ pub(crate) fn read(slots: &Slots<'_>, place: &Place, unresolved: bool, today: Na
         area: None,
         moved_in: None,
         note: None,
+        also: Vec::new(),
         issues,
     });
     identity(&mut line, slots, today);
     rest(&mut line, slots, named.remark, today);
     Ok(line)
+}
+
+/// A cell of a column that is taken as it stands; `None` where nothing is in it.
+pub(crate) fn written(cell: &Cell, today: NaiveDate) -> Option<Written> {
+    let day = match date::read(cell, today).0 {
+        Some(PartialDate::Day(day)) => Some(day),
+        _ => None,
+    };
+    let text = match cell {
+        Cell::Text(text) => words::free_text(text)?,
+        Cell::Number(n) => n.to_string(),
+        Cell::Date(_) => day?.to_string(),
+        Cell::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
+        Cell::Empty | Cell::Error => return None,
+    };
+    Some(Written { text, day })
 }
 
 /// ID number, birth and sex, each checked against the others.

@@ -34,6 +34,20 @@ pub(crate) fn write(
     written(sheets, headers, rows, &given).map_err(|_| RosterError::CannotWrite)
 }
 
+/// A sheet with a header and nothing below it.
+pub(crate) fn blank(titles: &[&str]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    page.set_name("花名册")?.set_landscape().set_paper_size(9).set_freeze_panes(1, 0)?;
+    let head = Format::new().set_bold().set_align(FormatAlign::Center).set_border(FormatBorder::Thin);
+    let text = Format::new().set_num_format("@");
+    for (column, title) in (0..).zip(titles) {
+        page.set_column_format(column, &text)?.set_column_width(column, 4 + 2 * title.chars().count() as u16)?;
+        page.write_string_with_format(0, column, *title, &head)?;
+    }
+    book.save_to_buffer()
+}
+
 type Given<'a> = HashMap<(usize, u32), (Verdict, &'a str)>;
 
 fn written(sheets: &[Sheet], headers: &[Option<Header>], rows: &[Row], given: &Given<'_>) -> Result<Vec<u8>, XlsxError> {

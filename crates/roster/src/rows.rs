@@ -92,7 +92,12 @@ impl Reader {
                     Some(reason) => Reading::Skipped(reason),
                     None => {
                         let unresolved = ditto.resolve(&mut slots);
-                        self.person(person::read(&slots, &place, unresolved, self.today))
+                        let mut line = person::read(&slots, &place, unresolved, self.today);
+                        if let Ok(line) = &mut line {
+                            let cells = header.also.iter().filter_map(|(column, which)| Some((*which, row.cell(*column)?)));
+                            line.also = cells.filter_map(|(which, cell)| Some((which, person::written(cell, self.today)?))).collect();
+                        }
+                        self.person(line)
                     }
                 }
             };

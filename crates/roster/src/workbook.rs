@@ -31,6 +31,8 @@ pub struct SheetInfo {
     pub header_row: Option<u32>,
     /// The columns understood, in order.
     pub columns: Vec<Field>,
+    /// The columns that were asked for by title: which titles.
+    pub also: Vec<u16>,
     /// The names of columns that are not imported.
     pub unknown: Vec<String>,
     /// The building the sheet is about («3幢»), from its name, its title or the
@@ -39,12 +41,18 @@ pub struct SheetInfo {
 }
 
 impl Workbook {
-    pub(crate) fn read(today: NaiveDate, bytes: &[u8], file_name: &str, progress: &mut Progress<'_>) -> Result<Self, RosterError> {
+    pub(crate) fn read(
+        today: NaiveDate,
+        bytes: &[u8],
+        file_name: &str,
+        also: &[&str],
+        progress: &mut Progress<'_>,
+    ) -> Result<Self, RosterError> {
         let mut sheets = source::open(bytes, file_name, progress)?;
         let mut near = None;
         let mut headers = Vec::with_capacity(sheets.len());
         for sheet in &sheets {
-            headers.push(match header::find(sheet) {
+            headers.push(match header::find(sheet, also) {
                 _ if sheet.hidden => None,
                 Ok(header) => Some(header),
                 Err(closest) => {
@@ -77,6 +85,7 @@ impl Workbook {
                 name: sheet.name.clone(),
                 header_row: header.as_ref().map(|h| h.last_row),
                 columns: header.iter().flat_map(|h| h.columns.iter().map(|(_, field)| *field)).collect(),
+                also: header.iter().flat_map(|h| h.also.iter().map(|(_, which)| *which)).collect(),
                 unknown: header.as_ref().map(|h| h.unknown.clone()).unwrap_or_default(),
                 building,
             });

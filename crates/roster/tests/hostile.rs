@@ -10,7 +10,7 @@ use xinghuo_roster::{Issue, Reading, RosterError, Workbook, read_on, sample};
 use zip::write::SimpleFileOptions;
 
 fn read(bytes: &[u8], name: &str) -> Result<Workbook, RosterError> {
-    read_on(NaiveDate::from_ymd_opt(2026, 6, 1).unwrap(), bytes, name, &mut |_, _| true)
+    read_on(NaiveDate::from_ymd_opt(2026, 6, 1).unwrap(), bytes, name, &[], &mut |_, _| true)
 }
 
 #[track_caller]

@@ -11,7 +11,7 @@ fn today() -> NaiveDate {
 }
 
 fn read(bytes: &[u8], name: &str) -> Result<Workbook, RosterError> {
-    read_on(today(), bytes, name, &mut |_, _| true)
+    read_on(today(), bytes, name, &[], &mut |_, _| true)
 }
 
 fn csv(text: &str) -> Workbook {

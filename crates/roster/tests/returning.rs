@@ -13,7 +13,7 @@ fn today() -> NaiveDate {
 }
 
 fn read(bytes: &[u8], name: &str) -> Result<Workbook, RosterError> {
-    read_on(today(), bytes, name, &mut |_, _| true)
+    read_on(today(), bytes, name, &[], &mut |_, _| true)
 }
 
 fn xlsx(build: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
@@ -116,7 +116,7 @@ fn the_file_comes_back_with_a_result_beside_every_row_and_reads_the_same_again()
 fn progress_only_grows_and_stopping_stops() {
     let bytes = sample::messy_workbook(1, 3000);
     let mut seen = Vec::new();
-    read_on(today(), &bytes, "a.xlsx", &mut |done, total| {
+    read_on(today(), &bytes, "a.xlsx", &[], &mut |done, total| {
         seen.push((done, total));
         true
     })
@@ -124,7 +124,7 @@ fn progress_only_grows_and_stopping_stops() {
     assert!(seen.is_sorted() && seen.len() > 5 && seen.last() == Some(&(1000, 1000)));
     for stop_at in 1..seen.len() {
         let mut calls = 0;
-        let result = read_on(today(), &bytes, "a.xlsx", &mut |_, _| {
+        let result = read_on(today(), &bytes, "a.xlsx", &[], &mut |_, _| {
             calls += 1;
             calls < stop_at
         });

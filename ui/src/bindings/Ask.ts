@@ -118,7 +118,11 @@ verdict: RosterVerdict | null,
 /**
  * Skip so many.
  */
-offset: number, } | { "ask": "roster_store" } | { "ask": "roster_return", 
+offset: number, } | { "ask": "roster_store" } | { "ask": "roster_blank", 
+/**
+ * Where to.
+ */
+path: string, } | { "ask": "roster_return", 
 /**
  * Where to.
  */

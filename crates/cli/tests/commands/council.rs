@@ -30,6 +30,23 @@ fn a_roster_is_looked_at_stored_given_back_found_in_and_undone() {
 }
 
 #[test]
+fn a_rosters_columns_are_the_fields_of_a_person() {
+    let town = Town::with_branch();
+    town.does("branch", &["roster", "blank", "花名册.xlsx"]);
+    let seen = town.tells("branch", &["roster", "import", "花名册.xlsx", "--preview"]);
+    assert_eq!(seen["unknown_columns"], json!([]), "what the program writes it can read");
+    assert!(seen["known_columns"].as_array().is_some_and(|columns| columns.len() >= 14), "{seen}");
+
+    town.write("报到.csv", "姓名,房号,报到日期,面积\n王小芳,3-2-501,2024年3月5日,89\n李大明,3-2-502,去年,90\n");
+    let all = town.tells("branch", &["roster", "import", "报到.csv"]);
+    assert_eq!((&all[0]["known_columns"], &all[0]["unknown_columns"]), (&json!(["姓名", "房号", "报到日期"]), &json!(["面积"])));
+    assert_eq!((&all[0]["suspect"], &all[1]["added"]), (&json!(1), &json!(2)), "a cell nobody understands does not keep the person out");
+    let person = town.tells("branch", &["find", "3-2-501"])[0]["id"].as_str().unwrap().to_owned();
+    let history = town.does("branch", &["history", &person]);
+    assert!(history.contains("报到日期") && history.contains("2024-03-05"), "{history}");
+}
+
+#[test]
 fn a_request_is_recorded_seen_through_and_its_history_told() {
     let town = Town::with_branch();
     let saved = town.tells("branch", &["request", "add", "楼道灯坏了", "--place", "3幢2单元", "--category", "环境卫生"]);
