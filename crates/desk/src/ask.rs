@@ -454,7 +454,13 @@ pub struct PersonInput {
     pub phones: Option<Vec<String>>,
     pub occupancy: Option<Occupancy>,
     pub party_member: Option<bool>,
+    pub checked_in_on: Option<NaiveDate>,
     pub skills: Option<String>,
+    pub employer: Option<String>,
+    /// `null` leaves the citizen number as it is, an empty text takes it away.
+    pub id_number: Option<String>,
+    /// `null` leaves the remark as it is, an empty text takes it away.
+    pub note: Option<String>,
 }
 
 /// A row's fate in a roster import.

@@ -227,8 +227,14 @@ impl Open {
                 .first()
                 .and_then(|t| t.parse().ok()))
         };
+        let title = if self.is_office() {
+            books.get::<Community>(CommunityId(self.profile().space))?.map(|c| c.record.name)
+        } else {
+            books.get::<Compound>(CompoundId(self.profile().space))?.map(|c| c.record.name)
+        };
         for p in &parties {
             partners.push(Partner {
+                suggested_name: format!("{}_给{}_{}.xinghuo", title.as_deref().unwrap_or_default(), p.name, now.format("%Y%m%d_%H%M")),
                 key: hex(&p.identity.signs),
                 name: p.name.clone(),
                 detail: p.detail.clone(),
@@ -268,11 +274,6 @@ impl Open {
             Some(o) => books.get::<Community>(CommunityId(o.space))?.map(|c| c.record.name),
             None => None,
         };
-        let title = if self.is_office() {
-            books.get::<Community>(CommunityId(self.profile().space))?.map(|c| c.record.name)
-        } else {
-            books.get::<Compound>(CompoundId(self.profile().space))?.map(|c| c.record.name)
-        };
         Ok(ExchangeView {
             role: self.profile().role,
             joined: self.is_office() || office.is_some(),
@@ -284,7 +285,6 @@ impl Open {
             bundles: lines,
             held: self.held_sentences(ledger)?,
             conflicts: ledger.conflicts()?.len() as u32,
-            suggested_name: format!("{}_{}.xinghuo", title.unwrap_or_default(), now.format("%Y%m%d_%H%M")),
         })
     }
 

@@ -73,6 +73,7 @@ pub(crate) fn card(books: &Books<'_>, id: PersonId, today: chrono::NaiveDate) ->
         room_only: p.room.clone(),
         skills: p.skills.clone(),
         employer: p.employer.clone(),
+        checked_in_on: p.checked_in_on,
         id_number: p.id_number.as_deref().map(mask::id_number),
         has_note: p.note.is_some(),
         household: household.iter().map(line).collect(),
@@ -118,6 +119,22 @@ impl Open {
             ),
             None => None,
         };
+        let today = at.date_naive();
+        let birth = match optional(input.birth) {
+            Some(text) => match xinghuo_roster::partial_date(&text, today) {
+                Some(birth) => Some(birth.to_string()),
+                None => return Err(DeskError::Field { field: "birth", why: "出生写成 1980、1980-01 或 1980-01-05。" }),
+            },
+            None => None,
+        };
+        let id_number = match input.id_number.as_deref().map(str::trim) {
+            Some("") => Some(None),
+            Some(text) => match xinghuo_roster::citizen_number(text, today) {
+                Some(number) => Some(Some(number)),
+                None => return Err(DeskError::Field { field: "id_number", why: "身份证号应为 18 位，请对照证件核对。" }),
+            },
+            None => None,
+        };
         self.save_one(Act::SavePerson, at, |save| {
             let mut person = match input.id {
                 Some(id) => save.books().need::<Person>(id)?.record,
@@ -129,13 +146,21 @@ impl Open {
             person.room = room;
             person.relation = optional(input.relation);
             person.sex = input.sex;
-            person.birth = optional(input.birth);
+            person.birth = birth;
             if let Some(phones) = phones {
                 person.phones = phones;
             }
             person.occupancy = input.occupancy;
             person.party_member = input.party_member;
+            person.checked_in_on = input.checked_in_on;
             person.skills = optional(input.skills);
+            person.employer = optional(input.employer);
+            if let Some(number) = id_number {
+                person.id_number = number;
+            }
+            if let Some(note) = input.note {
+                person.note = optional(Some(note));
+            }
             save.put(space, &person);
             Ok(person.id)
         })

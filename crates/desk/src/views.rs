@@ -266,6 +266,7 @@ views! {
         room_only: String,
         skills: Option<String>,
         employer: Option<String>,
+        checked_in_on: Option<NaiveDate>,
         /// Masked.
         id_number: Option<String>,
         has_note: bool,
@@ -456,6 +457,8 @@ views! {
         unsent: u32,
         last_sent: Option<DateTime<FixedOffset>>,
         last_heard: Option<DateTime<FixedOffset>>,
+        /// What a bundle for it is called: 橘香里_给星岩社区_20261123_0210.xinghuo
+        suggested_name: String,
     }
     /// How many changes of one kind and class wait.
     TravelLine { kind: String, kind_zh: String, class: String, class_zh: String, changes: u32 }
@@ -480,7 +483,6 @@ views! {
         bundles: Vec<BundleLine>,
         held: Vec<String>,
         conflicts: u32,
-        suggested_name: String,
     }
     /// A join request as the office sees it.
     JoinCard {

@@ -77,6 +77,17 @@ pub fn returned(bytes: &[u8], file_name: &str, verdicts: &[(RowRef, Verdict, Str
     read(bytes, file_name, &mut |_, _| true)?.returned(verdicts)
 }
 
+/// A citizen number (身份证号) as it is kept; `None` where it is not whole, its checksum is wrong
+/// (GB 11643) or nobody could have been born on its day.
+pub fn citizen_number(text: &str, today: NaiveDate) -> Option<String> {
+    parse::id_number::from_text(text, today).ok().flatten()
+}
+
+/// A date as people type it, whole, to the month or to the year; `None` where it cannot be.
+pub fn partial_date(text: &str, today: NaiveDate) -> Option<PartialDate> {
+    parse::date::read(&source::Cell::text(text), today).0
+}
+
 /// What a column of this title holds; `None` for a title this crate reads no meaning into.
 pub fn column(title: &str) -> Option<Field> {
     field::recognise(title).map(|(field, _)| field)

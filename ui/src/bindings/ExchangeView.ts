@@ -11,4 +11,4 @@ export type ExchangeView = { role: Role, joined: boolean,
 /**
  * This copy's fingerprint, six groups of five digits.
  */
-fingerprint: string, office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, held: Array<string>, conflicts: number, suggested_name: string, };
+fingerprint: string, office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, held: Array<string>, conflicts: number, };

@@ -11,4 +11,8 @@ key: string, name: string, detail: string,
 /**
  * What would travel now, in entries.
  */
-unsent: number, last_sent: string | null, last_heard: string | null, };
+unsent: number, last_sent: string | null, last_heard: string | null, 
+/**
+ * What a bundle for it is called: 橘香里_给星岩社区_20261123_0210.xinghuo
+ */
+suggested_name: string, };

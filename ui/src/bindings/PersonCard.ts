@@ -5,7 +5,7 @@ import type { RequestLine } from "./RequestLine";
 /**
  * One person whole, masked.
  */
-export type PersonCard = { person: PersonLine, building: string, unit: string | null, room_only: string, skills: string | null, employer: string | null, 
+export type PersonCard = { person: PersonLine, building: string, unit: string | null, room_only: string, skills: string | null, employer: string | null, checked_in_on: string | null, 
 /**
  * Masked.
  */

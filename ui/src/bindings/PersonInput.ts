@@ -14,4 +14,12 @@ id: PersonId | null, name: string, building: string, unit: string | null, room: 
 /**
  * `null` leaves the phones as they are (they are masked on the page).
  */
-phones: Array<string> | null, occupancy: Occupancy | null, party_member: boolean | null, skills: string | null, };
+phones: Array<string> | null, occupancy: Occupancy | null, party_member: boolean | null, checked_in_on: string | null, skills: string | null, employer: string | null, 
+/**
+ * `null` leaves the citizen number as it is, an empty text takes it away.
+ */
+id_number: string | null, 
+/**
+ * `null` leaves the remark as it is, an empty text takes it away.
+ */
+note: string | null, };

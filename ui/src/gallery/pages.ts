@@ -100,7 +100,7 @@ async function answer(ask: Ask): Promise<unknown> {
     }
     case 'buildings': return empty ? [] : Array.from({ length: 12 }, (_, place) => ({ building: String(place + 1), people: 180 + place * 4, rooms: 72 }))
     case 'people': return { total: ask.building ? 203 : 2436, offset: ask.offset, people: Array.from({ length: 100 }, (_, place) => person(ask.offset + place)) }
-    case 'person': return { person: person(Number(ask.id.slice(1))), building: '3', unit: '2', room_only: '501', skills: '会修水电', employer: '东方造船厂（退休）', id_number: '331003********1234', has_note: true, household: [person(1), person(2)], requests: [request(0), request(4)] }
+    case 'person': return { person: person(Number(ask.id.slice(1))), building: '3', unit: '2', room_only: '501', skills: '会修水电', employer: '青禾船厂（退休）', checked_in_on: null, id_number: '331003********1234', has_note: true, household: [person(1), person(2)], requests: [request(0), request(4)] }
     case 'reveal': return '13800005678'
     case 'roster_rows': return { total: ask.verdict ? 23 : 1204, rows: Array.from({ length: ask.verdict ? 23 : 100 }, (_, place) => rosterRow(ask.offset + place, ask.verdict)) }
     case 'history': return [{ action: '登记诉求', field: '办理时限', old: '2024-11-12', new: '2024-11-18', person: '林文斌', copy: '支部的电脑', at: '2024-11-11T16:20:00+08:00', decided: false, own: true }]
