@@ -1,17 +1,18 @@
 //! What the books must say, as a pure function of the set of entries: no order of arrival, no
 //! SQL, no incremental state. Written from the design, not from the code it is checked against.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
-use xinghuo_ledger::{Channel, Header, LogId};
+use xinghuo_ledger::{Channel, Hash, Header, LogId};
 use xinghuo_model::{Class, KindDef, kind_named};
 
 /// One entry as some copy stored it; the slice's order is that copy's order of arrival, which
 /// only the planted mistakes look at.
 pub struct Entry {
+    pub hash: Hash,
     pub channel: Channel,
     pub header: Header,
     pub blocks: Vec<Value>,
@@ -27,12 +28,14 @@ pub enum Judge {
     WallClock,
     /// A write also supersedes what it has not seen.
     LastArrival,
+    /// A log is one line: its higher numbers supersede its lower ones, forked or not.
+    ByNumber,
 }
 
 /// A merge group of a record, or its life in one class.
 pub type Group = String;
-/// Who wrote: log, seq.
-pub type Dot = (LogId, u64);
+/// Which entry wrote, by its hash: a log that forked has two of one number.
+pub type Dot = Hash;
 
 /// What the books say of one record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,17 +52,17 @@ pub struct Told {
 
 struct Write<'a> {
     entry: &'a Entry,
-    seen: &'a HashMap<LogId, u64>,
+    /// Everything that led to the entry.
+    past: &'a HashSet<Hash>,
     value: Value,
 }
 
 impl Write<'_> {
     fn dot(&self) -> Dot {
-        (self.entry.header.log, self.entry.header.seq)
+        self.entry.hash
     }
     fn covers(&self, other: &Write<'_>) -> bool {
-        let (log, seq) = other.dot();
-        self.dot() != other.dot() && (log == self.dot().0 && seq < self.dot().1 || self.seen.get(&log).is_some_and(|s| *s >= seq))
+        self.past.contains(&other.dot())
     }
 }
 
@@ -76,20 +79,24 @@ fn class_of(kind: &KindDef, group: &str) -> Option<Class> {
 
 /// Every record of the entries, by kind and id.
 pub fn tell(entries: &[Entry], judge: Judge) -> BTreeMap<(&'static str, Uuid), Told> {
-    // What each entry has seen: the sum of what its log said up to it.
-    let mut sorted: Vec<&Entry> = entries.iter().collect();
-    sorted.sort_by_key(|e| (e.header.log, e.header.seq));
-    let mut vectors: HashMap<Dot, HashMap<LogId, u64>> = HashMap::new();
-    for e in sorted {
-        let mut seen = vectors.get(&(e.header.log, e.header.seq - 1)).cloned().unwrap_or_default();
-        seen.extend(e.header.seen.iter().map(|s| (s.0, s.1)));
-        vectors.insert((e.header.log, e.header.seq), seen);
+    // What led to each entry: the one before it, what it says it has seen, and what led to those.
+    let mut pasts: HashMap<Hash, HashSet<Hash>> = HashMap::new();
+    for e in entries {
+        let mut past = HashSet::new();
+        for before in e.header.seen.iter().map(|seen| seen.2).chain([e.header.prev]).filter(|hash| *hash != Hash::default()) {
+            past.extend(pasts.get(&before).into_iter().flatten().copied());
+            past.insert(before);
+        }
+        if judge == Judge::ByNumber {
+            past.extend(entries.iter().filter(|o| o.header.log == e.header.log && o.header.seq < e.header.seq).map(|o| o.hash));
+        }
+        pasts.insert(e.hash, past);
     }
 
     let mut writes: BTreeMap<(&'static str, Uuid), BTreeMap<Group, Vec<Write<'_>>>> = BTreeMap::new();
     let mut accepts: HashMap<Uuid, Vec<Write<'_>>> = HashMap::new();
     for entry in entries {
-        let seen = &vectors[&(entry.header.log, entry.header.seq)];
+        let past = &pasts[&entry.hash];
         for block in &entry.blocks {
             let Some(kind) = kind_named(block["kind"].as_str().unwrap_or_default()) else { continue };
             let Some(rec) = block["rec"].as_str().and_then(|r| r.parse().ok()) else { continue };
@@ -104,14 +111,14 @@ pub fn tell(entries: &[Entry], judge: Judge) -> BTreeMap<(&'static str, Uuid), T
                 }
             }
             for (group, value) in values {
-                groups.entry(group).or_default().push(Write { entry, seen, value: Value::Object(value) });
+                groups.entry(group).or_default().push(Write { entry, past, value: Value::Object(value) });
             }
             if let Some(deleted) = block["deleted"].as_bool() {
                 let value = json!({ "deleted": deleted });
-                groups.entry(life(entry.channel.class)).or_default().push(Write { entry, seen, value });
+                groups.entry(life(entry.channel.class)).or_default().push(Write { entry, past, value });
             }
             if block["accepts"] == true {
-                accepts.entry(rec).or_default().push(Write { entry, seen, value: Value::Null });
+                accepts.entry(rec).or_default().push(Write { entry, past, value: Value::Null });
             }
         }
     }
@@ -205,10 +212,10 @@ fn shown<'a>(kind: &KindDef, group: &str, all: &[&'a Write<'_>], judge: Judge) -
     }
     let settle = kind.fields.iter().filter(|f| f.group == group).find_map(|f| f.settle);
     let settled = settle.and_then(|settle| settle(&values)).map(|at| values[at].clone());
-    let leads = |w: &&&Write<'_>| -> (DateTime<FixedOffset>, u64, LogId) {
+    let leads = |w: &&&Write<'_>| -> (DateTime<FixedOffset>, u64, LogId, Hash) {
         let h = &w.entry.header;
         let at = if judge == Judge::WallClock { h.at } else { DateTime::<FixedOffset>::default() };
-        (at, h.lamport, h.log)
+        (at, h.lamport, h.log, w.entry.hash)
     };
     let best = all.iter().filter(|w| settled.as_ref().is_none_or(|s| *s == w.value)).max_by_key(leads).map_or(&Value::Null, |w| &w.value);
     (best, values.len() > 1 && settled.is_none())

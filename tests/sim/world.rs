@@ -13,7 +13,7 @@ use xinghuo_model::{
 };
 
 use crate::chance::Chance;
-use crate::oracle::{Dot, Entry, Group, Judge, Told, life, tell};
+use crate::oracle::{Entry, Group, Judge, Told, life, tell};
 
 pub const COMPOUND: SpaceId = SpaceId(Uuid::from_u128(0xC0));
 pub const OFFICE: SpaceId = SpaceId(Uuid::from_u128(0x0F));
@@ -33,6 +33,8 @@ pub struct Copy {
     path: PathBuf,
     name: String,
     backup: Option<PathBuf>,
+    /// Number of the last receipt it gave.
+    bundles: u64,
 }
 
 /// All laptops of one history.
@@ -46,6 +48,10 @@ pub struct World {
     /// Entries that stood on some other laptop when one was lost: they must all come back.
     safe: HashSet<Hash>,
     lost_a_laptop: bool,
+    /// Laptops whose whole disk was copied, so that two go on under one key.
+    pub clones: usize,
+    /// Logs that forked.
+    pub forks: usize,
     pub entries: usize,
     pub conflicts: usize,
 }
@@ -63,6 +69,8 @@ impl World {
             seed,
             safe: HashSet::new(),
             lost_a_laptop: false,
+            clones: 0,
+            forks: 0,
             entries: 0,
             conflicts: 0,
         };
@@ -71,7 +79,7 @@ impl World {
             std::fs::copy(blank, &path).map_err(|e| e.to_string())?;
             let ledger = Ledger::open(&path, None, world.key(), entropy(seed ^ (n as u64) << 32)).map_err(said)?;
             let name = if n == branches { "社区".to_owned() } else { format!("{}号楼笔记本", n + 1) };
-            world.copies.push(Copy { ledger, office: n == branches, path, name, backup: None });
+            world.copies.push(Copy { ledger, office: n == branches, path, name, backup: None, bundles: 0 });
         }
         Ok(world)
     }
@@ -107,6 +115,7 @@ impl World {
                     }
                 }
                 95..97 => self.copies[at].back_up(&self.folder.join(format!("backup {at}")))?,
+                97 => self.clone_disk(at)?,
                 _ => self.restore(at)?,
             }
         }
@@ -178,18 +187,28 @@ impl World {
         chance.shuffle(&mut torn);
         let acknowledged = chance.percent(50);
         self.absorb(to, torn)?;
+        // Whoever learned that its key was used twice has another now.
+        let peer = self.copies[to].ledger.own_key();
         if acknowledged {
             let have: Vec<(LogId, u64, Hash)> =
                 self.copies[to].ledger.heads().map_err(said)?.into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
-            self.copies[from].ledger.acknowledge(&peer, &have).map_err(said)?;
+            self.copies[to].bundles += 1;
+            let number = self.copies[to].bundles;
+            self.copies[from].ledger.acknowledge(&peer, number, &have).map_err(said)?;
         }
         Ok(())
     }
 
     fn absorb(&mut self, to: usize, segments: Vec<Segment>) -> Outcome<u64> {
         let done = self.copies[to].ledger.absorb(segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).map_err(said)?;
-        if !done.forked.is_empty() {
+        if !done.forked.is_empty() && self.clones == 0 {
             return Err(format!("a fork that nobody made: {:?}", done.forked));
+        }
+        if done.restored {
+            let key = self.key();
+            let ledger = &mut self.copies[to].ledger;
+            ledger.seal_own(&|_, _, _| vec![1]).map_err(said)?;
+            ledger.write_as(key).map_err(said)?;
         }
         if let Some(refused) = done.segments.iter().find(|s| s.refused > 0) {
             return Err(format!("sound entries were refused: {:?}", refused.reasons));
@@ -214,6 +233,24 @@ impl World {
         copy.ledger = ledger;
         let _ = std::fs::remove_file(&copy.path);
         copy.path = path;
+        Ok(())
+    }
+
+    /// The whole disk is copied to another computer, the marker of its home included: two go on
+    /// under one key until one hears of the other.
+    fn clone_disk(&mut self, at: usize) -> Outcome {
+        if self.clones > 0 || self.copies[at].office {
+            return Ok(());
+        }
+        self.clones += 1;
+        let path = self.file();
+        self.copies[at].ledger.seal_own(&|_, _, _| vec![1]).map_err(said)?;
+        self.copies[at].ledger.backup(&path).map_err(said)?;
+        let entropy = entropy(self.chance.next());
+        let copy = &self.copies[at];
+        let ledger = Ledger::open(&path, None, copy.ledger.own_key(), entropy).map_err(said)?;
+        let (office, name, bundles) = (copy.office, format!("{}（拷贝）", copy.name), copy.bundles);
+        self.copies.push(Copy { ledger, office, path, name, backup: None, bundles });
         Ok(())
     }
 
@@ -270,6 +307,7 @@ impl World {
             return Err(format!("conflict lists differ: {:#?}", &lists[..2]));
         }
         self.conflicts = lists[0].len();
+        self.forks = branches[0].ledger.forks().map_err(said)?.len();
 
         // Whatever stands anywhere, or stood elsewhere when a laptop was lost, is with every branch.
         let mut all = self.safe.clone();
@@ -512,17 +550,24 @@ fn hashes(ledger: &Ledger) -> Outcome<HashSet<Hash>> {
 fn entries(ledger: &Ledger) -> Outcome<Vec<Entry>> {
     let rows = ledger
         .books()
-        .rows("SELECT e.header, l.space, l.class, e.log, e.seq FROM entry e JOIN log l ON l.n = e.log ORDER BY e.ord", [], |r| {
-            Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, [u8; 16]>(1)?, r.get::<_, u8>(2)?, r.get::<_, i64>(3)?, r.get::<_, i64>(4)?))
+        .rows("SELECT e.header, l.space, l.class, e.log, e.seq, e.hash FROM entry e JOIN log l ON l.n = e.log ORDER BY e.ord", [], |r| {
+            Ok((
+                r.get::<_, Vec<u8>>(0)?,
+                r.get::<_, [u8; 16]>(1)?,
+                r.get::<_, u8>(2)?,
+                [r.get::<_, i64>(3)?, r.get::<_, i64>(4)?],
+                Hash(r.get(5)?),
+            ))
         })
         .map_err(said)?;
     rows.into_iter()
-        .map(|(header, space, class, log, seq)| {
+        .map(|(header, space, class, place, hash)| {
             let blocks = ledger
                 .books()
-                .rows("SELECT body FROM block WHERE log = ?1 AND seq = ?2 ORDER BY i", [log, seq], |r| r.get::<_, Vec<u8>>(0))
+                .rows("SELECT body FROM block WHERE log = ?1 AND seq = ?2 ORDER BY i", place, |r| r.get::<_, Vec<u8>>(0))
                 .map_err(said)?;
             Ok(Entry {
+                hash,
                 channel: Channel { space: SpaceId(Uuid::from_bytes(space)), class: Class::from_number(class).ok_or("a class")? },
                 header: serde_json::from_slice(&header).map_err(|e| e.to_string())?,
                 blocks: blocks.iter().map(|b| serde_json::from_slice(b).map_err(|e| e.to_string())).collect::<Outcome<_>>()?,
@@ -569,8 +614,8 @@ fn books<'k>(ledger: &Ledger, keys: impl Iterator<Item = &'k (&'static str, Uuid
         out.insert(*key, told);
     }
     let siblings = books
-        .rows("SELECT s.rec, s.kind, s.grp, l.id, s.seq, s.value FROM sibling s JOIN log l ON l.n = s.log", [], |r| {
-            Ok((Uuid::from_bytes(r.get(0)?), r.get::<_, i64>(1)?, r.get::<_, u16>(2)?, dot(r.get(3)?, r.get(4)?), r.get::<_, String>(5)?))
+        .rows("SELECT s.rec, s.kind, s.grp, e.hash, s.value FROM sibling s JOIN entry e ON e.log = s.log AND e.seq = s.seq", [], |r| {
+            Ok((Uuid::from_bytes(r.get(0)?), r.get::<_, i64>(1)?, r.get::<_, u16>(2)?, Hash(r.get(3)?), r.get::<_, String>(4)?))
         })
         .map_err(said)?;
     for (rec, number, grp, dot, value) in siblings {
@@ -582,10 +627,11 @@ fn books<'k>(ledger: &Ledger, keys: impl Iterator<Item = &'k (&'static str, Uuid
     }
     let pairs = books
         .rows(
-            "SELECT p.rec, p.kind, p.a_grp, a.id, p.a_seq, p.b_grp, b.id, p.b_seq FROM pair p JOIN log a ON a.n = p.a_log JOIN log b ON b.n = p.b_log",
+            "SELECT p.rec, p.kind, p.a_grp, a.hash, p.b_grp, b.hash FROM pair p \
+             JOIN entry a ON a.log = p.a_log AND a.seq = p.a_seq JOIN entry b ON b.log = p.b_log AND b.seq = p.b_seq",
             [],
             |r| {
-                let ends = [(r.get::<_, u16>(2)?, dot(r.get(3)?, r.get(4)?)), (r.get::<_, u16>(5)?, dot(r.get(6)?, r.get(7)?))];
+                let ends = [(r.get::<_, u16>(2)?, Hash(r.get(3)?)), (r.get::<_, u16>(4)?, Hash(r.get(5)?))];
                 Ok((Uuid::from_bytes(r.get(0)?), r.get::<_, i64>(1)?, ends))
             },
         )
@@ -599,10 +645,6 @@ fn books<'k>(ledger: &Ledger, keys: impl Iterator<Item = &'k (&'static str, Uuid
         }
     }
     Ok(out)
-}
-
-fn dot(log: [u8; 32], seq: i64) -> Dot {
-    (Hash(log), seq as u64)
 }
 
 fn numbered(name: &str) -> i64 {

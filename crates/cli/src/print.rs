@@ -161,6 +161,9 @@ fn object(v: &Value) {
             line(&format!("  {}  {}  {}", text(c, "on"), text(c, "text"), text(c, "person")));
         }
     } else if v.get("state_hash").is_some() {
+        for fork in v["forks"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            line(fork);
+        }
         line(&format!(
             "{} 条日志，{} 次保存，{} 条记录；状态校验值 {}",
             number(v, "logs"),

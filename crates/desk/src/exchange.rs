@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use xinghuo_bundle::{Identity, JoinRequest, Opened, Outgoing, Purpose, fingerprint};
-use xinghuo_ledger::{Absorbed, Books, Channel, Hash, Ledger, LedgerError, LogId, PublicKey, SegmentReport, Verdict};
+use xinghuo_ledger::{Absorbed, Books, Channel, Hash, Head, Ledger, LedgerError, LogId, PublicKey, SegmentReport, Verdict};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -20,7 +20,8 @@ use crate::views::*;
 #[derive(Default, Serialize, Deserialize)]
 struct Sent {
     number: u64,
-    heads: HashMap<String, u64>,
+    /// By strand.
+    heads: HashMap<i64, u64>,
 }
 
 /// Whom a bundle may be written for, and which channels they are entitled to.
@@ -158,8 +159,8 @@ impl Open {
             .iter()
             .filter(|h| party.allows(h.channel) && h.key != party.identity.signs)
             .map(|h| {
-                let known = sent.heads.get(&h.log.hex()).copied().unwrap_or(0).max(acked.get(&h.log).copied().unwrap_or(0));
-                h.seq.saturating_sub(known)
+                let known = sent.heads.get(&h.strand).copied().unwrap_or(0).max(acked.get(&h.strand).copied().unwrap_or(0));
+                h.seq.saturating_sub(known.max(h.base))
             })
             .sum();
         Ok(n.min(u64::from(u32::MAX)) as u32)
@@ -292,7 +293,7 @@ impl Open {
     fn held_sentences(&self, ledger: &Ledger) -> Result<Vec<String>> {
         let books = ledger.books();
         let own = ledger.own_key();
-        let heads: HashMap<LogId, u64> = ledger.heads()?.into_iter().map(|h| (h.log, h.seq)).collect();
+        let heads = highest(&ledger.heads()?);
         let mut out = Vec::new();
         for (log, key, first, reason, count) in ledger.held()? {
             let who = copy_name(&books, &key, &self.profile(), &own)?;
@@ -301,11 +302,21 @@ impl Open {
                 "gap" if first > have + 1 => format!("{who}的第 {}–{} 条还没收到，后面的 {count} 条先放着。", have + 1, first - 1),
                 "author" => format!("{who}还没有入网授权，它的 {count} 条先隔离，准许入网后自动并入。"),
                 "ended" => format!("{who}的授权已停用，停用以后的 {count} 条已隔离。"),
-                "forked" => format!("{who}的记录出现两个不同的版本，已停在分叉之前；请联系它的使用人核对。"),
+                "erased" => format!("{who}的 {count} 条里有内容被抹去，先放着；请让原来的电脑重新导出。"),
                 _ => format!("{who}的 {count} 条要等它看过的其他电脑的记录到齐后再并入。"),
             });
         }
         Ok(out)
+    }
+
+    /// Copies of which two used one key, a sentence each.
+    pub(crate) fn fork_sentences(&self, ledger: &Ledger) -> Result<Vec<String>> {
+        let (books, own) = (ledger.books(), ledger.own_key());
+        let mut keys: Vec<PublicKey> = ledger.forks()?.into_iter().map(|(key, ..)| key).collect();
+        keys.dedup();
+        keys.iter()
+            .map(|key| Ok(format!("{}的身份曾在两台电脑上同时使用，两边的记录都在。", copy_name(&books, key, &self.profile(), &own)?)))
+            .collect()
     }
 
     pub(crate) fn want_text(&self, now: DateTime<FixedOffset>) -> Result<String> {
@@ -478,14 +489,14 @@ impl Open {
         let crate::home::Unlocked { ledger, keys, .. } = &mut *inner;
         ledger.seal_own(&|log: &LogId, seq: u64, head: &Hash| keys.seal(log, seq, head))?;
         let segments = ledger.segments_for(audience, &|c| party.allows(c))?;
-        let have: Vec<(LogId, u64, Hash)> =
-            ledger.heads()?.into_iter().filter(|h| party.allows(h.channel)).map(|h| (h.log, h.seq, h.hash)).collect();
-        let heads: HashMap<LogId, u64> = have.iter().map(|(l, s, _)| (*l, *s)).collect();
+        let heads: Vec<Head> = ledger.heads()?.into_iter().filter(|h| party.allows(h.channel)).collect();
+        let have: Vec<(LogId, u64, Hash)> = heads.iter().map(|h| (h.log, h.seq, h.hash)).collect();
+        let reached = highest(&heads);
         let want = ledger
             .held()?
             .into_iter()
             .filter(|h| h.3 == "gap" || h.3 == "unseen")
-            .map(|(log, ..)| (log, heads.get(&log).copied().unwrap_or(0) + 1))
+            .map(|(log, ..)| (log, reached.get(&log).copied().unwrap_or(0) + 1))
             .collect();
         let mut sent = self.sent(&ledger.books(), audience)?;
         sent.number += 1;
@@ -512,7 +523,7 @@ impl Open {
                 advice: "U 盘可能有问题，请换一个再导出一次。",
             });
         }
-        sent.heads.extend(heads.into_iter().map(|(l, s)| (l.hex(), s)));
+        sent.heads.extend(heads.iter().map(|h| (h.strand, h.seq)));
         let ledger = &inner.ledger;
         ledger.set_here(&format!("sent:{}", hex(audience)), &serde_json::to_string(&sent).unwrap_or_default())?;
         let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -530,7 +541,7 @@ impl Open {
         let bytes = read_chosen(path, 1 << 30)?;
         let inner = lock(&self.inner);
         let opened = xinghuo_bundle::read(&bytes, &inner.keys)?;
-        let heads: HashMap<LogId, u64> = inner.ledger.heads()?.into_iter().map(|h| (h.log, h.seq)).collect();
+        let heads = highest(&inner.ledger.heads()?);
         let (mut new, mut had) = (0u32, 0u32);
         for s in &opened.manifest.segments {
             let known = heads.get(&s.log).copied().unwrap_or(0);
@@ -615,7 +626,7 @@ impl Open {
         let absorbed = inner.ledger.absorb(opened.segments, &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq), pace)?;
         let mut back = Vec::new();
         if sender != own {
-            back = inner.ledger.acknowledge(&sender, &opened.manifest.have)?;
+            back = inner.ledger.acknowledge(&sender, opened.manifest.number, &opened.manifest.have)?;
         }
         let from = copy_name(&inner.ledger.books(), &sender, &self.profile(), &own)?;
         let mut report = report(path, &from, opened.manifest.number, &absorbed, &opened.damaged);
@@ -624,15 +635,36 @@ impl Open {
         }
         if absorbed.restored {
             self.home.renew(&mut inner)?;
-            let sentence = "数据包里有本机写过、但本机已经没有的记录：本机是从备份恢复的。已把它们收回，并换用新的身份继续；请重新向社区提交入网申请。";
+            self.go_on_as_another(&inner)?;
+            let sentence = if absorbed.forked.contains(&own) {
+                "本机的身份在另一台电脑上也用过：数据文件夹被整个拷贝过。两边写的都收下了；本机已换用新的身份继续，请重新向社区提交入网申请。"
+            } else {
+                "数据包里有本机写过、但本机已经没有的记录：本机是从备份恢复的。已把它们收回，并换用新的身份继续；请重新向社区提交入网申请。"
+            };
             report.sentences.push(sentence.to_owned());
             *lock(&self.notice) = Some(sentence.to_owned());
+        }
+        for key in absorbed.forked.iter().filter(|key| **key != own) {
+            let who = copy_name(&inner.ledger.books(), key, &self.profile(), &own)?;
+            report.sentences.push(format!(
+                "{who}的身份同时在两台电脑上用过（数据文件夹被整个拷贝过）。两边写的都收下了；请把数据包也交给那两台电脑，它们会换用新的身份，再重新入网。"
+            ));
         }
         report.sentences.extend(self.held_sentences(&inner.ledger)?);
         let summary = report.sentences.first().cloned().unwrap_or_default();
         inner.ledger.note_bundle(&now.to_rfc3339(), false, &sender, opened.manifest.number, &report.file, &summary)?;
         Ok(report)
     }
+}
+
+/// How far each log is known, in whichever strand it is known furthest.
+fn highest(heads: &[Head]) -> HashMap<LogId, u64> {
+    let mut out: HashMap<LogId, u64> = HashMap::new();
+    for head in heads {
+        let known = out.entry(head.log).or_default();
+        *known = head.seq.max(*known);
+    }
+    out
 }
 
 fn file_name(path: &Path) -> String {
@@ -659,7 +691,6 @@ fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, damaged: &[
     }
     for reason in absorbed.segments.iter().flat_map(|s| &s.reasons) {
         let sentence = match reason.as_str() {
-            "forked" => "同一台电脑的记录出现两个不同的版本，已停在分叉之前，等社区核对。",
             "clock" | "chain" | "sequence" | "log_name" | "root" | "unreadable" => "有的记录不符合规则，没有并入；请对方重新导出。",
             "newer" => "有的记录由更新版本的程序写成，升级后再导入一次即可。",
             _ => continue,

@@ -219,7 +219,7 @@ fn office(
             &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq),
             &mut |_, _| true,
         )?;
-        unlocked.ledger.acknowledge(&identity.signs, &opened.manifest.have)?;
+        unlocked.ledger.acknowledge(&identity.signs, opened.manifest.number, &opened.manifest.have)?;
         let new: u64 = absorbed.segments.iter().map(|s| s.new).sum();
         // Not every compound sent its bundle today.
         let heard = now - chrono::Duration::days(i64::from(n * 7 % 23));

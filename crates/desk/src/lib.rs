@@ -297,6 +297,7 @@ impl Desk {
                 .hex(),
                 problems: found.problems.iter().map(|p| format!("记录链有一处不符：{p}")).collect(),
                 newer: found.newer,
+                forks: open.fork_sentences(&inner.ledger)?,
             })
         })
     }

@@ -113,6 +113,14 @@ impl Open {
         Arc::clone(&lock(&self.profile))
     }
 
+    /// The keys were just renewed while the copy is open.
+    pub fn go_on_as_another(&self, inner: &Unlocked) -> Result<()> {
+        let profile = (*self.profile()).clone().of_another_computer(&inner.keys.identity());
+        profile.remember(&inner.ledger)?;
+        *lock(&self.profile) = Arc::new(profile);
+        Ok(())
+    }
+
     /// This copy turned out to be a further laptop of a compound that exists already.
     pub fn move_to(&self, ledger: &xinghuo_ledger::Ledger, space: Uuid) -> Result<()> {
         let moved = Profile { space, founder: false, ..(*self.profile()).clone() };

@@ -168,6 +168,8 @@ views! {
         /// Data from a newer version, kept but not understood.
         #[ts(type = "number")]
         newer: u64,
+        /// Copies whose key was used on two computers at once, a sentence each.
+        forks: Vec<String>,
     }
     /// One step of the bar.
     StepView {

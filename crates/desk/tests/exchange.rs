@@ -296,6 +296,54 @@ fn what_was_not_sent_before_a_folder_moved_still_reaches_the_office() {
 }
 
 #[test]
+fn a_disk_that_was_copied_whole_loses_nothing_and_both_laptops_get_names_of_their_own() {
+    let place = Place::new();
+    let (a, office) = (place.branch("甲"), place.office());
+    join(&place, &a, &office);
+    request(&a, "拷贝之前登记");
+    drop(a);
+    for (from, to) in [("甲", "丙"), ("state-甲", "state-丙")] {
+        copy_dir(&place.path(from), &place.path(to));
+    }
+    let laptops = ["甲", "丙"].map(|name| (name, place.desk(name)));
+    for (name, desk) in &laptops {
+        let status = ask(desk, json!({ "ask": "unlock", "passphrase": PASS }));
+        assert_eq!(status["notice"], Value::Null, "nothing tells them apart");
+        request(desk, &format!("{name}在拷贝之后登记"));
+        export(desk, "星岩社区", &place.path(&format!("{name}.xinghuo")));
+    }
+    let reports = import(&office, &[&place.path("甲.xinghuo"), &place.path("丙.xinghuo")]);
+    assert!(reports[1]["sentences"].to_string().contains("同时在两台电脑上用过"), "{reports}");
+    assert_eq!(reports[1]["held"], 0);
+    assert_eq!(ask(&office, json!({ "ask": "overview" }))[0]["open_requests"], 3, "what both wrote counts");
+    let forks = ask(&office, json!({ "ask": "check" }))["forks"].clone();
+    assert_eq!(forks.as_array().map(Vec::len), Some(1), "{forks}");
+
+    // The office's answer tells both; they go on under keys and names of their own.
+    let answer = place.path("answer.xinghuo");
+    export(&office, "甲的笔记本", &answer);
+    let mut names = Vec::new();
+    for (name, desk) in &laptops {
+        let report = import(desk, &[&answer]);
+        assert!(report[0]["sentences"].to_string().contains("在另一台电脑上也用过"), "{report}");
+        names.push(ask(desk, json!({ "ask": "status" }))["copy"].as_str().expect("a name").to_owned());
+        join(&place, desk, &office);
+        request(desk, &format!("{name}在分开之后登记"));
+        let out = place.path(&format!("{name}-2.xinghuo"));
+        export(desk, "星岩社区", &out);
+        import(&office, &[&out]);
+    }
+    assert_ne!(names[0], names[1]);
+    assert_eq!(ask(&office, json!({ "ask": "overview" }))[0]["open_requests"], 5);
+    for ((name, desk), copy) in laptops.iter().zip(&names) {
+        let out = place.path(&format!("to-{name}.xinghuo"));
+        export(&office, copy, &out);
+        import(desk, &[&out]);
+    }
+    assert_eq!(hash(&laptops[0].1), hash(&laptops[1].1));
+}
+
+#[test]
 fn every_refusal_names_its_cause_and_changes_nothing() {
     let place = Place::new();
     let (a, office) = (place.branch("甲"), place.office());

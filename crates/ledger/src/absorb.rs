@@ -2,6 +2,7 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use rusqlite::params;
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use xinghuo_model::Class;
 
 use crate::entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, block_line, log_id};
 use crate::error::{EntryError, LedgerError, Result};
-use crate::merge::{Merge, NotYet};
+use crate::merge::{Merge, NotYet, Place};
 use crate::{Ledger, Pace};
 
 /// A stretch of one log, its seal already verified.
@@ -45,7 +46,7 @@ pub struct SegmentReport {
     pub new: u64,
     /// Were here already.
     pub had: u64,
-    /// Wait for something; the reasons' codes: `unseen`, `gap`, `author`, `ended`, `forked`.
+    /// Wait for something; the reasons' codes: `unseen`, `gap`, `author`, `ended`, `erased`.
     pub held: u64,
     /// Broke a rule and are not kept.
     pub refused: u64,
@@ -62,12 +63,20 @@ pub struct Absorbed {
     pub released: u64,
     /// Entries of this copy's own logs that it no longer had: it was restored from a backup.
     pub restored: bool,
-    /// Logs of which two different entries bear one number.
-    pub forked: Vec<LogId>,
+    /// Authors whose key turned out to be used on two computers at once: one of their logs forked.
+    pub forked: Vec<PublicKey>,
     /// Records a person must now decide on, that were not in dispute before.
     pub conflicts: u64,
     /// Names of the kinds that changed.
     pub changed: Vec<&'static str>,
+}
+
+/// What waits of one log, in the order in which it can be applied. Where the log forked, two
+/// entries may bear one number.
+struct Queue {
+    key: PublicKey,
+    channel: Channel,
+    waiting: BTreeMap<(u64, Hash), Waiting>,
 }
 
 struct Waiting {
@@ -106,13 +115,13 @@ impl Ledger {
         let total: u64 = segments.iter().map(|s| s.entries.len() as u64).sum();
         let mut done = 0u64;
         let mut merge = Merge::open(&self.conn)?;
-        let mut queues: BTreeMap<(bool, LogId), (PublicKey, Channel, BTreeMap<u64, Waiting>)> = BTreeMap::new();
+        // The registry goes first: it may welcome the authors of the rest.
+        let mut queues: BTreeMap<(bool, LogId), Queue> = BTreeMap::new();
 
         for (at, segment) in segments.into_iter().enumerate() {
             let id = log_id(&segment.key, segment.channel);
             let mut report = SegmentReport { log: id, key: segment.key, ..SegmentReport::default() };
-            let known = merge.log_numbered(&id);
-            let head = known.and_then(|n| merge.logs.get(&n)).map_or(0, |l| l.head_seq);
+            let highest = merge.highest(&id);
             if let (Some(last), true) = (segment.entries.last(), !segment.seal.is_empty())
                 && let Ok(header) = last.open()
             {
@@ -133,92 +142,110 @@ impl Ledger {
                     }
                 };
                 let hash = raw.hash();
-                if header.seq <= head {
-                    let ours: Option<Hash> = self.entry_hash(known.unwrap_or(0), header.seq)?;
-                    if ours == Some(hash) {
-                        report.had += 1;
-                        done += 1;
-                    } else {
-                        self.note_fork(&mut merge, &segment.key, segment.channel, &header, &hash, &raw.header)?;
-                        out.forked.push(id);
-                        report.refused += 1;
-                        report.reasons.push("forked".to_owned());
-                        break;
-                    }
+                if header.seq <= highest && merge.holds(&id, header.seq, &hash)? {
+                    report.had += 1;
+                    done += 1;
                     continue;
                 }
                 if segment.key == own {
                     out.restored = true;
                 }
-                let registry_first = segment.channel.class != Class::Registry;
-                let queue = queues.entry((registry_first, id)).or_insert_with(|| (segment.key, segment.channel, BTreeMap::new()));
-                match queue.2.entry(header.seq) {
+                let queue = queues.entry((segment.channel.class != Class::Registry, id)).or_insert_with(|| Queue {
+                    key: segment.key,
+                    channel: segment.channel,
+                    waiting: BTreeMap::new(),
+                });
+                let whole = !has_hole(&raw);
+                let new = Waiting { raw, header, hash, from: Some(at) };
+                match queue.waiting.entry((new.header.seq, hash)) {
                     Entry::Vacant(place) => {
-                        place.insert(Waiting { raw, header, hash, from: Some(at) });
+                        place.insert(new);
                     }
-                    Entry::Occupied(first) if first.get().hash != hash => {
-                        self.note_fork(&mut merge, &segment.key, segment.channel, &header, &hash, &raw.header)?;
-                        out.forked.push(id);
-                        report.refused += 1;
-                        report.reasons.push("forked".to_owned());
-                        break;
+                    // The same with a block taken out may have come first.
+                    Entry::Occupied(mut place) if whole => {
+                        place.insert(new);
                     }
                     Entry::Occupied(_) => {}
                 }
             }
             out.segments.push(report);
         }
-        self.load_held(&mut queues, &mut merge, &mut out.forked)?;
+        self.load_held(&mut queues)?;
 
         // Apply whatever can be applied until nothing moves any more.
         let mut held_reason: HashMap<LogId, &'static str> = HashMap::new();
         loop {
             let mut moved = false;
-            for ((_, id), (key, channel, queue)) in &mut queues {
-                while let Some(next) = queue.keys().next().copied() {
-                    let log = merge.log_for(key, *channel, *key == own)?;
-                    let frozen = merge.logs.get(&log).is_some_and(|l| l.frozen);
-                    let head = merge.logs.get(&log).map_or(0, |l| l.head_seq);
-                    if next <= head {
-                        queue.remove(&next);
+            for ((_, id), queue) in &mut queues {
+                merge.log_for(&queue.key, queue.channel, queue.key == own)?;
+                let mut after: Option<(u64, Hash)> = None;
+                while let Some(next) = queue.next(after) {
+                    // Nothing further can follow anything that is here.
+                    if next.0 > merge.highest(id) + 1 {
+                        held_reason.entry(*id).or_insert("gap");
+                        break;
+                    }
+                    if merge.holds(id, next.0, &next.1)? {
+                        queue.waiting.remove(&next);
                         continue;
                     }
-                    if frozen {
-                        held_reason.insert(*id, "forked");
-                        break;
-                    }
-                    let Some(waiting) = queue.get(&next) else { break };
-                    if *key != own
-                        && let Verdict::Quarantine(why) = may(&crate::Books { conn: &self.conn }, key, *channel, next, &waiting.hash)
+                    let Some(waiting) = queue.waiting.get(&next) else { break };
+                    if queue.key != own
+                        && let Verdict::Quarantine(why) =
+                            may(&crate::Books { conn: &self.conn }, &queue.key, queue.channel, next.0, &waiting.hash)
                     {
                         held_reason.insert(*id, why);
-                        break;
+                        after = Some(next);
+                        continue;
                     }
-                    match merge.ready(log, &waiting.header)? {
-                        Ok(()) => {
-                            merge.apply(log, &waiting.header, &waiting.raw, waiting.hash)?;
+                    // Nothing can tell yet that a block was rightly taken out; whoever carries bundles must
+                    // not be able to silence what others wrote.
+                    if has_hole(&waiting.raw) {
+                        held_reason.insert(*id, "erased");
+                        after = Some(next);
+                        continue;
+                    }
+                    let judged = match merge.place(&waiting.header)? {
+                        None => Err(NotYet::Unseen(*id, next.0.saturating_sub(1))),
+                        Some(place) => merge.ready(&place, &waiting.header)?.map(|()| place),
+                    };
+                    match judged {
+                        Ok(place) => {
+                            let strand = match place {
+                                Place::Head(strand) => strand,
+                                Place::Fork(parent, base) => {
+                                    if !out.forked.contains(&queue.key) {
+                                        out.forked.push(queue.key);
+                                    }
+                                    merge.split(parent, base, queue.key == own)?
+                                }
+                            };
+                            merge.apply(strand, &waiting.header, &waiting.raw, waiting.hash)?;
                             moved = true;
                             held_reason.remove(id);
                             match waiting.from {
                                 Some(at) => out.segments[at].new += 1,
                                 None => out.released += 1,
                             }
-                            queue.remove(&next);
+                            queue.waiting.remove(&next);
                             done += 1;
                             if !pace(done.min(total), total) {
                                 return Err(LedgerError::Cancelled);
                             }
                         }
-                        Err(NotYet::Unseen(log_missing, _)) => {
-                            held_reason.insert(*id, if log_missing == *id { "gap" } else { "unseen" });
-                            break;
+                        Err(NotYet::Unseen(missing, _)) => {
+                            held_reason.insert(*id, if missing == *id { "gap" } else { "unseen" });
+                            after = Some(next);
                         }
                         Err(NotYet::Broken(error)) => {
-                            if let Some(at) = waiting.from {
-                                out.segments[at].refused += queue.len() as u64;
-                                out.segments[at].reasons.push(reason(&error).to_owned());
+                            for gone in queue.cut(next) {
+                                if let Some(at) = gone.from {
+                                    out.segments[at].refused += 1;
+                                    if out.segments[at].refused == 1 {
+                                        out.segments[at].reasons.push(reason(&error).to_owned());
+                                    }
+                                }
                             }
-                            queue.clear();
                         }
                     }
                 }
@@ -230,30 +257,21 @@ impl Ledger {
             }
         }
         self.conn.execute("DELETE FROM held", [])?;
-        for ((_, id), (key, channel, queue)) in &queues {
+        for ((_, id), queue) in &queues {
             let why = held_reason.get(id).copied().unwrap_or("gap");
-            for waiting in queue.values() {
+            for waiting in queue.waiting.values() {
                 if let Some(at) = waiting.from {
                     out.segments[at].held += 1;
                     if !out.segments[at].reasons.iter().any(|r| r == why) {
                         out.segments[at].reasons.push(why.to_owned());
                     }
                 }
-                self.hold(id, key, *channel, waiting, why)?;
+                self.hold(id, &queue.key, queue.channel, waiting, why)?;
             }
         }
         out.conflicts = self.count_conflicts()?.saturating_sub(before);
         out.changed = merge.changed.into_iter().collect();
         Ok(out)
-    }
-
-    fn entry_hash(&self, log: i64, seq: u64) -> Result<Option<Hash>> {
-        use rusqlite::OptionalExtension;
-        Ok(self
-            .conn
-            .prepare_cached("SELECT hash FROM entry WHERE log = ?1 AND seq = ?2")?
-            .query_row(params![log, seq as i64], |r| r.get(0).map(Hash))
-            .optional()?)
     }
 
     fn keep_seal(&self, log: &LogId, seq: u64, hash: &Hash, signature: &[u8]) -> Result<()> {
@@ -290,32 +308,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Keeps the proof that a log has two entries under one number, and stops applying it.
-    fn note_fork(
-        &self,
-        merge: &mut Merge<'_>,
-        key: &PublicKey,
-        channel: Channel,
-        header: &Header,
-        hash: &Hash,
-        bytes: &[u8],
-    ) -> Result<()> {
-        self.conn.prepare_cached("INSERT OR IGNORE INTO fork(log, seq, hash, header) VALUES(?1, ?2, ?3, ?4)")?.execute(params![
-            header.log.0,
-            header.seq as i64,
-            hash.0,
-            bytes
-        ])?;
-        let log = merge.log_for(key, channel, *key == self.own)?;
-        merge.freeze(log)
-    }
-
-    fn load_held(
-        &self,
-        queues: &mut BTreeMap<(bool, LogId), (PublicKey, Channel, BTreeMap<u64, Waiting>)>,
-        merge: &mut Merge<'_>,
-        forked: &mut Vec<LogId>,
-    ) -> Result<()> {
+    fn load_held(&self, queues: &mut BTreeMap<(bool, LogId), Queue>) -> Result<()> {
         let mut stmt = self.conn.prepare_cached("SELECT log, key, space, class, header, body FROM held ORDER BY seq")?;
         let mut rows = stmt.query([])?;
         while let Some(r) = rows.next()? {
@@ -326,19 +319,36 @@ impl Ledger {
             let raw = held_entry(r.get(4)?, r.get_ref(5)?.as_blob().unwrap_or_default());
             let Ok(header) = raw.open() else { continue };
             let hash = raw.hash();
-            let queue = queues.entry((class != Class::Registry, id)).or_insert_with(|| (key, channel, BTreeMap::new()));
-            match queue.2.entry(header.seq) {
-                Entry::Vacant(place) => {
-                    place.insert(Waiting { raw, header, hash, from: None });
-                }
-                Entry::Occupied(other) if other.get().hash != hash => {
-                    self.note_fork(merge, &key, channel, &header, &hash, &raw.header)?;
-                    forked.push(id);
-                }
-                Entry::Occupied(_) => {}
-            }
+            let queue = queues.entry((class != Class::Registry, id)).or_insert_with(|| Queue { key, channel, waiting: BTreeMap::new() });
+            queue.waiting.entry((header.seq, hash)).or_insert(Waiting { raw, header, hash, from: None });
         }
         Ok(())
+    }
+}
+
+impl Queue {
+    /// The first that comes after this one.
+    fn next(&self, after: Option<(u64, Hash)>) -> Option<(u64, Hash)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.waiting.range((from, Bound::Unbounded)).next().map(|(at, _)| *at)
+    }
+
+    /// Takes out an entry that breaks a rule, and what was built upon it.
+    fn cut(&mut self, broken: (u64, Hash)) -> Vec<Waiting> {
+        let mut gone = vec![broken.1];
+        let doomed: Vec<(u64, Hash)> = self
+            .waiting
+            .range(broken..)
+            .filter(|(at, waiting)| {
+                let built = **at == broken || gone.contains(&waiting.header.prev);
+                if built {
+                    gone.push(at.1);
+                }
+                built
+            })
+            .map(|(at, _)| *at)
+            .collect();
+        doomed.iter().filter_map(|at| self.waiting.remove(at)).collect()
     }
 }
 
@@ -346,6 +356,11 @@ impl Ledger {
 pub(crate) fn held_entry(header: Vec<u8>, body: &[u8]) -> RawEntry {
     let blocks = body.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(block_line).collect();
     RawEntry { header, blocks }
+}
+
+/// Whether a block was taken out.
+fn has_hole(raw: &RawEntry) -> bool {
+    raw.blocks.iter().any(|block| matches!(block, RawBlock::Erased(_)))
 }
 
 fn reason(error: &EntryError) -> &'static str {

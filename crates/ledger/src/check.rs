@@ -1,6 +1,8 @@
 //! Checking and rebuilding: every chain from the first entry, and the state hash by which two
 //! copies know that they agree.
 
+use std::collections::HashMap;
+
 use rusqlite::params;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -29,6 +31,9 @@ pub struct Checked {
     pub problems: Vec<String>,
 }
 
+/// A strand's log, and the last number before that log forked.
+type Names = HashMap<i64, (Hash, Option<u64>)>;
+
 impl Ledger {
     /// Reads every log from its first entry and SQLite's own structure.
     ///
@@ -41,12 +46,13 @@ impl Ledger {
         if quick != "ok" {
             out.problems.push("sqlite".to_owned());
         }
-        let logs = self.books().rows("SELECT n, id, head_seq, head_hash FROM log ORDER BY n", [], |r| {
-            Ok((r.get::<_, i64>(0)?, Hash(r.get(1)?), r.get::<_, i64>(2)? as u64, Hash(r.get(3)?)))
+        let logs = self.books().rows("SELECT l.n, l.id, l.head_seq, l.head_hash, l.base, p.hash FROM log l LEFT JOIN entry p ON p.log = l.parent AND p.seq = l.base ORDER BY l.n", [], |r| {
+            let base = (r.get::<_, i64>(4)? as u64, r.get::<_, Option<[u8; 32]>>(5)?.map(Hash).unwrap_or_default());
+            Ok((r.get::<_, i64>(0)?, Hash(r.get(1)?), r.get::<_, i64>(2)? as u64, Hash(r.get(3)?), base))
         })?;
-        for (n, id, head_seq, head_hash) in logs {
+        for (n, id, head_seq, head_hash, base) in logs {
             out.logs += 1;
-            let (mut prev, mut seq) = (Hash::default(), 0u64);
+            let (mut seq, mut prev) = base;
             let mut stmt = self.conn.prepare_cached("SELECT seq, header, hash FROM entry WHERE log = ?1 ORDER BY seq")?;
             let mut rows = stmt.query([n])?;
             while let Some(r) = rows.next()? {
@@ -136,8 +142,14 @@ impl Ledger {
     }
 
     fn hash_of(&self, space: Option<SpaceId>, classes: &[Class]) -> Result<Hash> {
-        let logs: std::collections::HashMap<i64, Hash> =
-            self.books().rows("SELECT n, id FROM log", [], |r| Ok((r.get(0)?, Hash(r.get(1)?))))?.into_iter().collect();
+        // Up to where a log forked its entries are told by number; beyond, only by their hash.
+        let logs: Names = self
+            .books()
+            .rows("SELECT l.n, l.id, (SELECT min(s.base) FROM log s WHERE s.id = l.id AND s.parent IS NOT NULL) FROM log l", [], |r| {
+                Ok((r.get(0)?, (Hash(r.get(1)?), r.get::<_, Option<i64>>(2)?.map(|base| base as u64))))
+            })?
+            .into_iter()
+            .collect();
         let mut hasher = blake3::Hasher::new();
         for kind in KINDS {
             self.hash_kind(kind, space, classes, &logs, &mut hasher)?;
@@ -145,12 +157,17 @@ impl Ledger {
         Ok(Hash(*hasher.finalize().as_bytes()))
     }
 
+    fn hash_of_entry(&self, dot: Dot) -> Result<Hash> {
+        let mut stmt = self.conn.prepare_cached("SELECT hash FROM entry WHERE log = ?1 AND seq = ?2")?;
+        Ok(stmt.query_row(params![dot.log, dot.seq as i64], |r| r.get(0).map(Hash))?)
+    }
+
     fn hash_kind(
         &self,
         kind: &'static KindDef,
         space: Option<SpaceId>,
         classes: &[Class],
-        logs: &std::collections::HashMap<i64, Hash>,
+        logs: &Names,
         hasher: &mut blake3::Hasher,
     ) -> Result<()> {
         let columns: Vec<String> = kind.fields.iter().map(|f| format!("\"{}\"", f.name)).collect();
@@ -158,7 +175,11 @@ impl Ledger {
             format!("SELECT id, flags, dots, {} FROM \"{}\" WHERE ?1 IS NULL OR space = ?1 ORDER BY id", columns.join(", "), kind.name);
         let mut stmt = self.conn.prepare_cached(&sql)?;
         let mut rows = stmt.query([space.map(|s| s.0.as_bytes().to_vec())])?;
-        let name = |dot: Dot| (logs.get(&dot.log).copied().unwrap_or_default(), dot.seq);
+        let name = |dot: Dot| match logs.get(&dot.log) {
+            Some((_, Some(base))) if dot.seq > *base => (self.hash_of_entry(dot).unwrap_or_default(), dot.seq),
+            Some((id, _)) => (*id, dot.seq),
+            None => (Hash::default(), dot.seq),
+        };
         while let Some(r) = rows.next()? {
             let id: [u8; 16] = r.get(0)?;
             let flags: i64 = r.get(1)?;

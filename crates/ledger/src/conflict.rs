@@ -61,8 +61,8 @@ pub struct Conflict {
     pub sides: Vec<Side>,
 }
 
-/// (lamport, log id).
-type Place = (i64, LogId);
+/// (lamport, log id, hash).
+type Rank = (i64, LogId, Hash);
 
 fn group_name(kind: &'static KindDef, number: u16) -> &'static str {
     if is_life(number) { "" } else { kind.fields.iter().find(|f| f.number == number).map_or("", |f| f.group) }
@@ -135,9 +135,9 @@ impl Ledger {
             }
             // Equal values are one side. The shown one leads: of an unsettled group it is the
             // highest.
-            let mut ranked: Vec<(Place, Dot, Value)> = Vec::new();
+            let mut ranked: Vec<(Rank, Dot, Value)> = Vec::new();
             for (dot, value) in all {
-                ranked.push((self.place(dot)?, dot, value));
+                ranked.push((self.rank(dot)?, dot, value));
             }
             ranked.sort_by_key(|(place, ..)| std::cmp::Reverse(*place));
             let mut sides: Vec<Side> = Vec::new();
@@ -160,9 +160,9 @@ impl Ledger {
         }
         lives.extend(self.unaware(kind, rec, &dots, &listed)?);
         for (what, ends) in [(ConflictKind::Deleted, lives), (ConflictKind::Parallel, parallel)] {
-            let mut ranked: Vec<(Place, u16, Dot)> = Vec::new();
+            let mut ranked: Vec<(Rank, u16, Dot)> = Vec::new();
             for (group, dot) in ends {
-                ranked.push((self.place(dot)?, group, dot));
+                ranked.push((self.rank(dot)?, group, dot));
             }
             ranked.sort_by_key(|(place, group, _)| (!is_life(*group), *group, std::cmp::Reverse(*place)));
             ranked.dedup();
@@ -211,11 +211,11 @@ impl Ledger {
     }
 
     /// A write's rank among concurrent ones, the same on every copy.
-    fn place(&self, dot: Dot) -> Result<Place> {
+    fn rank(&self, dot: Dot) -> Result<Rank> {
         Ok(self
             .conn
-            .prepare_cached("SELECT e.lamport, l.id FROM entry e JOIN log l ON l.n = e.log WHERE e.log = ?1 AND e.seq = ?2")?
-            .query_row(params![dot.log, dot.seq as i64], |r| Ok((r.get(0)?, Hash(r.get(1)?))))?)
+            .prepare_cached("SELECT e.lamport, l.id, e.hash FROM entry e JOIN log l ON l.n = e.log WHERE e.log = ?1 AND e.seq = ?2")?
+            .query_row(params![dot.log, dot.seq as i64], |r| Ok((r.get(0)?, Hash(r.get(1)?), Hash(r.get(2)?))))?)
     }
 
     fn side(&self, dot: Dot, value: Value, group: &'static str) -> Result<Side> {

@@ -5,6 +5,7 @@
 //! function of the set of entries, because entries are applied only after everything they
 //! have seen, and every judgement here looks at *current* writes alone.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
@@ -15,7 +16,7 @@ use uuid::Uuid;
 use xinghuo_model::{Class, KINDS, KindDef};
 
 use crate::dots::{Dot, Dots, class_of, is_life, life_group};
-use crate::entry::{BlockRef, Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, log_id};
+use crate::entry::{BlockRef, Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, Seen, log_id};
 use crate::error::{EntryError, Result};
 use crate::find;
 use crate::siblings::{all_siblings, differs, life_word, listed_siblings, pairs_of, row_value, settled};
@@ -39,23 +40,34 @@ struct Row {
     space: Uuid,
 }
 
-/// What this copy knows of a log.
+/// What this copy knows of a log, or of one strand of it where the log forked.
 #[derive(Debug, Clone)]
 pub(crate) struct LogRow {
     pub id: LogId,
+    pub key: PublicKey,
     pub channel: Channel,
+    /// The strand it left, and the last entry it shares with it.
+    pub parent: Option<(i64, u64)>,
     pub head_seq: u64,
     pub head_hash: Hash,
     pub lamport: u64,
-    pub frozen: bool,
     dirty: bool,
+}
+
+/// Where an entry belongs.
+pub(crate) enum Place {
+    /// It follows the head of this strand.
+    Head(i64),
+    /// It follows an earlier entry of this strand, as another entry did already: the log forks.
+    Fork(i64, u64),
 }
 
 /// One transaction's worth of applying: caches of heads and of what each log has seen.
 pub(crate) struct Merge<'c> {
     pub conn: &'c Connection,
     pub logs: HashMap<i64, LogRow>,
-    by_id: HashMap<LogId, i64>,
+    /// The strands of each log; most have one.
+    by_id: HashMap<LogId, Vec<i64>>,
     seen: HashMap<i64, HashMap<i64, u64>>,
     dirty_seen: Vec<(i64, i64, u64)>,
     ord: i64,
@@ -76,24 +88,26 @@ pub(crate) enum NotYet {
 impl<'c> Merge<'c> {
     pub fn open(conn: &'c Connection) -> Result<Self> {
         let mut logs = HashMap::new();
-        let mut by_id = HashMap::new();
-        let mut stmt = conn.prepare_cached("SELECT n, id, space, class, head_seq, head_hash, lamport, frozen FROM log")?;
+        let mut by_id: HashMap<LogId, Vec<i64>> = HashMap::new();
+        let mut stmt =
+            conn.prepare_cached("SELECT n, id, space, class, head_seq, head_hash, lamport, key, parent, base FROM log ORDER BY n")?;
         let mut rows = stmt.query([])?;
         while let Some(r) = rows.next()? {
             let n: i64 = r.get(0)?;
             let id = Hash(r.get(1)?);
             let channel =
                 Channel { space: Uuid::from_bytes(r.get(2)?).into(), class: Class::from_number(r.get(3)?).unwrap_or(Class::Branch) };
-            by_id.insert(id, n);
+            by_id.entry(id).or_default().push(n);
             logs.insert(
                 n,
                 LogRow {
                     id,
+                    key: r.get(7)?,
                     channel,
+                    parent: r.get::<_, Option<i64>>(8)?.zip(Some(r.get::<_, i64>(9)? as u64)),
                     head_seq: r.get::<_, i64>(4)? as u64,
                     head_hash: Hash(r.get(5)?),
                     lamport: r.get::<_, i64>(6)? as u64,
-                    frozen: r.get(7)?,
                     dirty: false,
                 },
             );
@@ -111,39 +125,161 @@ impl<'c> Merge<'c> {
         })
     }
 
-    /// The number of the log with this key and channel, made where it is new.
+    /// The number of the log with this key and channel, made where it is new. Where it forked, the
+    /// strand that was here first: for an own log, the one written here.
     pub fn log_for(&mut self, key: &PublicKey, channel: Channel, mine: bool) -> Result<i64> {
         let id = log_id(key, channel);
-        if let Some(n) = self.by_id.get(&id) {
-            return Ok(*n);
+        match self.strands(&id).first() {
+            Some(n) => Ok(*n),
+            None => self.insert_log(
+                LogRow { id, key: *key, channel, parent: None, head_seq: 0, head_hash: Hash::default(), lamport: 0, dirty: false },
+                mine,
+            ),
         }
+    }
+
+    /// A further strand of a log, which leaves `parent` after its entry `base`.
+    pub fn split(&mut self, parent: i64, base: u64, mine: bool) -> Result<i64> {
+        let row = self.strand_at(parent, base)?;
+        self.insert_log(row, mine)
+    }
+
+    fn insert_log(&mut self, row: LogRow, mine: bool) -> Result<i64> {
         self.conn
             .prepare_cached(
-                "INSERT INTO log(id, key, space, class, head_seq, head_hash, lamport, mine) VALUES(?1, ?2, ?3, ?4, 0, ?5, 0, ?6)",
+                "INSERT INTO log(id, key, space, class, head_seq, head_hash, lamport, mine, parent, base) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
-            .execute(params![id.0, key, channel.space.0.as_bytes(), channel.class as u8, [0u8; 32], mine])?;
+            .execute(params![
+                row.id.0,
+                row.key,
+                row.channel.space.0.as_bytes(),
+                row.channel.class as u8,
+                row.head_seq as i64,
+                row.head_hash.0,
+                row.lamport as i64,
+                mine,
+                row.parent.map(|(n, _)| n),
+                row.parent.map_or(0, |(_, base)| base as i64)
+            ])?;
         let n = self.conn.last_insert_rowid();
-        self.by_id.insert(id, n);
-        self.logs.insert(n, LogRow { id, channel, head_seq: 0, head_hash: Hash::default(), lamport: 0, frozen: false, dirty: false });
+        self.by_id.entry(row.id).or_default().push(n);
+        self.logs.insert(n, row);
         Ok(n)
     }
 
-    /// The number of a known log.
-    pub fn log_numbered(&self, id: &LogId) -> Option<i64> {
-        self.by_id.get(id).copied()
+    /// The strands of a log, the first to arrive leading.
+    pub fn strands(&self, id: &LogId) -> &[i64] {
+        self.by_id.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The strand that holds this very entry, and the entry's lamport.
+    fn holder(&self, id: &LogId, seq: u64, hash: &Hash) -> Result<Option<(i64, u64)>> {
+        for n in self.strands(id) {
+            if let Some((lamport, _)) = self.lamport_of(*n, seq)?.filter(|(_, h)| h == hash) {
+                return Ok(Some((*n, lamport)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether this very entry is here.
+    pub fn holds(&self, id: &LogId, seq: u64, hash: &Hash) -> Result<bool> {
+        Ok(self.holder(id, seq, hash)?.is_some())
+    }
+
+    /// The strand of an entry that was seen, and is here.
+    fn strand_seen(&self, seen: &Seen) -> Result<Option<i64>> {
+        match self.strands(&seen.0) {
+            [only] => Ok(Some(*only)),
+            _ => Ok(self.holder(&seen.0, seen.1, &seen.2)?.map(|(n, _)| n)),
+        }
+    }
+
+    /// The highest number in any strand of a log.
+    pub fn highest(&self, id: &LogId) -> u64 {
+        self.strands(id).iter().filter_map(|n| self.logs.get(n)).map(|l| l.head_seq).max().unwrap_or(0)
+    }
+
+    /// Where an entry of a known log belongs; `None` while the one before it is not here.
+    pub fn place(&self, header: &Header) -> Result<Option<Place>> {
+        let before = header.seq.saturating_sub(1);
+        for n in self.strands(&header.log) {
+            let Some(row) = self.logs.get(n) else { continue };
+            if row.head_seq == before && row.head_hash == header.prev {
+                return Ok(Some(Place::Head(*n)));
+            }
+        }
+        if before == 0 {
+            let first = self.strands(&header.log).first().filter(|_| header.seq == 1 && header.prev == Hash::default());
+            return Ok(first.map(|n| Place::Fork(*n, 0)));
+        }
+        Ok(self.holder(&header.log, before, &header.prev)?.map(|(n, _)| Place::Fork(n, before)))
+    }
+
+    /// A strand as it stood at one of its entries.
+    fn strand_at(&self, n: i64, seq: u64) -> Result<LogRow> {
+        let row = self.logs.get(&n).ok_or(EntryError::LogName)?.clone();
+        let (lamport, hash) = match seq {
+            0 => (0, Hash::default()),
+            _ => self.lamport_of(n, seq)?.ok_or(EntryError::Sequence)?,
+        };
+        Ok(LogRow { parent: Some((n, seq)), head_seq: seq, head_hash: hash, lamport, dirty: false, ..row })
     }
 
     fn load_seen(&mut self, log: i64) -> Result<()> {
-        if !self.seen.contains_key(&log) {
-            let mut map = HashMap::new();
-            let mut stmt = self.conn.prepare_cached("SELECT peer, seq FROM seen WHERE log = ?1")?;
-            let mut rows = stmt.query([log])?;
-            while let Some(r) = rows.next()? {
-                map.insert(r.get(0)?, r.get::<_, i64>(1)? as u64);
-            }
-            self.seen.insert(log, map);
+        if self.seen.contains_key(&log) {
+            return Ok(());
         }
+        let mut map = HashMap::new();
+        let mut stmt = self.conn.prepare_cached("SELECT peer, seq FROM seen WHERE log = ?1")?;
+        let mut rows = stmt.query([log])?;
+        while let Some(r) = rows.next()? {
+            map.insert(r.get(0)?, r.get::<_, i64>(1)? as u64);
+        }
+        // A strand that begins knows what its parent knew where they parted.
+        if let (true, Some((parent, base))) = (map.is_empty(), self.logs.get(&log).and_then(|l| l.parent)) {
+            map = self.seen_at(parent, base)?;
+            map.insert(parent, base);
+            self.dirty_seen.extend(map.iter().map(|(peer, seq)| (log, *peer, *seq)));
+        }
+        self.seen.insert(log, map);
         Ok(())
+    }
+
+    /// What a strand had seen at one of its entries, told again from the headers.
+    fn seen_at(&self, log: i64, seq: u64) -> Result<HashMap<i64, u64>> {
+        let mut map = match self.logs.get(&log).and_then(|l| l.parent) {
+            Some((parent, base)) => {
+                let mut map = self.seen_at(parent, base.min(seq))?;
+                map.insert(parent, base.min(seq));
+                map
+            }
+            None => HashMap::new(),
+        };
+        let mut stmt = self.conn.prepare_cached("SELECT header FROM entry WHERE log = ?1 AND seq <= ?2 ORDER BY seq")?;
+        let mut rows = stmt.query(params![log, seq as i64])?;
+        while let Some(r) = rows.next()? {
+            let header: Header = serde_json::from_slice(r.get_ref(0)?.as_blob().unwrap_or_default()).map_err(|_| EntryError::Unreadable)?;
+            for seen in &header.seen {
+                if let Some(peer) = self.strand_seen(seen)? {
+                    self.widen(&mut map, peer, seen.1);
+                }
+            }
+        }
+        Ok(map)
+    }
+
+    /// Notes that an entry of a strand was seen, and with it all that leads there.
+    fn widen(&self, map: &mut HashMap<i64, u64>, mut peer: i64, mut seq: u64) {
+        loop {
+            let known = map.entry(peer).or_default();
+            *known = seq.max(*known);
+            match self.logs.get(&peer).and_then(|l| l.parent) {
+                Some((parent, base)) => (peer, seq) = (parent, base),
+                None => return,
+            }
+        }
     }
 
     /// What log `log`'s head has seen of the others in its channel.
@@ -161,41 +297,40 @@ impl<'c> Merge<'c> {
         Ok(row)
     }
 
-    /// Whether an entry may follow its log's head now.
-    pub fn ready(&mut self, log: i64, header: &Header) -> Result<std::result::Result<(), NotYet>> {
-        self.load_seen(log)?;
-        let Some(row) = self.logs.get(&log) else { return Ok(Err(NotYet::Broken(EntryError::LogName))) };
-        if header.log != row.id {
-            return Ok(Err(NotYet::Broken(EntryError::LogName)));
-        }
-        if header.seq != row.head_seq + 1 {
-            return Ok(Err(NotYet::Unseen(row.id, row.head_seq + 1)));
-        }
-        if header.prev != row.head_hash {
-            return Ok(Err(NotYet::Broken(EntryError::Chain)));
-        }
+    /// Whether an entry may stand at that place now.
+    pub fn ready(&mut self, place: &Place, header: &Header) -> Result<std::result::Result<(), NotYet>> {
+        let (row, known) = match *place {
+            Place::Head(n) => {
+                self.load_seen(n)?;
+                let (Some(row), Some(known)) = (self.logs.get(&n), self.seen.get(&n)) else {
+                    return Ok(Err(NotYet::Broken(EntryError::LogName)));
+                };
+                (Cow::Borrowed(row), Cow::Borrowed(known))
+            }
+            Place::Fork(parent, base) => {
+                let mut known = self.seen_at(parent, base)?;
+                known.insert(parent, base);
+                (Cow::Owned(self.strand_at(parent, base)?), Cow::Owned(known))
+            }
+        };
         let mut lamport = row.lamport;
-        if header.seen.windows(2).any(|w| w[0].0 >= w[1].0) {
+        // Two strands of one log may both have been seen; the same entry only once.
+        if header.seen.windows(2).any(|w| (w[0].0, w[0].1, w[0].2) >= (w[1].0, w[1].1, w[1].2)) {
             return Ok(Err(NotYet::Broken(EntryError::Clock)));
         }
         for seen in &header.seen {
-            let known = match self.by_id.get(&seen.0) {
-                Some(peer) => {
-                    let same_channel = self.logs.get(peer).is_some_and(|p| p.channel == row.channel);
-                    // What a log has seen only ever grows.
-                    let back = self.seen.get(&log).and_then(|s| s.get(peer)).is_some_and(|s| *s >= seen.1);
-                    if !same_channel || *peer == log || back {
-                        return Ok(Err(NotYet::Broken(EntryError::Clock)));
-                    }
-                    self.lamport_of(*peer, seen.1)?
-                }
-                None => None,
-            };
-            match known {
-                Some((l, hash)) if hash == seen.2 => lamport = lamport.max(l),
-                // The other side of a fork, or simply not here yet.
-                _ => return Ok(Err(NotYet::Unseen(seen.0, seen.1))),
+            let strange = self.strands(&seen.0).first().and_then(|n| self.logs.get(n)).is_some_and(|peer| peer.channel != row.channel);
+            if strange || seen.0 == row.id {
+                return Ok(Err(NotYet::Broken(EntryError::Clock)));
             }
+            let Some((peer, seen_lamport)) = self.holder(&seen.0, seen.1, &seen.2)? else {
+                return Ok(Err(NotYet::Unseen(seen.0, seen.1)));
+            };
+            // What a log has seen only ever grows.
+            if known.get(&peer).is_some_and(|s| *s >= seen.1) {
+                return Ok(Err(NotYet::Broken(EntryError::Clock)));
+            }
+            lamport = lamport.max(seen_lamport);
         }
         if header.lamport != lamport + 1 {
             return Ok(Err(NotYet::Broken(EntryError::Clock)));
@@ -256,12 +391,18 @@ impl<'c> Merge<'c> {
 
     fn note_seen(&mut self, log: i64, header: &Header) -> Result<()> {
         self.load_seen(log)?;
+        if header.seen.is_empty() {
+            return Ok(());
+        }
+        let mut map = self.seen.remove(&log).unwrap_or_default();
         for seen in &header.seen {
-            if let Some(peer) = self.by_id.get(&seen.0).copied() {
-                self.seen.entry(log).or_default().insert(peer, seen.1);
-                self.dirty_seen.push((log, peer, seen.1));
+            if let Some(peer) = self.strand_seen(seen)? {
+                self.widen(&mut map, peer, seen.1);
+                let parents = std::iter::successors(Some(peer), |n| self.logs.get(n)?.parent.map(|(parent, _)| parent));
+                self.dirty_seen.extend(parents.filter_map(|n| Some((log, n, *map.get(&n)?))).collect::<Vec<_>>());
             }
         }
+        self.seen.insert(log, map);
         Ok(())
     }
 
@@ -526,15 +667,15 @@ impl<'c> Merge<'c> {
     }
 
     /// Which of several writes is shown first: one that the others lead to where there is such a
-    /// value, and of those the higher (lamport, log id).
+    /// value, and of those the higher (lamport, log id, hash).
     fn shown(&self, kind: &'static KindDef, group: u16, all: &[(Dot, Value)]) -> Result<usize> {
         let settled = settled(kind, group, all).map(|at| &all[at].1);
-        let mut best: Option<(usize, (u64, LogId))> = None;
+        let mut best: Option<(usize, (u64, LogId, Hash))> = None;
         for (at, (d, _)) in all.iter().enumerate().filter(|(_, (_, v))| settled.is_none_or(|s| s == v)) {
-            let lamport = self.lamport_of(d.log, d.seq)?.map_or(0, |(l, _)| l);
+            let (lamport, hash) = self.lamport_of(d.log, d.seq)?.unwrap_or_default();
             let id = self.logs.get(&d.log).map_or(LogId::default(), |l| l.id);
-            if best.is_none_or(|(_, b)| (lamport, id) > b) {
-                best = Some((at, (lamport, id)));
+            if best.is_none_or(|(_, b)| (lamport, id, hash) > b) {
+                best = Some((at, (lamport, id, hash)));
             }
         }
         Ok(best.map_or(0, |(at, _)| at))
@@ -641,15 +782,6 @@ impl<'c> Merge<'c> {
             dot.seq as i64,
             i as i64
         ])?;
-        Ok(())
-    }
-
-    /// Marks a log as forked: nothing more of it is applied.
-    pub fn freeze(&mut self, log: i64) -> Result<()> {
-        self.conn.execute("UPDATE log SET frozen = 1 WHERE n = ?1", [log])?;
-        if let Some(row) = self.logs.get_mut(&log) {
-            row.frozen = true;
-        }
         Ok(())
     }
 }

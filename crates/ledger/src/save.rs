@@ -285,7 +285,9 @@ fn next_header(merge: &mut Merge<'_>, log: i64, act: &str, author: &Author, save
     let mut seen = Vec::new();
     let mut lamport = row.lamport;
     for (n, other) in &merge.logs {
-        if *n == log || other.channel != row.channel || other.head_seq == 0 {
+        // Another strand of the own log was written elsewhere under the same key; it is not seen but
+        // succeeded, by a new key.
+        if other.id == row.id || other.channel != row.channel || other.head_seq == 0 {
             continue;
         }
         lamport = lamport.max(other.lamport);
@@ -293,7 +295,7 @@ fn next_header(merge: &mut Merge<'_>, log: i64, act: &str, author: &Author, save
             seen.push(Seen(other.id, other.head_seq, other.head_hash));
         }
     }
-    seen.sort_by_key(|s| s.0);
+    seen.sort_by_key(|s| (s.0, s.1, s.2));
     Ok(Header {
         v: FORMAT,
         suite: SUITE,

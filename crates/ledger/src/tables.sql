@@ -1,7 +1,11 @@
 -- The log: the only truth. Everything else in the file can be rebuilt from it.
+-- A log is one line of entries. Where its key was used on two computers at once it has several
+-- strands: each but the first leaves a parent after the entry `base`.
 CREATE TABLE log(
     n INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE,
+    id BLOB NOT NULL,
+    parent INTEGER,
+    base INTEGER NOT NULL DEFAULT 0,
     key BLOB NOT NULL,
     space BLOB NOT NULL,
     class INTEGER NOT NULL,
@@ -9,10 +13,9 @@ CREATE TABLE log(
     head_hash BLOB NOT NULL,
     lamport INTEGER NOT NULL,
     -- This copy writes it.
-    mine INTEGER NOT NULL,
-    -- A fork was proven: no more of it is applied.
-    frozen INTEGER NOT NULL DEFAULT 0
+    mine INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX log_id ON log(id);
 
 CREATE TABLE entry(
     log INTEGER NOT NULL,
@@ -61,22 +64,14 @@ CREATE TABLE held(
     PRIMARY KEY (log, seq, hash)
 ) STRICT, WITHOUT ROWID;
 
--- Two different entries under one number: the proof, kept for the office.
-CREATE TABLE fork(
-    log BLOB NOT NULL,
-    seq INTEGER NOT NULL,
-    hash BLOB NOT NULL,
-    header BLOB NOT NULL,
-    PRIMARY KEY (log, seq, hash)
-) STRICT, WITHOUT ROWID;
-
--- What every partner acknowledged in a manifest it signed itself.
+-- What every partner acknowledged in a manifest it signed itself, and the number of the bundle.
+CREATE TABLE peer(key BLOB PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE peer_have(
     peer BLOB NOT NULL,
     log BLOB NOT NULL,
     seq INTEGER NOT NULL,
     hash BLOB NOT NULL,
-    PRIMARY KEY (peer, log)
+    PRIMARY KEY (peer, log, hash)
 ) STRICT, WITHOUT ROWID;
 
 -- Bundles that came and went, for the people (never for the protocol).

@@ -11,9 +11,13 @@ use crate::absorb::{Segment, held_entry};
 use crate::entry::{Channel, Hash, LogId, PublicKey, RawBlock, RawEntry};
 use crate::error::Result;
 
-/// How far a log is known here.
+/// How far a log, or a strand of one that forked, is known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
+    /// This copy's own number for the strand.
+    pub strand: i64,
+    /// The last entry it shares with the strand it left; 0 for a log that never forked.
+    pub base: u64,
     /// The log.
     pub log: LogId,
     /// Its author.
@@ -57,13 +61,16 @@ impl Ledger {
     /// # Errors
     /// SQLite's.
     pub fn heads(&self) -> Result<Vec<Head>> {
-        let mut stmt =
-            self.conn.prepare_cached("SELECT id, key, space, class, head_seq, head_hash, mine FROM log WHERE head_seq > 0 ORDER BY id")?;
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT id, key, space, class, head_seq, head_hash, mine, n, base FROM log WHERE head_seq > 0 ORDER BY id, head_hash",
+        )?;
         let mut rows = stmt.query([])?;
         let mut out = Vec::new();
         while let Some(r) = rows.next()? {
             let Some(class) = Class::from_number(r.get(3)?) else { continue };
             out.push(Head {
+                strand: r.get(7)?,
+                base: r.get::<_, i64>(8)? as u64,
                 log: Hash(r.get(0)?),
                 key: r.get(1)?,
                 channel: Channel { space: Uuid::from_bytes(r.get(2)?).into(), class },
@@ -75,49 +82,92 @@ impl Ledger {
         Ok(out)
     }
 
-    /// What a partner acknowledged: log → seq, where the hash is one of ours too.
+    /// What a partner acknowledged: [`Head::strand`] → seq, where the hash is one of ours too.
+    /// Nothing where two computers sign with the partner's key: what one has, the other may lack.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn acknowledged(&self, peer: &PublicKey) -> Result<HashMap<LogId, u64>> {
+    pub fn acknowledged(&self, peer: &PublicKey) -> Result<HashMap<i64, u64>> {
+        if self.books().number("SELECT count(*) FROM log WHERE key = ?1 AND parent IS NOT NULL", [peer])? > 0 {
+            return Ok(HashMap::new());
+        }
+        let parents: HashMap<i64, (i64, u64)> = self
+            .books()
+            .rows("SELECT n, parent, base FROM log WHERE parent IS NOT NULL", [], |r| {
+                Ok((r.get(0)?, (r.get(1)?, r.get::<_, i64>(2)? as u64)))
+            })?
+            .into_iter()
+            .collect();
         let mut stmt = self.conn.prepare_cached(
-            "SELECT p.log, p.seq FROM peer_have p JOIN log l ON l.id = p.log JOIN entry e ON e.log = l.n AND e.seq = p.seq AND e.hash = p.hash WHERE p.peer = ?1",
+            "SELECT l.n, p.seq FROM peer_have p JOIN log l ON l.id = p.log JOIN entry e ON e.log = l.n AND e.seq = p.seq AND e.hash = p.hash WHERE p.peer = ?1",
         )?;
         let mut rows = stmt.query([peer])?;
-        let mut out = HashMap::new();
+        let mut out: HashMap<i64, u64> = HashMap::new();
         while let Some(r) = rows.next()? {
-            out.insert(Hash(r.get(0)?), r.get::<_, i64>(1)? as u64);
+            let (mut strand, mut seq) = (r.get(0)?, r.get::<_, i64>(1)? as u64);
+            // Who has a strand has what it shares with its parent.
+            loop {
+                let known = out.entry(strand).or_default();
+                *known = seq.max(*known);
+                match parents.get(&strand) {
+                    Some((parent, base)) => (strand, seq) = (*parent, *base),
+                    None => break,
+                }
+            }
         }
         Ok(out)
+    }
+
+    /// Logs of which two different entries bear one number: their author, the log, and the last
+    /// number that was still one.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn forks(&self) -> Result<Vec<(PublicKey, LogId, u64)>> {
+        self.books().rows("SELECT key, id, min(base) FROM log WHERE parent IS NOT NULL GROUP BY id ORDER BY id", [], |r| {
+            Ok((r.get(0)?, Hash(r.get(1)?), r.get::<_, i64>(2)? as u64))
+        })
     }
 
     /// Records what a partner said, in a manifest it signed itself, that it has. Gives the logs
     /// whose number went *backwards*: the partner was restored from a backup.
     ///
+    /// An older bundle than the last (by its number) is no news: where it says less, the less is
+    /// believed, because sending twice costs nothing, and nobody is told of a restored backup.
+    ///
     /// # Errors
     /// SQLite's.
-    pub fn acknowledge(&mut self, peer: &PublicKey, have: &[(LogId, u64, Hash)]) -> Result<Vec<LogId>> {
+    pub fn acknowledge(&mut self, peer: &PublicKey, number: u64, have: &[(LogId, u64, Hash)]) -> Result<Vec<LogId>> {
         let peer = *peer;
         self.transaction(|ledger| {
-            let mut back = Vec::new();
-            for (log, seq, hash) in have {
-                let before: Option<i64> = ledger
-                    .conn
-                    .prepare_cached("SELECT seq FROM peer_have WHERE peer = ?1 AND log = ?2")?
-                    .query_row(params![peer, log.0], |r| r.get(0))
-                    .optional()?;
-                if before.is_some_and(|b| b > *seq as i64) {
-                    back.push(*log);
+            let conn = &ledger.conn;
+            let last: Option<i64> =
+                conn.prepare_cached("SELECT number FROM peer WHERE key = ?1")?.query_row([peer], |r| r.get(0)).optional()?;
+            let older = last.is_some_and(|last| last > number as i64);
+            let before: Vec<(LogId, u64)> = ledger
+                .books()
+                .rows("SELECT log, seq FROM peer_have WHERE peer = ?1", [peer], |r| Ok((Hash(r.get(0)?), r.get::<_, i64>(1)? as u64)))?;
+            let said = |log: &LogId| have.iter().filter(|(l, ..)| l == log).map(|(_, seq, _)| *seq).max().unwrap_or(0);
+            let mut back: Vec<LogId> = before.iter().filter(|(log, seq)| said(log) < *seq).map(|(log, _)| *log).collect();
+            back.dedup();
+            if older {
+                for log in &back {
+                    conn.prepare_cached("DELETE FROM peer_have WHERE peer = ?1 AND log = ?2")?.execute(params![peer, log.0])?;
                 }
-                ledger
-                    .conn
-                    .prepare_cached(
-                        "INSERT INTO peer_have(peer, log, seq, hash) VALUES(?1, ?2, ?3, ?4) \
-                         ON CONFLICT DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
-                    )?
-                    .execute(params![peer, log.0, *seq as i64, hash.0])?;
+            } else {
+                conn.prepare_cached("DELETE FROM peer_have WHERE peer = ?1")?.execute([peer])?;
+                conn.prepare_cached("INSERT INTO peer(key, number) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET number = excluded.number")?
+                    .execute(params![peer, number as i64])?;
             }
-            Ok(back)
+            for (log, seq, hash) in have.iter().filter(|(log, ..)| !older || back.contains(log)) {
+                conn.prepare_cached("INSERT OR IGNORE INTO peer_have(peer, log, seq, hash) VALUES(?1, ?2, ?3, ?4)")?.execute(params![
+                    peer,
+                    log.0,
+                    *seq as i64,
+                    hash.0
+                ])?;
+            }
+            Ok(if older { Vec::new() } else { back })
         })
     }
 
@@ -160,8 +210,8 @@ impl Ledger {
         heads.sort_by_key(|h| (h.channel.class != Class::Registry, h.channel, h.log));
         let mut out = Segments::default();
         for head in heads {
-            let from = known.get(&head.log).copied().unwrap_or(0) + 1;
-            let n: i64 = self.conn.prepare_cached("SELECT n FROM log WHERE id = ?1")?.query_row([head.log.0], |r| r.get(0))?;
+            let from = known.get(&head.strand).copied().unwrap_or(0).max(head.base) + 1;
+            let n = head.strand;
             let seals: Vec<(i64, Vec<u8>)> = self.books().rows(
                 "SELECT s.seq, s.signature FROM seal s JOIN entry e ON e.log = ?2 AND e.seq = s.seq AND e.hash = s.hash \
                  WHERE s.log = ?1 AND s.seq >= ?3 ORDER BY s.seq",
@@ -204,8 +254,9 @@ impl Ledger {
         )?;
         let (mut out, mut seq, mut prev) = (Vec::new(), head.seq, head.hash);
         for (raw, seal) in held {
+            // What waits of another strand does not follow.
             if !raw.open().is_ok_and(|h| h.seq == seq + 1 && h.prev == prev) {
-                break;
+                continue;
             }
             (seq, prev) = (seq + 1, raw.hash());
             out.push(raw);
@@ -250,7 +301,7 @@ impl Ledger {
             .heads()?
             .into_iter()
             .filter(|h| allowed(h.channel))
-            .map(|h| h.seq.saturating_sub(known.get(&h.log).copied().unwrap_or(0)))
+            .map(|h| h.seq.saturating_sub(known.get(&h.strand).copied().unwrap_or(0).max(h.base)))
             .sum())
     }
 
@@ -266,11 +317,11 @@ impl Ledger {
         };
         let mut counts: HashMap<(String, Class), u64> = HashMap::new();
         for head in self.heads()?.into_iter().filter(|h| h.key == self.own) {
-            let from = known.get(&head.log).copied().unwrap_or(0);
+            let from = known.get(&head.strand).copied().unwrap_or(0).max(head.base);
             let mut stmt = self.conn.prepare_cached(
-                "SELECT json_extract(CAST(b.body AS TEXT), '$.kind'), count(*) FROM block b JOIN log l ON l.n = b.log WHERE l.id = ?1 AND b.seq > ?2 AND b.body IS NOT NULL GROUP BY 1",
+                "SELECT json_extract(CAST(b.body AS TEXT), '$.kind'), count(*) FROM block b WHERE b.log = ?1 AND b.seq > ?2 AND b.body IS NOT NULL GROUP BY 1",
             )?;
-            let mut rows = stmt.query(params![head.log.0, from as i64])?;
+            let mut rows = stmt.query(params![head.strand, from as i64])?;
             while let Some(r) = rows.next()? {
                 *counts.entry((r.get(0)?, head.channel.class)).or_default() += r.get::<_, i64>(1)? as u64;
             }

@@ -11,4 +11,8 @@ problems: Array<string>,
 /**
  * Data from a newer version, kept but not understood.
  */
-newer: number, };
+newer: number, 
+/**
+ * Copies whose key was used on two computers at once, a sentence each.
+ */
+forks: Array<string>, };

@@ -30,7 +30,7 @@ fn what_one_copy_wrote_is_what_the_other_reads_and_both_agree() {
     let have: Vec<(LogId, u64, xinghuo_ledger::Hash)> = opened.manifest.have.clone();
     x.absorb(opened);
     assert_eq!(x.state(), y.state());
-    x.ledger.acknowledge(&y.me.identity().signs, &have).expect("a receipt");
+    x.ledger.acknowledge(&y.me.identity().signs, 1, &have).expect("a receipt");
     assert_eq!(x.ledger.segments_for(&y.me.identity().signs, &|_| true).expect("segments").entries, 0);
 }
 

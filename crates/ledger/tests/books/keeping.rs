@@ -190,18 +190,26 @@ fn only_what_a_partner_signed_for_is_left_out_of_the_next_bundle() {
     assert_eq!(entries(&mut x), 2, "writing a bundle is no receipt");
     let have: Vec<(LogId, u64, Hash)> = y.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
     let wrong: Vec<_> = have.iter().map(|(l, s, _)| (*l, *s, Hash::of(b"another"))).collect();
-    x.ledger.acknowledge(&peer, &wrong).expect("a receipt");
+    x.ledger.acknowledge(&peer, 1, &wrong).expect("a receipt");
     assert_eq!(entries(&mut x), 2, "a receipt for something else");
-    assert_eq!(x.ledger.acknowledge(&peer, &have).expect("a receipt"), []);
+    assert_eq!(x.ledger.acknowledge(&peer, 2, &have).expect("a receipt"), []);
     assert_eq!(entries(&mut x), 0);
     x.edit::<Request>(request.id, |r| r.place = "西门".into());
     assert_eq!(entries(&mut x), 1);
     assert_eq!(x.ledger.segments_for(&[8; 32], &|_| true).expect("segments").entries, 3, "others signed for nothing");
     // The partner's number goes back: it was restored.
     let later: Vec<_> = x.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
-    x.ledger.acknowledge(&peer, &later).expect("a receipt");
+    x.ledger.acknowledge(&peer, 3, &later).expect("a receipt");
     assert_eq!(entries(&mut x), 0);
-    assert_eq!(x.ledger.acknowledge(&peer, &have).expect("a receipt").len(), 1);
+    assert_eq!(x.ledger.acknowledge(&peer, 4, &have).expect("a receipt").len(), 1);
+    assert_eq!(entries(&mut x), 1);
+    // A log it no longer names at all is one it no longer has.
+    assert_eq!(x.ledger.acknowledge(&peer, 5, &later).expect("a receipt"), []);
+    assert_eq!(x.ledger.acknowledge(&peer, 6, &[]).expect("a receipt").len(), later.len());
+    assert_eq!(entries(&mut x), 3);
+    // An old bundle found again on a stick is no news of a restored backup; what it says less is sent again.
+    assert_eq!(x.ledger.acknowledge(&peer, 7, &later).expect("a receipt"), []);
+    assert_eq!(x.ledger.acknowledge(&peer, 4, &have).expect("a receipt"), []);
     assert_eq!(entries(&mut x), 1);
     assert_eq!(x.ledger.waiting(Some(&peer)).expect("a list").iter().map(|w| w.changes).sum::<u64>(), 1);
 }
@@ -236,8 +244,8 @@ fn a_partner_is_told_of_its_own_entries_that_it_no_longer_has() {
     give(&mut x, &mut y);
     let own = x.ledger.own_key();
     let now: Vec<_> = x.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
-    for (have, entries) in [(now, 0), (early, 1)] {
-        y.ledger.acknowledge(&own, &have).expect("a receipt");
+    for (number, have, entries) in [(1, now, 0), (2, early, 1)] {
+        y.ledger.acknowledge(&own, number, &have).expect("a receipt");
         assert_eq!(y.ledger.segments_for(&own, &|_| true).expect("segments").entries, entries);
         assert_eq!(y.ledger.unsent(&own, &|_| true).expect("a number"), entries);
     }
