@@ -43,6 +43,29 @@ impl Session {
         self.ask(json!({ "ask": "look_at", "compound": card["compound"]["id"] })).map(drop)
     }
 
+    /// The key of the copy that is meant; without a name, a branch's office or the only one.
+    fn partner(&self, name: Option<&str>) -> Result<String, Failure> {
+        let exchange = self.ask(json!({ "ask": "exchange" }))?;
+        let partners: Vec<&Value> = exchange["partners"].as_array().into_iter().flatten().collect();
+        let said = |p: &Value, field: &str| p[field].as_str().unwrap_or_default().to_owned();
+        let is = |p: &Value, name: &str| {
+            said(p, "name") == name || said(p, "key") == name || said(p, "detail").split(" · ").any(|part| part == name)
+        };
+        let meant: Vec<&&Value> = match name {
+            Some(name) => partners.iter().filter(|p| is(p, name)).collect(),
+            // A branch's first partner is its office.
+            None if exchange["role"] != "office" => partners.iter().take(1).collect(),
+            None => partners.iter().collect(),
+        };
+        if let [partner] = meant[..] {
+            return Ok(said(partner, "key"));
+        }
+        let among = if meant.is_empty() { partners.iter().collect() } else { meant };
+        let names: Vec<String> = among.iter().map(|p| format!("{}（{}）", said(p, "name"), said(p, "detail"))).collect();
+        let names = if names.is_empty() { "还没有，请先入网".to_owned() } else { names.join("、") };
+        Err(wrong(format!("请写明是哪一个。可选：{names}。")))
+    }
+
     /// A request by its human number or id.
     fn request_id(&self, text: &str) -> Result<String, Failure> {
         if text.len() == 36 {
@@ -114,6 +137,7 @@ impl Verb {
                 Ok(())
             }
             Self::Admit { request, .. } => s.tell(json!({ "ask": "inspect_join", "path": request })).map(drop),
+            Self::End { copy, reason } => s.tell(json!({ "ask": "end_copy", "key": s.partner(Some(&copy))?, "reason": reason })).map(drop),
             Self::Roster(Roster::Import { file, preview, result }) => {
                 s.tell(json!({ "ask": "roster_preview", "path": file }))?;
                 if !preview {
@@ -265,27 +289,8 @@ impl Bundle {
     fn run(self, s: &mut Session) -> Told {
         match self {
             Self::Export { file, to } => {
-                let exchange = s.ask(json!({ "ask": "exchange" }))?;
-                let partners: Vec<&Value> = exchange["partners"].as_array().into_iter().flatten().collect();
-                let said = |p: &Value, name: &str| p[name].as_str().unwrap_or_default().to_owned();
-                let meant: Vec<&&Value> = match &to {
-                    Some(to) => {
-                        let is = |p: &Value| {
-                            said(p, "name") == *to || said(p, "key") == *to || said(p, "detail").split(" · ").any(|part| part == to)
-                        };
-                        partners.iter().filter(|p| is(p)).collect()
-                    }
-                    // A branch's first partner is its office.
-                    None if exchange["role"] != "office" => partners.iter().take(1).collect(),
-                    None => partners.iter().collect(),
-                };
-                let [partner] = meant[..] else {
-                    let among = if meant.is_empty() { partners.iter().collect() } else { meant };
-                    let names: Vec<String> = among.iter().map(|p| format!("{}（{}）", said(p, "name"), said(p, "detail"))).collect();
-                    let names = if names.is_empty() { "还没有，请先入网".to_owned() } else { names.join("、") };
-                    return Err(wrong(format!("请用 --to 写明接收方。可选：{names}。")));
-                };
-                s.tell(json!({ "ask": "export", "audience": partner["key"], "path": file })).map(drop)
+                let key = s.partner(to.as_deref())?;
+                s.tell(json!({ "ask": "export", "audience": key, "path": file })).map(drop)
             }
             Self::Inspect { file } => s.tell(json!({ "ask": "inspect_bundle", "path": file })).map(drop),
             Self::Import { files } => {

@@ -56,6 +56,14 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// 社区停用一台电脑：以前写的都保留，以后写的不再并入
+    End {
+        /// 小区名、电脑名或使用人
+        copy: String,
+        /// 为什么：丢失、换新、交接
+        #[arg(long)]
+        reason: String,
+    },
     /// 居民名册
     #[command(subcommand)]
     Roster(Roster),

@@ -362,6 +362,13 @@ pub enum Ask {
         /// Where the welcome bundle goes.
         out: PathBuf,
     },
+    /// Ends a copy: what it writes from now on is set aside (office). → `Saved`
+    EndCopy {
+        /// Its signing key, as in `Partner`.
+        key: String,
+        /// Why: lost, replaced, handed over.
+        reason: String,
+    },
     /// Trusts an office: the first bundle it sent, after comparing its fingerprint. → `BundleReport`
     Welcome {
         /// The welcome bundle.

@@ -7,11 +7,11 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use xinghuo_bundle::{Identity, JoinRequest, Opened, Outgoing, Purpose, fingerprint};
-use xinghuo_ledger::{Absorbed, Books, Channel, Hash, Head, Ledger, LedgerError, LogId, PublicKey, SegmentReport, Verdict};
+use xinghuo_ledger::{Absorbed, Author, Books, Channel, ENDED, Hash, Head, Ledger, LedgerError, LogId, PublicKey, SegmentReport, Verdict};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
-use crate::error::{DeskError, Result, not};
+use crate::error::{DeskError, Result, filled, not};
 use crate::home::{hex, read_chosen, unhex_key, write_whole};
 use crate::open::{Office, Open, copy_name, done, here_json, lock};
 use crate::views::*;
@@ -86,7 +86,7 @@ impl Gate {
         let log = xinghuo_ledger::log_id(key, channel).hex();
         let ended = books.select::<Revocation>("AND log = ?1", [log]).unwrap_or_default().iter().map(|r| r.record.last_seq).min();
         match ended {
-            Some(last) if seq as i64 > last => Verdict::Quarantine("ended"),
+            Some(last) if seq as i64 > last => Verdict::Quarantine(ENDED),
             _ => Verdict::Welcome,
         }
     }
@@ -96,7 +96,61 @@ fn certificates(books: &Books<'_>, key: &PublicKey) -> Result<Vec<Certificate>> 
     Ok(books.select::<Certificate>("AND signs = ?1", [hex(key)])?.into_iter().map(|c| c.record).collect())
 }
 
+/// The logs a certificate lets its key write.
+fn logs_of(signs: &PublicKey, cert: &Certificate) -> impl Iterator<Item = LogId> {
+    let channels = cert
+        .grants
+        .iter()
+        .flat_map(|grant| grant.classes.iter().filter_map(|code| Some(Channel { space: grant.space, class: Class::from_code(code)? })));
+    channels.map(|channel| xinghuo_ledger::log_id(signs, channel)).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether nothing this key writes is taken in any more.
+fn is_ended(books: &Books<'_>, signs: &PublicKey, cert: &Certificate) -> Result<bool> {
+    for log in logs_of(signs, cert) {
+        if books.select::<Revocation>("AND log = ?1", [log.hex()])?.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(!cert.grants.is_empty())
+}
+
 impl Open {
+    /// Ends a copy (停用): what it wrote so far stays, what it writes from now on is set aside
+    /// everywhere the office's word reaches.
+    pub(crate) fn end_copy(&self, key: &str, reason: &str, at: DateTime<FixedOffset>) -> Result<Saved> {
+        if !self.is_office() {
+            return not("exchange.not_office", "只有社区可以停用一台电脑。", "请联系社区。");
+        }
+        let reason = filled(reason, "reason")?;
+        let Some(signs) = unhex_key(key) else {
+            return not("exchange.no_partner", "没有这台电脑。", "请返回“交换”页刷新。");
+        };
+        let heads = lock(&self.inner).ledger.heads()?;
+        let space = SpaceId(self.profile().space);
+        self.save_one(Act::EndCopy, at, |save| {
+            let mut last = None;
+            for cert in certificates(&save.books(), &signs)? {
+                for log in logs_of(&signs, &cert) {
+                    let head = heads.iter().filter(|h| h.log == log).max_by_key(|h| h.seq);
+                    let revocation = Revocation {
+                        id: save.id(),
+                        log: log.hex(),
+                        last_seq: head.map_or(0, |h| h.seq as i64),
+                        last_hash: head.map_or_else(String::new, |h| h.hash.hex()),
+                        reason: reason.clone(),
+                    };
+                    save.put(space, &revocation);
+                    last = Some(revocation.id);
+                }
+            }
+            match last {
+                Some(id) => Ok(id),
+                None => not("exchange.no_partner", "没有这台电脑。", "请返回“交换”页刷新。"),
+            }
+        })
+    }
+
     fn gate(&self, own: PublicKey) -> Gate {
         if self.is_office() {
             return Gate::of_office(own, self.profile().space);
@@ -128,7 +182,11 @@ impl Open {
             let Some(signs) = unhex_key(&cert.signs) else { continue };
             let spaces: Vec<Uuid> = cert.grants.iter().map(|g| g.space.0).collect();
             // A branch exchanges with its own compound's other laptops only.
-            if cert.receives.is_empty() || signs == *own || (!self.is_office() && !spaces.contains(&self.profile().space)) {
+            if cert.receives.is_empty()
+                || is_ended(books, &signs, &cert)?
+                || signs == *own
+                || (!self.is_office() && !spaces.contains(&self.profile().space))
+            {
                 continue;
             }
             let compound = match spaces.first() {
@@ -624,6 +682,13 @@ impl Open {
         let mut gate = self.gate(own);
         let sender = opened.from.signs;
         let absorbed = inner.ledger.absorb(opened.segments, &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq), pace)?;
+        // What was taken in of a copy before its ending was heard of stays; the others learn it from here.
+        let author = Author { person: self.profile().person.clone(), at: now };
+        for ended in inner.ledger.books().select::<Revocation>("", [])? {
+            if let Some(log) = Hash::from_hex(&ended.record.log) {
+                inner.ledger.witness(&log, ended.record.last_seq.max(0) as u64, &author)?;
+            }
+        }
         let mut back = Vec::new();
         if sender != own {
             back = inner.ledger.acknowledge(&sender, opened.manifest.number, &opened.manifest.have)?;
@@ -649,6 +714,12 @@ impl Open {
             report.sentences.push(format!(
                 "{who}的身份同时在两台电脑上用过（数据文件夹被整个拷贝过）。两边写的都收下了；请把数据包也交给那两台电脑，它们会换用新的身份，再重新入网。"
             ));
+        }
+        let books = inner.ledger.books();
+        for cert in certificates(&books, &own)? {
+            if is_ended(&books, &own, &cert)? {
+                report.sentences.push("社区已停用本机：以后在本机写的，别处不再并入。请联系社区，需要时重新申请入网。".to_owned());
+            }
         }
         report.sentences.extend(self.held_sentences(&inner.ledger)?);
         let summary = report.sentences.first().cloned().unwrap_or_default();

@@ -257,6 +257,7 @@ impl Desk {
             Ask::JoinRequest { path } => json(self.open()?.join_request(&path)?),
             Ask::InspectJoin { path } => json(self.open()?.inspect_join(&path)?),
             Ask::Admit { path, fingerprint, out } => json(self.open()?.admit(&path, &fingerprint, &out, now)?),
+            Ask::EndCopy { key, reason } => json(self.open()?.end_copy(&key, &reason, now)?),
             Ask::Welcome { path, fingerprint } => json(self.open()?.welcome(&path, &fingerprint, now)?),
             Ask::Export { audience, path } => {
                 let open = self.open()?;

@@ -296,6 +296,48 @@ fn what_was_not_sent_before_a_folder_moved_still_reaches_the_office() {
 }
 
 #[test]
+fn what_a_lost_laptop_wrote_before_it_was_ended_stays_and_what_it_writes_after_is_set_aside_everywhere() {
+    let place = Place::new();
+    let (a, lost, office) = three(&place);
+    let (key, name) = (partner(&office, "乙的笔记本"), "乙的笔记本");
+    request(&lost, "停用之前登记");
+    let early = place.path("early.xinghuo");
+    export(&lost, "星岩社区", &early);
+    import(&office, &[&early]);
+    // Handed to the other laptop, which writes knowing it, before either hears of the ending.
+    let known = request(&lost, "停用之后登记，甲已收到");
+    let passed = place.path("passed.xinghuo");
+    export(&lost, "甲", &passed);
+    import(&a, &[&passed]);
+
+    assert_eq!(code(&a, json!({ "ask": "end_copy", "key": key, "reason": "丢失" })), "exchange.not_office");
+    assert_eq!(code(&office, json!({ "ask": "end_copy", "key": key, "reason": " " })), "field");
+    ask(&office, json!({ "ask": "end_copy", "key": key, "reason": "电脑丢失" }));
+    assert!(!ask(&office, json!({ "ask": "exchange" }))["partners"].to_string().contains(name), "nobody to write to");
+    let late = place.path("late.xinghuo");
+    request(&lost, "停用之后登记，谁也没收到");
+    export(&lost, "星岩社区", &late);
+    let report = &import(&office, &[&late])[0];
+    assert!(report["held"].as_u64() > Some(0) && report["sentences"].to_string().contains("已停用"), "{report}");
+    assert_eq!(ask(&office, json!({ "ask": "overview" }))[0]["open_requests"], 1);
+
+    // The other laptop hears of the ending. What it had taken in stays with it, and reaches the office by its word.
+    let news = place.path("news-2.xinghuo");
+    export(&office, "甲", &news);
+    import(&a, &[&news]);
+    import(&a, &[&late]);
+    assert!(ask(&a, json!({ "ask": "request", "id": known }))["request"].is_object());
+    let word = place.path("word.xinghuo");
+    export(&a, "星岩社区", &word);
+    import(&office, &[&word]);
+    assert_eq!(ask(&office, json!({ "ask": "overview" }))[0]["open_requests"], 2, "the one that a trusted laptop knew of, not the other");
+    assert_eq!(ask(&a, json!({ "ask": "requests", "which": "open", "category": null, "offset": 0 }))["open"], 2);
+    // The lost one hears of it too.
+    export(&office, "甲", &news);
+    assert_eq!(code(&lost, json!({ "ask": "import", "paths": [news] })), "ok");
+}
+
+#[test]
 fn a_disk_that_was_copied_whole_loses_nothing_and_both_laptops_get_names_of_their_own() {
     let place = Place::new();
     let (a, office) = (place.branch("甲"), place.office());

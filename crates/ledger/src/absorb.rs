@@ -79,6 +79,9 @@ struct Queue {
     waiting: BTreeMap<(u64, Hash), Waiting>,
 }
 
+/// The verdict on what an author wrote after their trust was ended.
+pub const ENDED: &str = "ended";
+
 struct Waiting {
     raw: RawEntry,
     header: Header,
@@ -174,8 +177,12 @@ impl Ledger {
 
         // Apply whatever can be applied until nothing moves any more.
         let mut held_reason: HashMap<LogId, &'static str> = HashMap::new();
+        let (mut vouched, mut somebody_ended): (HashMap<LogId, u64>, bool) = (HashMap::new(), false);
         loop {
             let mut moved = false;
+            if somebody_ended {
+                vouched = self.vouched(&queues, may);
+            }
             for ((_, id), queue) in &mut queues {
                 merge.log_for(&queue.key, queue.channel, queue.key == own)?;
                 let mut after: Option<(u64, Hash)> = None;
@@ -193,7 +200,11 @@ impl Ledger {
                     if queue.key != own
                         && let Verdict::Quarantine(why) =
                             may(&crate::Books { conn: &self.conn }, &queue.key, queue.channel, next.0, &waiting.hash)
+                        && (why != ENDED || vouched.get(id).is_none_or(|seq| *seq < next.0))
                     {
+                        if why == ENDED && !somebody_ended {
+                            (somebody_ended, moved) = (true, true);
+                        }
                         held_reason.insert(*id, why);
                         after = Some(next);
                         continue;
@@ -272,6 +283,29 @@ impl Ledger {
         out.conflicts = self.count_conflicts()?.saturating_sub(before);
         out.changed = merge.changed.into_iter().collect();
         Ok(out)
+    }
+
+    /// What waiting entries of trusted authors say they have seen: up to there even an author whose
+    /// trust was ended is taken in. They knew it before they knew of the ending, and would be stuck
+    /// without it.
+    fn vouched(
+        &self,
+        queues: &BTreeMap<(bool, LogId), Queue>,
+        may: &mut dyn FnMut(&crate::Books<'_>, &PublicKey, Channel, u64, &Hash) -> Verdict,
+    ) -> HashMap<LogId, u64> {
+        let mut out: HashMap<LogId, u64> = HashMap::new();
+        let books = crate::Books { conn: &self.conn };
+        for queue in queues.values() {
+            for waiting in queue.waiting.values().filter(|waiting| !waiting.header.seen.is_empty()) {
+                let trusted =
+                    queue.key == self.own || may(&books, &queue.key, queue.channel, waiting.header.seq, &waiting.hash) == Verdict::Welcome;
+                for seen in waiting.header.seen.iter().filter(|_| trusted) {
+                    let most = out.entry(seen.0).or_default();
+                    *most = seen.1.max(*most);
+                }
+            }
+        }
+        out
     }
 
     fn keep_seal(&self, log: &LogId, seq: u64, hash: &Hash, signature: &[u8]) -> Result<()> {

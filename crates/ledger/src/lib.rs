@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, params};
 
-pub use absorb::{Absorbed, Segment, SegmentReport, Verdict};
+pub use absorb::{Absorbed, ENDED, Segment, SegmentReport, Verdict};
 pub use books::{Books, Kept};
 pub use check::Checked;
 pub use conflict::{Conflict, ConflictKind, Side};

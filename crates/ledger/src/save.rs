@@ -10,7 +10,7 @@ use xinghuo_model::{Act, Class, KindDef, Record, SpaceId};
 
 use crate::books::Books;
 use crate::dots::{Dots, class_of, is_life};
-use crate::entry::{Block, Channel, FORMAT, Header, RawBlock, RawEntry, SUITE, Seen, body_len, encode_block, root};
+use crate::entry::{Block, Channel, FORMAT, Header, LogId, RawBlock, RawEntry, SUITE, Seen, body_len, encode_block, log_id, root};
 use crate::error::{LedgerError, Result};
 use crate::merge::Merge;
 use crate::schema::SCHEMA;
@@ -155,6 +155,37 @@ impl Ledger {
         }
     }
 
+    /// Says, with an entry that holds nothing else, that a log was known here beyond `after`; whether
+    /// there was anything to say. For a log whose trust was ended: what was taken in before the
+    /// ending was heard of stays, and the others must learn that it does.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn witness(&mut self, log: &LogId, after: u64, author: &Author) -> Result<bool> {
+        let mut merge = Merge::open(&self.conn)?;
+        let strands: Vec<(i64, Channel, u64)> =
+            merge.strands(log).iter().filter_map(|n| merge.logs.get(n).map(|l| (*n, l.channel, l.head_seq))).collect();
+        let own = self.own;
+        for (strand, channel, head) in strands.into_iter().filter(|(_, channel, _)| log_id(&own, *channel) != *log) {
+            let mine = merge.strands(&log_id(&own, channel)).first().copied();
+            let seen = match mine {
+                Some(mine) => merge.seen_by(mine)?.get(&strand).copied().unwrap_or(0),
+                None => 0,
+            };
+            if head > after && seen < head {
+                drop(merge);
+                self.transaction(|ledger| {
+                    let (save, _) = ledger.append_to(Act::Witness.code(), author, BTreeMap::from([(channel, Vec::new())]))?;
+                    // Nobody did this by hand; nobody is offered to take it back.
+                    ledger.conn.execute("UPDATE save SET undone = 1 WHERE n = ?1", [save])?;
+                    Ok(())
+                })?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn append(&mut self, act: &str, author: &Author, pending: Vec<Pending>) -> Result<(i64, Vec<&'static str>)> {
         let mut by_channel: BTreeMap<Channel, Vec<Block>> = BTreeMap::new();
         for p in pending {
@@ -165,6 +196,10 @@ impl Ledger {
         if by_channel.is_empty() {
             return Ok((0, Vec::new()));
         }
+        self.append_to(act, author, by_channel)
+    }
+
+    fn append_to(&mut self, act: &str, author: &Author, by_channel: BTreeMap<Channel, Vec<Block>>) -> Result<(i64, Vec<&'static str>)> {
         let save_random: [u8; 10] = self.random();
         let save_id = xinghuo_model::uuid_at(author.at.timestamp_millis().max(0) as u64, &save_random);
         self.conn.prepare_cached("INSERT INTO save(id, act, at) VALUES(?1, ?2, ?3)")?.execute(params![

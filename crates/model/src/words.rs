@@ -285,6 +285,8 @@ words! {
         GiveFeedback = "give_feedback" "监督反馈",
         IssuePaper = "issue_paper" "出具文书",
         Admit = "admit" "准许入网",
+        EndCopy = "end_copy" "停用电脑",
+        Witness = "witness" "留存",
         Decide = "decide" "冲突裁定",
         Undo = "undo" "撤销",
         Demo = "demo" "示范数据",

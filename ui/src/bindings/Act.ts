@@ -3,4 +3,4 @@
 /**
  * Every user-visible act: the names of the undo menu and of the audit trail.
  */
-export type Act = "create_copy" | "import_roster" | "save_person" | "add_request" | "step_request" | "edit_request" | "note_request" | "add_mediation" | "add_visit" | "add_term" | "perform_term" | "step_mediation" | "add_opinion" | "state_no_topic" | "add_topic" | "decide_topic" | "save_delegate" | "plan_meeting" | "sign_in" | "open_meeting" | "add_speech" | "record_vote" | "add_resolution" | "close_meeting" | "finalise_minutes" | "step_task" | "give_feedback" | "issue_paper" | "admit" | "decide" | "undo" | "demo";
+export type Act = "create_copy" | "import_roster" | "save_person" | "add_request" | "step_request" | "edit_request" | "note_request" | "add_mediation" | "add_visit" | "add_term" | "perform_term" | "step_mediation" | "add_opinion" | "state_no_topic" | "add_topic" | "decide_topic" | "save_delegate" | "plan_meeting" | "sign_in" | "open_meeting" | "add_speech" | "record_vote" | "add_resolution" | "close_meeting" | "finalise_minutes" | "step_task" | "give_feedback" | "issue_paper" | "admit" | "end_copy" | "witness" | "decide" | "undo" | "demo";

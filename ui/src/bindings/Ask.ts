@@ -358,7 +358,15 @@ fingerprint: string,
 /**
  * Where the welcome bundle goes.
  */
-out: string, } | { "ask": "welcome", 
+out: string, } | { "ask": "end_copy", 
+/**
+ * Its signing key, as in `Partner`.
+ */
+key: string, 
+/**
+ * Why: lost, replaced, handed over.
+ */
+reason: string, } | { "ask": "welcome", 
 /**
  * The welcome bundle.
  */
