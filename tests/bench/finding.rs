@@ -6,8 +6,8 @@ use xinghuo_ledger::{Books, Ledger};
 use xinghuo_model::records::Person;
 
 use crate::gauge::{Outcome, Report, cpu, ms, share};
-use crate::import::{entropy, store};
-use crate::residents::{Dice, residents};
+use crate::ours::{entropy, store};
+use crate::residents::{COMPOUND, Dice, residents};
 
 const PEOPLE: usize = 100_000;
 const ASKED: usize = 250;
@@ -48,7 +48,7 @@ pub fn measure(report: &mut Report) -> Outcome {
     let keys = Keys::generate()?;
     let mut ledger = Ledger::open(&folder.path().join("store.db"), Some(keys.file_key()), keys.identity().signs, entropy(5))?;
     for part in people.chunks(20_000) {
-        store(&mut ledger, part)?;
+        store(&mut ledger, COMPOUND, part)?;
     }
     ledger.settle()?;
     let reader = ledger.reader()?;

@@ -40,6 +40,24 @@ pub fn memory(process: &str) -> Option<f64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// A line of this process's memory, MiB: `VmRSS` is what is resident now, `VmHWM` the most it ever was.
+pub fn resident(line: &str) -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let kib: f64 = status.lines().find_map(|l| l.strip_prefix(line)?.strip_prefix(':'))?.split_whitespace().next()?.parse().ok()?;
+    Some(kib / 1024.0)
+}
+
+/// Lets `VmHWM` count anew from what is resident now; what was needed to prepare is not measured.
+pub fn forget_peak() {
+    // Where the system does not allow it, the peak only comes out too high.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// Bytes as MiB.
+pub fn mib(bytes: u64) -> f64 {
+    bytes as f64 / (1 << 20) as f64
+}
+
 /// The figures so far.
 #[derive(Default)]
 pub struct Report {

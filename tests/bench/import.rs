@@ -1,142 +1,186 @@
-//! A bundle of 20,000 residents × 5 fields = 100,000 changes: taken into an empty copy, taken in
-//! once more, and the same rows written by plain inserts into the same kind of file.
+//! A bundle of 20,000 residents × 5 fields = 100,000 changes: taken into an empty copy, once more, and
+//! 100,000 updates over it; beside it the floor and the peers. Times, memory and bytes.
 
 use std::path::Path;
 
-use chrono::DateTime;
-use rusqlite::types::Value;
-use tempfile::TempDir;
-use xinghuo_bundle::{Keys, Outgoing, Purpose, read, write};
-use xinghuo_ledger::{Absorbed, Author, Ledger, LedgerError, Verdict, floor};
-use xinghuo_model::records::Person;
-use xinghuo_model::{Act, Record, Store};
-
-use crate::gauge::{Outcome, Report, cpu, median, ms};
-use crate::residents::{COMPOUND, residents};
+use crate::contest::{Measured, make, take};
+use crate::gauge::{Outcome, Report, median, mib};
+use crate::ours;
+use crate::residents::{changed, residents};
 
 const RESIDENTS: usize = 20_000;
-/// Each round measures all of them, in turn; the middle counts.
+/// Ten times as many in one bundle: only its memory is measured.
+const MANY: usize = 200_000;
+/// Each round measures every way, in turn; the middle counts.
 const ROUNDS: usize = 5;
+
+/// The ways, and how often each is measured.
+const WAYS: [(&str, usize); 7] = [
+    ("ours", ROUNDS),
+    ("plain_inserts", ROUNDS),
+    ("bare_inserts", ROUNDS),
+    ("changeset", ROUNDS),
+    ("automerge", 3),
+    ("loro", 3),
+    ("loro_updates", 3),
+];
+
+struct Row {
+    name: &'static str,
+    rounds: usize,
+    runs: Vec<Measured>,
+    /// Bytes of what travels.
+    travels: [Option<u64>; 2],
+    absent: Option<String>,
+}
+
+impl Row {
+    fn middle(&self, of: impl Fn(&Measured) -> Option<f64>) -> Option<f64> {
+        let mut all: Vec<f64> = self.runs.iter().filter_map(of).collect();
+        (!all.is_empty()).then(|| median(&mut all))
+    }
+}
 
 /// Measures.
 pub fn measure(report: &mut Report) -> Outcome {
     let folder = tempfile::tempdir()?;
-    let people = residents(RESIDENTS);
-    let (sender, receiver) = (Keys::generate()?, Keys::generate()?);
-    let bundle = bundle(&folder.path().join("sender.db"), &people, &sender, &receiver)?;
-    println!("bundle: {} KiB", bundle.len() / 1024);
-
-    let (mut imports, mut replays, mut plain, mut bare) = (vec![], vec![], vec![], vec![]);
+    let mut rows: Vec<Row> = WAYS.iter().map(|(name, rounds)| prepare(folder.path(), name, *rounds)).collect();
     for round in 0..ROUNDS {
-        let path = folder.path().join(format!("copy {round}.db"));
-        let mut ledger = Ledger::open(&path, Some(receiver.file_key()), receiver.identity().signs, entropy(3))?;
-        let (import, first) = cpu(|| take(&mut ledger, &bundle, &receiver))?;
-        let (replay, again) = cpu(|| take(&mut ledger, &bundle, &receiver))?;
-        let kept = ledger.books().number("SELECT count(*) FROM person WHERE life = 0", [])?;
-        if kept != RESIDENTS as i64 || sum(&first, |s| s.new) == 0 || sum(&again, |s| s.new) != 0 {
-            return Err("the import did not do what it should".into());
+        for row in rows.iter_mut().filter(|r| r.absent.is_none() && round < r.rounds) {
+            match take(row.name, &folder.path().join(row.name), RESIDENTS, 3) {
+                Ok(measured) => row.runs.push(measured),
+                Err(error) => row.absent = Some(error.to_string()),
+            }
         }
-        drop(ledger);
-        let with = inserts(&folder, &format!("plain {round}.db"), &people, &receiver, true)?;
-        let without = inserts(&folder, &format!("bare {round}.db"), &people, &receiver, false)?;
-        println!("round {round}: import {import:.1?}, again {replay:.1?}, plain inserts {with:.1?}, without search {without:.1?}");
-        imports.push(ms(import));
-        replays.push(ms(replay));
-        plain.push(ms(with));
-        bare.push(ms(without));
     }
-    let (import, replay, plain, bare) = (median(&mut imports), median(&mut replays), median(&mut plain), median(&mut bare));
-    report.note("import_100k_changes", import, "ms CPU");
-    report.figure("import_to_plain_inserts", import / plain, "times", 5.0);
-    report.note("import_to_inserts_without_search", import / bare, "times");
-    report.figure("replay_to_import", replay / import, "times", 0.3);
-    Ok(())
-}
-
-fn sum(absorbed: &Absorbed, of: impl Fn(&xinghuo_ledger::SegmentReport) -> u64) -> u64 {
-    absorbed.segments.iter().map(of).sum()
-}
-
-/// Random bytes that are the same every time.
-pub fn entropy(seed: u64) -> xinghuo_ledger::Entropy {
-    xinghuo_desk::demo::entropy(seed)
-}
-
-/// Stores them as one save, as the import of a roster does.
-pub fn store(ledger: &mut Ledger, people: &[Person]) -> Outcome {
-    let author = Author { person: "王秀兰".to_owned(), at: DateTime::parse_from_rfc3339("2026-11-01T09:00:00+08:00")? };
-    ledger.transact::<(), LedgerError>(Act::ImportRoster, &author, |save| {
-        people.iter().for_each(|p| save.put(COMPOUND, p));
-        Ok(())
-    })?;
-    Ok(())
-}
-
-fn bundle(path: &Path, people: &[Person], sender: &Keys, receiver: &Keys) -> Outcome<Vec<u8>> {
-    let mut ledger = Ledger::open(path, Some(sender.file_key()), sender.identity().signs, entropy(1))?;
-    store(&mut ledger, people)?;
-    ledger.seal_own(&|log, seq, hash| sender.seal(log, seq, hash))?;
-    let audience = receiver.identity();
-    let segments = ledger.segments_for(&audience.signs, &|_| true)?;
-    println!("{} people in {} entries", people.len(), segments.entries);
-    let out = Outgoing {
-        purpose: Purpose::Exchange,
-        audience: &audience,
-        number: 1,
-        made_at: "2026-11-01T09:00:00+08:00".to_owned(),
-        have: Vec::new(),
-        want: Vec::new(),
-        segments: &segments.segments,
-    };
-    Ok(write(sender, &out)?)
-}
-
-/// The real way in: unseal, unpack, verify, merge, commit.
-fn take(ledger: &mut Ledger, bundle: &[u8], keys: &Keys) -> Outcome<Absorbed> {
-    let opened = read(bundle, keys)?;
-    Ok(ledger.absorb(opened.segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true)?)
-}
-
-/// The same rows by plain inserts in one transaction: same file, same indexes, and where
-/// `search` says so the same search table with the same tokens.
-fn inserts(folder: &TempDir, name: &str, people: &[Person], keys: &Keys, search: bool) -> Outcome<std::time::Duration> {
-    let conn = floor::open(&folder.path().join(name), Some(keys.file_key()))?;
-    let kind = Person::KIND;
-    let known: Vec<usize> =
-        ["name", "building", "unit", "room", "relation", "phones", "occupancy"].iter().filter_map(|f| kind.field(f)).collect();
-    let columns: String = known.iter().map(|at| format!(", \"{}\"", kind.fields[*at].name)).collect();
-    let marks: String = (0..known.len()).map(|n| format!(", ?{}", n + 3)).collect();
-    let sql = format!("INSERT INTO person(id, space, life, flags, dots{columns}) VALUES(?1, ?2, 0, 0, x''{marks})");
-    let rows: Vec<Vec<Option<Value>>> = people.iter().map(values).collect();
-    let (time, ()) = cpu(|| {
-        conn.execute_batch("BEGIN IMMEDIATE")?;
-        let mut insert = conn.prepare(&sql)?;
-        for (person, row) in people.iter().zip(&rows) {
-            insert.raw_bind_parameter(1, person.id.0.as_bytes())?;
-            insert.raw_bind_parameter(2, COMPOUND.0.as_bytes())?;
-            for (n, at) in known.iter().enumerate() {
-                insert.raw_bind_parameter(n + 3, &row[*at])?;
-            }
-            insert.raw_execute()?;
-            if search {
-                floor::put_tokens(&conn, kind, conn.last_insert_rowid(), row)?;
+    table(&rows);
+    let find = |name: &str| rows.iter().find(|r| r.name == name).ok_or("no such way");
+    let (ours, plain, bare) = (find("ours")?, find("plain_inserts")?, find("bare_inserts")?);
+    times(report, ours, plain, bare)?;
+    bytes(report, ours, plain, bare)?;
+    for row in &rows {
+        let name = row.name;
+        if let Some(why) = &row.absent {
+            report.missing(&format!("import_100k_{name}"), why);
+            continue;
+        }
+        type Of = fn(&Measured) -> Option<f64>;
+        let notes: [(&str, &str, Of); 6] = [
+            ("import_100k", "ms CPU", |m| m.import),
+            ("update_100k", "ms CPU", |m| m.update),
+            ("replay_100k", "ms CPU", |m| m.replay),
+            ("import_100k_peak", "MiB", |m| m.import_peak),
+            ("import_100k_peak_beyond_start", "MiB", |m| Some(m.import_peak? - m.before?)),
+            ("update_100k_peak", "MiB", |m| m.update_peak),
+        ];
+        for (what, unit, of) in notes {
+            if let Some(value) = row.middle(of) {
+                report.note(&format!("{what}_{name}"), value, unit);
             }
         }
-        conn.execute_batch("COMMIT")?;
-        Ok(())
-    })?;
-    Ok(time)
+        for (what, bytes) in ["import", "update"].iter().zip(row.travels) {
+            if let Some(bytes) = bytes {
+                report.note(&format!("{what}_100k_travels_{name}"), mib(bytes), "MiB");
+            }
+        }
+        let (kept, after) = (row.middle(|m| Some(m.kept as f64)), row.middle(|m| Some(m.kept_after_update as f64)));
+        report.note(&format!("import_100k_keeps_{name}"), mib(kept.unwrap_or_default() as u64), "MiB");
+        report.note(&format!("update_100k_keeps_{name}"), mib(after.unwrap_or_default() as u64), "MiB");
+    }
+    memory(report, ours, folder.path())
 }
 
-/// A person's values as SQLite holds them, by field position.
-fn values(person: &Person) -> Vec<Option<Value>> {
-    let json = person.values();
-    let fields = json.iter().zip(Person::KIND.fields);
-    fields
-        .map(|(value, field)| match (field.store, value.as_str()) {
-            _ if value.is_null() => None,
-            (Store::Json, _) | (_, None) => Some(Value::Text(value.to_string())),
-            (_, Some(text)) => Some(Value::Text(text.to_owned())),
-        })
-        .collect()
+fn prepare(folder: &Path, name: &'static str, rounds: usize) -> Row {
+    let folder = folder.join(name);
+    let made = std::fs::create_dir(&folder).map_err(Into::into).and_then(|()| make(name, &folder, RESIDENTS));
+    let size = |file: &str| {
+        let own = folder.join(name.replace('_', ".") + "." + file);
+        std::fs::metadata(own).or_else(|_| std::fs::metadata(folder.join(file))).ok().map(|m| m.len())
+    };
+    Row { name, rounds, runs: Vec::new(), travels: [size("import"), size("update")], absent: made.err().map(|e| e.to_string()) }
+}
+
+fn times(report: &mut Report, ours: &Row, plain: &Row, bare: &Row) -> Outcome {
+    let none = "not measured";
+    let (import, update) = (ours.middle(|m| m.import).ok_or(none)?, ours.middle(|m| m.update).ok_or(none)?);
+    let replay = ours.middle(|m| m.replay).ok_or(none)?;
+    report.figure("import_to_plain_inserts", import / plain.middle(|m| m.import).ok_or(none)?, "times", 4.0);
+    report.note("import_to_bare_inserts", import / bare.middle(|m| m.import).ok_or(none)?, "times");
+    report.figure("replay_to_import", replay / import, "times", 0.25);
+    report.note("update_to_plain_updates", update / plain.middle(|m| m.update).ok_or(none)?, "times");
+    report.note("update_to_bare_updates", update / bare.middle(|m| m.update).ok_or(none)?, "times");
+    Ok(())
+}
+
+/// What travels and what is kept, against the raw payload and the bare rows.
+fn bytes(report: &mut Report, ours: &Row, plain: &Row, bare: &Row) -> Outcome {
+    let people = residents(RESIDENTS);
+    let second = changed(&people);
+    let raw = [ours::payload(&people, None), ours::payload(&second, Some(&people))];
+    for ((raw, travels), what) in raw.iter().zip(ours.travels).zip(["import", "update"]) {
+        let (raw_bytes, travels) = (raw.len() as f64, travels.unwrap_or_default() as f64);
+        println!("{what}: raw payload {:.2} MiB, bundle {:.2} MiB", mib(raw.len() as u64), mib(travels as u64));
+        if what == "import" {
+            report.figure("bundle_to_payload", travels / raw_bytes, "times", 1.35);
+        } else {
+            report.figure("update_bundle_to_payload", travels / raw_bytes, "times", 1.35);
+        }
+        report.note(&format!("{what}_bundle_to_packed_payload"), travels / zstd::bulk::compress(raw, 3)?.len() as f64, "times");
+    }
+    let kept = |row: &Row| row.runs.first().map_or(0, |m| m.kept) as f64;
+    let after = |row: &Row| row.runs.first().map_or(0, |m| m.kept_after_update) as f64;
+    report.figure("store_to_bare_rows", kept(ours) / kept(bare), "times", 3.0);
+    report.note("store_to_rows_with_search", kept(ours) / kept(plain), "times");
+    report.note("store_to_bare_rows_after_update", after(ours) / after(bare), "times");
+    report.note("store_to_rows_with_search_after_update", after(ours) / after(plain), "times");
+    Ok(())
+}
+
+/// The peak of importing, and of ten times as much in one bundle.
+fn memory(report: &mut Report, ours: &Row, folder: &Path) -> Outcome {
+    const NONE: &str = "no /proc here";
+    match ours.middle(|m| m.import_peak) {
+        Some(peak) => report.figure("import_peak_100k", peak, "MiB", 150.0),
+        None => report.missing("import_peak_100k", NONE),
+    }
+    let folder = folder.join("many");
+    std::fs::create_dir(&folder)?;
+    make("ours", &folder, MANY)?;
+    println!("one bundle of a million changes: {:.2} MiB", mib(std::fs::metadata(folder.join("import"))?.len()));
+    let measured = take("ours", &folder, MANY, 1)?;
+    match measured.import_peak {
+        Some(peak) => report.figure("import_peak_1m_in_one_bundle", peak, "MiB", 150.0),
+        None => report.missing("import_peak_1m_in_one_bundle", NONE),
+    }
+    report.note("import_1m_in_one_bundle", measured.import.unwrap_or_default() / 1000.0, "s CPU");
+    Ok(())
+}
+
+/// Side by side, for people.
+fn table(rows: &[Row]) {
+    let show = |value: Option<f64>| value.map_or_else(|| format!("{:>9}", "-"), |v| format!("{v:>9.1}"));
+    println!(
+        "{:14}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}",
+        "", "import", "update", "replay", "start", "peak", "upd.peak", "travels", "upd.trav", "keeps"
+    );
+    println!("{:14}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}", "", "ms", "ms", "ms", "MiB", "MiB", "MiB", "MiB", "MiB", "MiB");
+    for row in rows {
+        if let Some(why) = &row.absent {
+            println!("{:14}not measured ({why})", row.name);
+            continue;
+        }
+        println!(
+            "{:14}{}{}{}{}{}{}{}{}{}",
+            row.name,
+            show(row.middle(|m| m.import)),
+            show(row.middle(|m| m.update)),
+            show(row.middle(|m| m.replay)),
+            show(row.middle(|m| m.before)),
+            show(row.middle(|m| m.import_peak)),
+            show(row.middle(|m| m.update_peak)),
+            show(row.travels[0].map(mib)),
+            show(row.travels[1].map(mib)),
+            show(row.middle(|m| Some(mib(m.kept)))),
+        );
+    }
 }

@@ -4,12 +4,19 @@
 //! Times are CPU times of this process and, where two things are compared, ratios: the machine
 //! may be busy with something else. Words on the command line choose groups by name.
 
+mod changesets;
+mod contest;
 mod finding;
 mod gauge;
 mod import;
+mod inserts;
+mod million;
+mod ours;
 mod papers;
 mod residents;
+mod rivals;
 mod roster;
+mod small;
 mod window;
 
 use std::process::ExitCode;
@@ -20,16 +27,28 @@ use gauge::{Outcome, Report};
 type Group = fn(&mut Report) -> Outcome;
 
 /// Papers come first: their memory is measured, and freed memory of others would hide growth.
-const GROUPS: [(&str, Group); 5] = [
+const GROUPS: [(&str, Group); 7] = [
     ("papers", papers::measure),
     ("import", import::measure),
+    ("export", small::measure),
+    ("million", million::measure),
     ("roster", roster::measure),
     ("find", finding::measure),
     ("window", window::measure),
 ];
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).filter(|w| !w.starts_with("--")).collect();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [contest::CHILD, ..] = words.first().map(String::as_str).as_slice() {
+        return match contest::child(&words[1..]) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
+    let words: Vec<String> = words.into_iter().filter(|w| !w.starts_with("--")).collect();
     let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     println!("profile: {profile}");
     let mut report = Report::default();

@@ -37,10 +37,38 @@ impl Dice {
     }
 }
 
+/// So many residents of one compound, other people for another seed.
+pub fn residents_of(seed: u64, count: usize) -> Vec<Person> {
+    let mut dice = Dice(seed);
+    (0..count).map(|n| resident(&mut dice, n)).collect()
+}
+
+/// The same residents with all five things changed.
+pub fn changed(people: &[Person]) -> Vec<Person> {
+    let mut dice = Dice(19);
+    people.iter().map(|person| change(&mut dice, person)).collect()
+}
+
+fn change(dice: &mut Dice, old: &Person) -> Person {
+    // Whatever is drawn, something must differ, or there is nothing to send.
+    let mut name = old.name.clone();
+    let last = name.pop();
+    let others: Vec<char> = GIVEN.into_iter().filter(|c| Some(*c) != last).collect();
+    name.push(dice.of(&others));
+    let relations: Vec<&str> = RELATIONS.into_iter().filter(|r| Some(*r) != old.relation.as_deref()).collect();
+    Person {
+        name,
+        room: format!("{}0{}", dice.below(18) + 19, dice.below(2) + 1),
+        relation: Some(dice.of(&relations).to_owned()),
+        phones: vec![format!("15{:09}", dice.below(1_000_000_000))],
+        occupancy: Some(if old.occupancy == Some(Occupancy::Owner) { Occupancy::Tenant } else { Occupancy::Owner }),
+        ..old.clone()
+    }
+}
+
 /// So many residents with five things known of each: name, room, relation, phone, occupancy.
 pub fn residents(count: usize) -> Vec<Person> {
-    let mut dice = Dice(17);
-    (0..count).map(|n| resident(&mut dice, n)).collect()
+    residents_of(17, count)
 }
 
 fn resident(dice: &mut Dice, n: usize) -> Person {
@@ -51,7 +79,8 @@ fn resident(dice: &mut Dice, n: usize) -> Person {
     // Three to a room, two rooms to a floor, 18 floors, three stairwells.
     let home = n / 3;
     let (side, floor, unit, building) = (home % 2 + 1, home / 2 % 18 + 1, home / 36 % 3 + 1, home / 108 + 1);
-    let random = [dice.below(256) as u8, (n >> 16) as u8, (n >> 8) as u8, n as u8, 1, 2, 3, 4, 5, dice.below(256) as u8];
+    // As random as real ones: what repeats would be compressed away, and bytes are measured too.
+    let random = std::array::from_fn(|_| dice.below(256) as u8);
     Person {
         id: PersonId(xinghuo_model::uuid_at(1_700_000_000_000 + n as u64 / 50, &random)),
         name,

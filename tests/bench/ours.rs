@@ -1,0 +1,158 @@
+//! This project's way: a signed, encrypted bundle out of one copy's log into another's.
+
+use std::path::{Path, PathBuf};
+
+use chrono::DateTime;
+use xinghuo_bundle::{Cost, Identity, Keys, Outgoing, Purpose, read, write};
+use xinghuo_ledger::{Author, Ledger, LedgerError, Segments, Verdict};
+use xinghuo_model::records::Person;
+use xinghuo_model::{Act, Record, SpaceId};
+
+use crate::contest::{Copy, Step, Way};
+use crate::gauge::Outcome;
+use crate::residents::{COMPOUND, changed, residents};
+
+const PASSPHRASE: &str = "示范口令一二三";
+const DAY: &str = "2026-11-01T09:00:00+08:00";
+
+/// Bundles.
+pub struct Bundles;
+
+impl Way for Bundles {
+    fn make(&self, folder: &Path, count: usize) -> Outcome {
+        let people = residents(count);
+        let (sender, audience) = (Keys::generate()?, receiver(folder)?);
+        let mut ledger = Ledger::open(&folder.join("sender.db"), Some(sender.file_key()), sender.identity().signs, entropy(1))?;
+        for (number, step) in [(1, Step::Import), (2, Step::Update)] {
+            let people = if number == 1 { people.clone() } else { changed(&people) };
+            store(&mut ledger, COMPOUND, &people)?;
+            let (bundle, segments) = bundle(&mut ledger, &sender, &audience, number)?;
+            println!("{} people in {} entries", people.len(), segments.entries);
+            std::fs::write(folder.join(step.file()), bundle)?;
+            let have: Vec<_> = ledger.heads()?.into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
+            ledger.acknowledge(&audience.signs, &have)?;
+        }
+        Ok(())
+    }
+
+    fn open(&self, folder: &Path, _: usize) -> Outcome<Box<dyn Copy>> {
+        Ok(Box::new(Receiver::open(folder)?))
+    }
+}
+
+/// New keys for who will receive, kept in the folder.
+pub fn receiver(folder: &Path) -> Outcome<Identity> {
+    let keys = Keys::generate()?;
+    std::fs::write(folder.join("keys"), keys.lock(PASSPHRASE, Cost::default())?)?;
+    Ok(keys.identity())
+}
+
+fn keys(folder: &Path) -> Outcome<Keys> {
+    Ok(Keys::unlock(&std::fs::read_to_string(folder.join("keys"))?, PASSPHRASE)?)
+}
+
+/// The receiving copy.
+pub struct Receiver {
+    keys: Keys,
+    ledger: Ledger,
+    path: PathBuf,
+    folder: PathBuf,
+    _home: tempfile::TempDir,
+}
+
+impl Receiver {
+    /// An empty one, for the keys in the folder.
+    pub fn open(folder: &Path) -> Outcome<Self> {
+        let keys = keys(folder)?;
+        let home = tempfile::tempdir_in(folder)?;
+        let path = home.path().join("copy.db");
+        let ledger = Ledger::open(&path, Some(keys.file_key()), keys.identity().signs, entropy(3))?;
+        Ok(Self { keys, ledger, path, folder: folder.to_owned(), _home: home })
+    }
+
+    /// Takes one bundle in: unseal, unpack, verify, merge, commit. Certificates are not asked for.
+    pub fn take_file(&mut self, file: &Path, step: Step) -> Outcome {
+        let bundle = std::fs::read(file)?;
+        let opened = read(&bundle, &self.keys)?;
+        // As the desk does.
+        drop(bundle);
+        let absorbed = self.ledger.absorb(opened.segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true)?;
+        let new: u64 = absorbed.segments.iter().map(|s| s.new).sum();
+        if (new == 0) != (step == Step::Replay) {
+            return Err(format!("{new} new entries in {step:?}").into());
+        }
+        Ok(())
+    }
+}
+
+impl Copy for Receiver {
+    fn take(&mut self, step: Step) -> Outcome<bool> {
+        self.take_file(&self.folder.join(step.file()), step).map(|()| true)
+    }
+
+    fn state(&mut self) -> Outcome<(u64, String)> {
+        let books = self.ledger.books();
+        let name = books.rows("SELECT name FROM person WHERE rid = 1", [], |r| r.get(0))?.pop().unwrap_or_default();
+        Ok((books.number("SELECT count(*) FROM person WHERE life = 0", [])? as u64, name))
+    }
+
+    fn kept(&mut self) -> Outcome<u64> {
+        self.ledger.settle()?;
+        Ok(std::fs::metadata(&self.path)?.len())
+    }
+}
+
+/// Random bytes that are the same every time.
+pub fn entropy(seed: u64) -> xinghuo_ledger::Entropy {
+    xinghuo_desk::demo::entropy(seed)
+}
+
+/// Who saves.
+pub fn author() -> Outcome<Author> {
+    Ok(Author { person: "王秀兰".to_owned(), at: DateTime::parse_from_rfc3339(DAY)? })
+}
+
+/// Stores people as one save, as the import of a roster does.
+pub fn store(ledger: &mut Ledger, space: SpaceId, people: &[Person]) -> Outcome {
+    ledger.transact::<(), LedgerError>(Act::ImportRoster, &author()?, |save| {
+        people.iter().for_each(|p| save.put(space, p));
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// What the desk does to write a bundle, less the file itself: seal, collect what was not acknowledged,
+/// pack, sign, encrypt.
+pub fn bundle(ledger: &mut Ledger, keys: &Keys, audience: &Identity, number: u64) -> Outcome<(Vec<u8>, Segments)> {
+    ledger.seal_own(&|log, seq, hash| keys.seal(log, seq, hash))?;
+    let segments = ledger.segments_for(&audience.signs, &|_| true)?;
+    let out = Outgoing {
+        purpose: Purpose::Exchange,
+        audience,
+        number,
+        made_at: DAY.to_owned(),
+        have: ledger.heads()?.into_iter().map(|h| (h.log, h.seq, h.hash)).collect(),
+        want: Vec::new(),
+        segments: &segments.segments,
+    };
+    Ok((write(keys, &out)?, segments))
+}
+
+/// The raw payload of a save: per person the JSON object of the values that changed, by field name,
+/// without ids, white space or line ends. `before` is what stood there.
+pub fn payload(people: &[Person], before: Option<&[Person]>) -> Vec<u8> {
+    let fields = Person::KIND.fields;
+    let mut out = Vec::new();
+    for (n, person) in people.iter().enumerate() {
+        let old = before.map(|b| b[n].values());
+        let changes: serde_json::Map<String, serde_json::Value> = person
+            .values()
+            .into_iter()
+            .enumerate()
+            .filter(|(at, value)| old.as_ref().map_or(!value.is_null(), |old| old[*at] != *value))
+            .map(|(at, value)| (fields[at].name.to_owned(), value))
+            .collect();
+        out.extend_from_slice(serde_json::Value::Object(changes).to_string().as_bytes());
+    }
+    out
+}
