@@ -63,10 +63,13 @@ pub trait Copy {
 /// Every way by its name.
 pub fn way(name: &str) -> Outcome<Box<dyn Way>> {
     Ok(match name {
-        "ours" => Box::new(ours::Bundles),
-        "plain_inserts" => Box::new(inserts::Inserts { search: true }),
-        "bare_inserts" => Box::new(inserts::Inserts { search: false }),
+        "ours" => Box::new(ours::Bundles { shuffled: false }),
+        "ours_shuffled" => Box::new(ours::Bundles { shuffled: true }),
+        "plain_inserts" => Box::new(inserts::Inserts { search: true, shuffled: false }),
+        "plain_inserts_shuffled" => Box::new(inserts::Inserts { search: true, shuffled: true }),
+        "bare_inserts" => Box::new(inserts::Inserts { search: false, shuffled: false }),
         "compounds" => Box::new(million::Compounds),
+        "compounds_plain" => Box::new(million::Plain),
         "changeset" => changesets::way()?,
         rival => rivals::way(rival)?,
     })

@@ -15,10 +15,12 @@ const MANY: usize = 200_000;
 const ROUNDS: usize = 5;
 
 /// The ways, and how often each is measured.
-const WAYS: [(&str, usize); 7] = [
+const WAYS: [(&str, usize); 9] = [
     ("ours", ROUNDS),
     ("plain_inserts", ROUNDS),
     ("bare_inserts", ROUNDS),
+    ("ours_shuffled", 3),
+    ("plain_inserts_shuffled", 3),
     ("changeset", ROUNDS),
     ("automerge", 3),
     ("loro", 3),
@@ -57,6 +59,9 @@ pub fn measure(report: &mut Report) -> Outcome {
     let find = |name: &str| rows.iter().find(|r| r.name == name).ok_or("no such way");
     let (ours, plain, bare) = (find("ours")?, find("plain_inserts")?, find("bare_inserts")?);
     times(report, ours, plain, bare)?;
+    if let (Some(mixed), Some(ordered)) = (find("ours_shuffled")?.middle(|m| m.update), ours.middle(|m| m.update)) {
+        report.note("update_shuffled_to_ordered", mixed / ordered, "times");
+    }
     bytes(report, ours, plain, bare)?;
     for row in &rows {
         let name = row.name;
@@ -160,17 +165,17 @@ fn memory(report: &mut Report, ours: &Row, folder: &Path) -> Outcome {
 fn table(rows: &[Row]) {
     let show = |value: Option<f64>| value.map_or_else(|| format!("{:>9}", "-"), |v| format!("{v:>9.1}"));
     println!(
-        "{:14}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}",
+        "{:24}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}",
         "", "import", "update", "replay", "start", "peak", "upd.peak", "travels", "upd.trav", "keeps"
     );
-    println!("{:14}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}", "", "ms", "ms", "ms", "MiB", "MiB", "MiB", "MiB", "MiB", "MiB");
+    println!("{:24}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}", "", "ms", "ms", "ms", "MiB", "MiB", "MiB", "MiB", "MiB", "MiB");
     for row in rows {
         if let Some(why) = &row.absent {
-            println!("{:14}not measured ({why})", row.name);
+            println!("{:24}not measured ({why})", row.name);
             continue;
         }
         println!(
-            "{:14}{}{}{}{}{}{}{}{}{}",
+            "{:24}{}{}{}{}{}{}{}{}{}",
             row.name,
             show(row.middle(|m| m.import)),
             show(row.middle(|m| m.update)),

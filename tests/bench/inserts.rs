@@ -11,7 +11,7 @@ use xinghuo_model::{Record, Store};
 
 use crate::contest::{Copy, Step, Way};
 use crate::gauge::Outcome;
-use crate::residents::{COMPOUND, changed, residents};
+use crate::residents::{COMPOUND, changed, residents, shuffled};
 
 /// What is known of a resident: five things in seven columns.
 const COLUMNS: [&str; 7] = ["name", "building", "unit", "room", "relation", "phones", "occupancy"];
@@ -23,6 +23,8 @@ const KEY: [u8; 32] = [7; 32];
 pub struct Inserts {
     /// The search table too.
     pub search: bool,
+    /// The updates in another order than the inserts.
+    pub shuffled: bool,
 }
 
 impl Way for Inserts {
@@ -34,7 +36,8 @@ impl Way for Inserts {
         let home = tempfile::tempdir_in(folder)?;
         let path = home.path().join("copy.db");
         let people = residents(count);
-        let rows = [rows(&people), rows(&changed(&people))];
+        let second = changed(&people);
+        let rows = [rows(&people), rows(&if self.shuffled { shuffled(second) } else { second })];
         Ok(Box::new(Table { conn: open(&path)?, path, rows, search: self.search, _home: home }))
     }
 }

@@ -9,14 +9,17 @@ use xinghuo_model::records::Person;
 use xinghuo_model::{Act, Record, SpaceId};
 
 use crate::contest::{Copy, Step, Way};
-use crate::gauge::Outcome;
-use crate::residents::{COMPOUND, changed, residents};
+use crate::gauge::{Outcome, mib};
+use crate::residents::{COMPOUND, changed, residents, shuffled};
 
 const PASSPHRASE: &str = "示范口令一二三";
 const DAY: &str = "2026-11-01T09:00:00+08:00";
 
 /// Bundles.
-pub struct Bundles;
+pub struct Bundles {
+    /// The updates come in another order than the residents were stored in.
+    pub shuffled: bool,
+}
 
 impl Way for Bundles {
     fn make(&self, folder: &Path, count: usize) -> Outcome {
@@ -24,7 +27,11 @@ impl Way for Bundles {
         let (sender, audience) = (Keys::generate()?, receiver(folder)?);
         let mut ledger = Ledger::open(&folder.join("sender.db"), Some(sender.file_key()), sender.identity().signs, entropy(1))?;
         for (number, step) in [(1, Step::Import), (2, Step::Update)] {
-            let people = if number == 1 { people.clone() } else { changed(&people) };
+            let people = match (number, self.shuffled) {
+                (1, _) => people.clone(),
+                (_, false) => changed(&people),
+                (_, true) => shuffled(changed(&people)),
+            };
             store(&mut ledger, COMPOUND, &people)?;
             let (bundle, segments) = bundle(&mut ledger, &sender, &audience, number)?;
             println!("{} people in {} entries", people.len(), segments.entries);
@@ -98,6 +105,12 @@ impl Copy for Receiver {
 
     fn kept(&mut self) -> Outcome<u64> {
         self.ledger.settle()?;
+        // Where the bytes go, for people.
+        let sql = "SELECT name, sum(pgsize), sum(unused) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 9";
+        let parts = self.ledger.books().rows(sql, [], |r| {
+            Ok(format!("{} {:.2} ({:.2} unused)", r.get::<_, String>(0)?, mib(r.get::<_, i64>(1)? as u64), mib(r.get::<_, i64>(2)? as u64)))
+        })?;
+        println!("store, MiB: {}", parts.join(", "));
         Ok(std::fs::metadata(&self.path)?.len())
     }
 }

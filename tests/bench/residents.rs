@@ -37,16 +37,26 @@ impl Dice {
     }
 }
 
-/// So many residents of one compound, other people for another seed.
+/// So many residents of one compound: other people for another seed, entered another day.
 pub fn residents_of(seed: u64, count: usize) -> Vec<Person> {
     let mut dice = Dice(seed);
-    (0..count).map(|n| resident(&mut dice, n)).collect()
+    let entered = 1_700_000_000_000 + seed * 86_400_000;
+    (0..count).map(|n| resident(&mut dice, entered, n)).collect()
 }
 
 /// The same residents with all five things changed.
 pub fn changed(people: &[Person]) -> Vec<Person> {
     let mut dice = Dice(19);
     people.iter().map(|person| change(&mut dice, person)).collect()
+}
+
+/// Things in another order, as people come to them over the months.
+pub fn shuffled<T>(mut things: Vec<T>) -> Vec<T> {
+    let mut dice = Dice(29);
+    for n in (1..things.len()).rev() {
+        things.swap(n, dice.below(n + 1));
+    }
+    things
 }
 
 fn change(dice: &mut Dice, old: &Person) -> Person {
@@ -71,7 +81,7 @@ pub fn residents(count: usize) -> Vec<Person> {
     residents_of(17, count)
 }
 
-fn resident(dice: &mut Dice, n: usize) -> Person {
+fn resident(dice: &mut Dice, entered: u64, n: usize) -> Person {
     let mut name = String::from(dice.of(&SURNAMES));
     for _ in 0..1 + dice.below(4).min(1) {
         name.push(dice.of(&GIVEN));
@@ -82,7 +92,7 @@ fn resident(dice: &mut Dice, n: usize) -> Person {
     // As random as real ones: what repeats would be compressed away, and bytes are measured too.
     let random = std::array::from_fn(|_| dice.below(256) as u8);
     Person {
-        id: PersonId(xinghuo_model::uuid_at(1_700_000_000_000 + n as u64 / 50, &random)),
+        id: PersonId(xinghuo_model::uuid_at(entered + n as u64 / 50, &random)),
         name,
         building: building.to_string(),
         unit: Some(unit.to_string()),

@@ -62,7 +62,7 @@ mod here {
 
     struct Automerge;
 
-    /// Residents per transaction of an update. All in one costs it several times as much.
+    /// Residents per transaction. A hundred or all of them in one cost it the same.
     const PART: usize = 1000;
 
     impl Way for Automerge {
