@@ -58,6 +58,11 @@ pub trait Copy {
 
     /// Bytes that it keeps: the settled file, or what the peer would save.
     fn kept(&mut self) -> Outcome<u64>;
+
+    /// Where these bytes are, for people.
+    fn parts(&mut self) -> Outcome<String> {
+        Ok(String::new())
+    }
 }
 
 /// Every way by its name.
@@ -88,6 +93,8 @@ pub struct Measured {
     /// Most while the updates were taken in.
     pub update_peak: Option<f64>,
     pub kept: u64,
+    /// Where they are.
+    pub parts: String,
     pub kept_after_update: u64,
 }
 
@@ -119,7 +126,7 @@ pub fn child(words: &[String]) -> Outcome {
         }
         names.push(name);
         match step {
-            Step::Import => out.kept = copy.kept()?,
+            Step::Import => (out.kept, out.parts) = (copy.kept()?, copy.parts()?),
             Step::Replay => {}
             Step::Update => out.kept_after_update = copy.kept()?,
         }

@@ -35,6 +35,7 @@ pub fn measure(report: &mut Report) -> Outcome {
         imports.extend(take("ours", &one, ONE, 1)?.import);
     }
     let measured = take("compounds", &all, COMPOUNDS * EACH, 2)?;
+    println!("office's store, MiB: {}", measured.parts);
     let (import, replay) = (measured.import.ok_or("not measured")?, measured.replay.ok_or("not measured")?);
     let plain = take("compounds_plain", &all, COMPOUNDS * EACH, 1)?.import.ok_or("not measured")?;
     let per_change = |ms: f64, residents: usize| ms * 1000.0 / (residents * 5) as f64;
@@ -98,6 +99,10 @@ impl Copy for Office {
 
     fn kept(&mut self) -> Outcome<u64> {
         self.copy.kept()
+    }
+
+    fn parts(&mut self) -> Outcome<String> {
+        self.copy.parts()
     }
 }
 

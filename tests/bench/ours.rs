@@ -105,13 +105,13 @@ impl Copy for Receiver {
 
     fn kept(&mut self) -> Outcome<u64> {
         self.ledger.settle()?;
-        // Where the bytes go, for people.
-        let sql = "SELECT name, sum(pgsize), sum(unused) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 9";
-        let parts = self.ledger.books().rows(sql, [], |r| {
-            Ok(format!("{} {:.2} ({:.2} unused)", r.get::<_, String>(0)?, mib(r.get::<_, i64>(1)? as u64), mib(r.get::<_, i64>(2)? as u64)))
-        })?;
-        println!("store, MiB: {}", parts.join(", "));
         Ok(std::fs::metadata(&self.path)?.len())
+    }
+
+    fn parts(&mut self) -> Outcome<String> {
+        let sql = "SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 8";
+        let part = |r: &rusqlite::Row<'_>| Ok(format!("{} {:.2}", r.get::<_, String>(0)?, mib(r.get::<_, i64>(1)? as u64)));
+        Ok(self.ledger.books().rows(sql, [], part)?.join(", "))
     }
 }
 
