@@ -24,12 +24,16 @@ const MAGIC: &str = "XINGHUO 1";
 const READER: u16 = 1;
 /// Caps: a hostile file must not cost more than this.
 const MAX_FILE: usize = 1 << 30;
+const MAX_CLEAR: usize = 4096;
 const MAX_MANIFEST: usize = 16 << 20;
 const MAX_UNPACKED: u64 = 256 << 20;
 /// Entries carry salts and hashes that nothing compresses: what unpacks to more than this many
 /// times its size, beyond the first few megabytes, is no log.
 const MAX_RATIO: u64 = 256;
 const ANY_RATIO: u64 = 16 << 20;
+/// A header has some five hundred bytes and a block, even an erased one, more than sixty. Each line
+/// costs many times this in memory, so shorter ones would make much out of little.
+const LEAST_LINE: usize = 32;
 /// zstd level 3: level 19 saves 9 % for a hundred times the work.
 const LEVEL: i32 = 3;
 
@@ -270,10 +274,17 @@ fn clear_header(bytes: &[u8]) -> Result<(ClearHeader, usize), BundleError> {
         return Err(if MAGIC.as_bytes().starts_with(bytes) && !bytes.is_empty() { BundleError::Truncated } else { BundleError::NotOurs });
     };
     if &bytes[..end] != MAGIC.as_bytes() {
-        return Err(if bytes.starts_with(b"XINGHUO ") { BundleError::Newer } else { BundleError::NotOurs });
+        return Err(match bytes[..end].strip_prefix(b"XINGHUO ") {
+            Some(version) if !version.is_empty() && version.iter().all(u8::is_ascii_digit) => BundleError::Newer,
+            // No version at all, or line ends that were changed on the way: no upgrade helps.
+            Some(_) => BundleError::Inconsistent,
+            None => BundleError::NotOurs,
+        });
     }
     let rest = &bytes[end + 1..];
-    let Some(length) = rest.iter().take(4096).position(|b| *b == b'\n') else { return Err(BundleError::Truncated) };
+    let Some(length) = rest.iter().take(MAX_CLEAR).position(|b| *b == b'\n') else {
+        return Err(if rest.len() < MAX_CLEAR { BundleError::Truncated } else { BundleError::Size });
+    };
     let line = &rest[..length];
     let form: Form = serde_json::from_slice(line).map_err(|_| BundleError::Inconsistent)?;
     if form.v != 1 || form.suite != 1 {
@@ -329,6 +340,8 @@ pub fn read(bytes: &[u8], keys: &Keys) -> Result<Opened, BundleError> {
         return Err(BundleError::Newer);
     }
     let manifest: Manifest = serde_json::from_slice(&line).map_err(|_| BundleError::Inconsistent)?;
+    // Who cannot be answered is nobody to take anything from.
+    manifest.from_receives.parse::<age::x25519::Recipient>().map_err(|_| BundleError::Inconsistent)?;
     // The audience counts as it stands inside the signature.
     if manifest.to != me && manifest.from != me {
         return Err(BundleError::NotForUs { to: manifest.to });
@@ -345,28 +358,49 @@ pub fn read(bytes: &[u8], keys: &Keys) -> Result<Opened, BundleError> {
     let mut at = (line.len() + 1 + signature.len() * 2 + 1) as u64;
     let mut out =
         Opened { from: Identity { signs, receives: manifest.from_receives.clone() }, segments: Vec::new(), damaged: Vec::new(), manifest };
+    let mut place = Place::There;
     for entry in out.manifest.segments.clone() {
-        let stored = fetch(&mut plain, at, entry.stored);
-        at += entry.stored;
-        if stored.is_none() {
+        if place == Place::Lost {
             // After a damaged block a reader of age yields nothing more, wherever it is set to.
             plain = decrypt().ok_or_else(failed)?;
+            place = if plain.seek(SeekFrom::Start(at)).is_ok() { Place::There } else { Place::Lost };
         }
+        let stored = fetch(&mut plain, &mut place, entry.stored);
+        at += entry.stored;
         match stored.ok_or("hash").and_then(|bytes| segment(&entry, &bytes)) {
             Ok(segment) => out.segments.push(segment),
             Err(code) => {
-                out.damaged.push(Damage { log: entry.log, entries: (entry.last.saturating_sub(entry.first)).saturating_add(1), code })
+                // What the table says may be a lie; no stretch has more entries than bytes.
+                let entries = entry.last.saturating_sub(entry.first).saturating_add(1).min(entry.unpacked.max(1));
+                out.damaged.push(Damage { log: entry.log, entries, code });
             }
         }
     }
     Ok(out)
 }
 
-fn fetch(plain: &mut (impl Read + Seek), at: u64, length: u64) -> Option<Vec<u8>> {
-    plain.seek(SeekFrom::Start(at)).ok()?;
+/// Where the reader stands while the stretches are taken out of the file one after another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// At the next stretch.
+    There,
+    /// Behind a damaged block: it must be opened anew and set to the next stretch.
+    Lost,
+    /// At the end. It must not be set to any place behind it: age panics on reading there.
+    End,
+}
+
+fn fetch(plain: &mut impl Read, place: &mut Place, length: u64) -> Option<Vec<u8>> {
+    if *place != Place::There {
+        return None;
+    }
     let mut bytes = Vec::new();
-    plain.take(length).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 == length).then_some(bytes)
+    match plain.take(length).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 == length => return Some(bytes),
+        Ok(_) => *place = Place::End,
+        Err(_) => *place = Place::Lost,
+    }
+    None
 }
 
 /// A line without its end; `None` where it does not end within `limit`.
@@ -399,6 +433,10 @@ fn segment(entry: &SegmentEntry, stored: &[u8]) -> Result<Segment, &'static str>
     if log_id(&key, channel) != entry.log {
         return Err("decode");
     }
+    // One frame: of several, or one followed by a hidden one, other readers would see less.
+    if zstd::zstd_safe::find_frame_compressed_size(stored) != Ok(stored.len()) {
+        return Err("unpack");
+    }
     let plain = zstd::bulk::decompress(stored, entry.unpacked as usize).map_err(|_| "unpack")?;
     if plain.len() as u64 != entry.unpacked {
         return Err("unpack");
@@ -427,10 +465,16 @@ fn entries(plain: &[u8]) -> Option<Vec<RawEntry>> {
     let mut out = Vec::new();
     let mut current: Option<RawEntry> = None;
     let body = plain.strip_suffix(b"\n")?;
+    if plain.iter().filter(|b| **b == b'\n').count() > plain.len() / LEAST_LINE {
+        return None;
+    }
     for line in body.split(|b| *b == b'\n') {
         match (&mut current, line.is_empty()) {
             (None, true) => return None,
+            // An object: a list of the right values would be read as one too.
+            (None, false) if line[0] != b'{' => return None,
             (None, false) => current = Some(RawEntry { header: line.to_vec(), blocks: Vec::new() }),
+            (Some(entry), true) if entry.blocks.is_empty() => return None,
             (Some(_), true) => out.extend(current.take()),
             (Some(entry), false) => entry.blocks.push(xinghuo_ledger::entry::block_line(line)),
         }

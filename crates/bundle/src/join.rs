@@ -97,8 +97,17 @@ impl JoinRequest {
             _ => return Err(BundleError::NotOurs),
         }
         let (Some(body), Some(signature)) = (lines.next(), lines.next()) else { return Err(BundleError::Truncated) };
+        // Three lines: what nobody signed has no place beside what was. And an object: a list of
+        // the right values would be read as one too.
+        if lines.any(|line| !line.is_empty()) {
+            return Err(BundleError::Size);
+        }
+        if !body.starts_with('{') {
+            return Err(BundleError::Inconsistent);
+        }
         let request: Self = serde_json::from_str(body).map_err(|_| BundleError::Inconsistent)?;
-        let signature = unhex(signature).ok_or(BundleError::Truncated)?;
+        let torn = signature.len() < 128;
+        let signature = unhex(signature).ok_or(if torn { BundleError::Truncated } else { BundleError::Signature })?;
         if !verify(&request.identity()?.signs, JOIN, body.as_bytes(), &signature) {
             return Err(BundleError::Signature);
         }
@@ -124,5 +133,10 @@ impl JoinRequest {
 
 /// Characters that reorder what a person reads, or that nobody sees.
 fn misleads(c: char) -> bool {
-    matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    matches!(
+        c,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E007F}'
+    )
 }
