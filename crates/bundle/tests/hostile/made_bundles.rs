@@ -163,13 +163,13 @@ fn files(w: &World) {
         // Not packed, so that it stays long: a frame of zstd may hold its content as it is.
         let packed = zstd::bulk::compress(&stretch.plain, -7).expect("packing");
         stretch.stored(packed, stretch.plain.len() as u64);
+        // Both vectors are cut from one file; of the old one, the bit is put right again.
+        w.repair_old("flipped-second-block", flip_second_block);
         w.beside(stretch).close(w)
     };
     w.add("flipped-second-block", "partly segment.hash", "age's second block is damaged: the stretch in the first is whole.", |w| {
         let mut bytes = large(w);
-        let (_, _, payload) = starts(&bytes);
-        assert!(bytes.len() > payload + 16 + 66_000, "{} bytes", bytes.len());
-        bytes[payload + 16 + 65_552 + 100] ^= 1;
+        flip_second_block(&mut bytes);
         bytes
     });
     w.add(
@@ -182,6 +182,12 @@ fn files(w: &World) {
             bytes[..payload + 16 + 65_552].to_vec()
         },
     );
+}
+
+/// One bit of age's second block.
+fn flip_second_block(bytes: &mut [u8]) {
+    let (_, _, payload) = starts(bytes);
+    bytes[payload + 16 + 65_552 + 100] ^= 1;
 }
 
 /// The usual clear header before another encrypted part.

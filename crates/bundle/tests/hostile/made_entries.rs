@@ -13,6 +13,7 @@ pub fn all(w: &World) {
     seen(w);
     history(w);
     authors(w);
+    disputes(w);
     blocks(w);
     values(w);
 }
@@ -396,6 +397,62 @@ fn authors(w: &World) {
         )]);
         w.beside(w.stretch(Sender, &log)).close(w)
     });
+}
+
+/// Two laptops write the same record without having seen each other.
+fn disputes(w: &World) {
+    let both = |name: &str, what: &str, class, kind: &str, mine: &[(&str, &str)], theirs: &[(&str, &str)], delete: bool| {
+        w.add(name, "ok", what, |w| {
+            let one = Uuid::from_u128(6);
+            let mut first = if class == Class::District { w.district.later() } else { w.community.later() };
+            first.save(&[block(one, kind, mine)]);
+            let mut second = if class == Class::District { Log::new(w.party(Colleague).key(), HOME, class) } else { w.colleague.later() };
+            let mut theirs = block_obj(one, kind, theirs);
+            if delete {
+                theirs.set("deleted", true);
+            }
+            second.save(&[theirs.line()]);
+            w.parcel(vec![w.stretch(Sender, &first), w.stretch(Colleague, &second)]).close(w)
+        });
+    };
+    let community = Class::Community;
+    both(
+        "dispute-of-a-name",
+        "Two laptops give one person two names.",
+        community,
+        "person",
+        &[("name", "\"吴庚\"")],
+        &[("name", "\"吴辛\"")],
+        false,
+    );
+    both("dispute-of-a-deletion", "One laptop deletes what another writes.", community, "person", &[("name", "\"吴庚\"")], &[], true);
+    both(
+        "dispute-of-strange-lists",
+        "Two laptops write lists that no reader of the kind understands.",
+        community,
+        "person",
+        &[("phones", "{\"a\":[1e3,null]}")],
+        &[("phones", "[[[\"\\u0000\"]]]")],
+        false,
+    );
+    both(
+        "dispute-of-unknown-states",
+        "Two laptops give a request states that are not known.",
+        Class::District,
+        "request",
+        &[("state", "\"novel\"")],
+        &[("state", "\"\""), ("closed_on", "\"2031-06-31\"")],
+        false,
+    );
+    both(
+        "dispute-of-a-known-and-an-unknown-state",
+        "One laptop gives a request a state that is not known.",
+        Class::District,
+        "request",
+        &[("state", "\"registered\"")],
+        &[("state", "null")],
+        false,
+    );
 }
 
 /// The witness, and one entry with this block's line.

@@ -628,6 +628,14 @@ impl World {
         bytes
     }
 
+    /// Takes another vector's old file, put right again, for the one of this name.
+    pub fn repair_old(&self, name: &str, repair: impl FnOnce(&mut [u8])) {
+        *self.old.borrow_mut() = Vector::load(Path::new(FOLDER), name).map(|mut v| {
+            repair(&mut v.bytes);
+            v.bytes
+        });
+    }
+
     /// The bundle that leads to the state before, and the receiver's key file.
     pub fn write_shared(&self) {
         let bytes = self.remake(&shared(), "before", |w| {
