@@ -707,7 +707,7 @@ fn values(w: &World) {
         "\"吴\u{202e}庚\u{2066}\"",
     );
     of("value-invisible", 0, "A name is one invisible character.", "person", "name", "\"\u{200b}\"");
-    of("value-at-sql", 0, "A name aims at the tables: it is only a name.", "person", "name", "\"Robert'); DROP TABLE entry;--\"");
+    of("value-at-sql", 0, "A name aims at the tables: it is only a name.", "person", "name", "\"吴庚'); DROP TABLE entry;--\"");
     of("value-at-search", 0, "A name is made of the search's own words.", "person", "name", "\"* OR name : ^ \\\"x\\\" NEAR(a b)\"");
     of("value-at-markup", 0, "A name is a piece of a page: it is only a name.", "person", "name", "\"<img src=x onerror=alert(1)>\"");
     of("value-at-spreadsheet", 0, "A name is a formula: it is only a name.", "person", "name", "\"=HYPERLINK(1)\"");
