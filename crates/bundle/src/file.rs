@@ -474,7 +474,6 @@ fn entries(plain: &[u8]) -> Option<Vec<RawEntry>> {
             // An object: a list of the right values would be read as one too.
             (None, false) if line[0] != b'{' => return None,
             (None, false) => current = Some(RawEntry { header: line.to_vec(), blocks: Vec::new() }),
-            (Some(entry), true) if entry.blocks.is_empty() => return None,
             (Some(_), true) => out.extend(current.take()),
             (Some(entry), false) => entry.blocks.push(xinghuo_ledger::entry::block_line(line)),
         }

@@ -91,7 +91,8 @@ pub(crate) fn view(books: &Books<'_>, id: RequestId, today: NaiveDate) -> Result
 
 fn mediation_line(books: &Books<'_>, kept: &Kept<Mediation>) -> Result<MediationLine> {
     let m = &kept.record;
-    let fen = books.number("SELECT coalesce(sum(fen), 0) FROM agreement_term WHERE life = 0 AND mediation = ?1", [m.id.0.as_bytes()])?;
+    let fen =
+        books.number("SELECT CAST(total(fen) AS INTEGER) FROM agreement_term WHERE life = 0 AND mediation = ?1", [m.id.0.as_bytes()])?;
     Ok(MediationLine {
         id: m.id,
         number: m.number.clone(),

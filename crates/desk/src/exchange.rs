@@ -84,8 +84,11 @@ impl Gate {
             self.welcome.insert((*key, channel), true);
         }
         let log = xinghuo_ledger::log_id(key, channel).hex();
-        let ended = books.select::<Revocation>("AND log = ?1", [log]).unwrap_or_default().iter().map(|r| r.record.last_seq).min();
-        match ended {
+        // By the number alone: an ending of which another field cannot be read is one all the same.
+        let ended = books
+            .rows("SELECT min(last_seq) FROM revocation WHERE life = 0 AND log = ?1", [log], |r| r.get::<_, Option<i64>>(0))
+            .unwrap_or_else(|_| vec![Some(0)]);
+        match ended.first().copied().flatten() {
             Some(last) if seq as i64 > last => Verdict::Quarantine(ENDED),
             _ => Verdict::Welcome,
         }
@@ -600,13 +603,13 @@ impl Open {
         let inner = lock(&self.inner);
         let opened = xinghuo_bundle::read(&bytes, &inner.keys)?;
         let heads = highest(&inner.ledger.heads()?);
-        let (mut new, mut had) = (0u32, 0u32);
+        let (mut new, mut had) = (0u64, 0u64);
         for s in &opened.manifest.segments {
             let known = heads.get(&s.log).copied().unwrap_or(0);
-            let all = s.last.saturating_sub(s.first) + 1;
+            let all = s.last.saturating_sub(s.first).saturating_add(1);
             let fresh = s.last.saturating_sub(known.max(s.first.saturating_sub(1)));
-            new += fresh.min(all) as u32;
-            had += (all - fresh.min(all)) as u32;
+            new = new.saturating_add(fresh.min(all));
+            had = had.saturating_add(all - fresh.min(all));
         }
         let own = inner.ledger.own_key();
         let from = copy_name(&inner.ledger.books(), &opened.from.signs, &self.profile(), &own)?;
@@ -616,10 +619,10 @@ impl Open {
             sentences: vec![format!("来自{from}，第 {} 号；其中 {new} 次保存是新的，{had} 次已有。还没有导入。", opened.manifest.number)],
             from: Some(from),
             number: Some(opened.manifest.number as u32),
-            new,
-            had,
+            new: new.min(u64::from(u32::MAX)) as u32,
+            had: had.min(u64::from(u32::MAX)) as u32,
             held: 0,
-            refused: opened.damaged.iter().map(|d| d.entries as u32).sum(),
+            refused: opened.damaged.iter().map(|d| d.entries).sum::<u64>().min(u64::from(u32::MAX)) as u32,
             conflicts: 0,
             code: None,
         })

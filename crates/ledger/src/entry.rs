@@ -148,6 +148,9 @@ pub struct Block {
 /// A block as it is read for applying: values stay unparsed until their field is known.
 #[derive(Debug, Deserialize)]
 pub(crate) struct BlockRef<'a> {
+    /// Never looked at, but a block without one could be guessed from its hash.
+    #[serde(rename = "salt", borrow)]
+    pub _salt: Cow<'a, str>,
     pub rec: Uuid,
     #[serde(borrow)]
     pub kind: Cow<'a, str>,
@@ -237,6 +240,10 @@ impl RawEntry {
     /// # Errors
     /// [`EntryError`] where format, root or length do not fit.
     pub fn open(&self) -> Result<Header, EntryError> {
+        // A list of the same values would read as the object too.
+        if self.header.first() != Some(&b'{') {
+            return Err(EntryError::Unreadable);
+        }
         let header: Header = serde_json::from_slice(&self.header).map_err(|_| EntryError::Unreadable)?;
         if header.v != FORMAT || header.suite != SUITE {
             return Err(EntryError::Newer);
@@ -255,6 +262,11 @@ impl RawEntry {
     pub fn hash(&self) -> Hash {
         Hash::of(&self.header)
     }
+}
+
+/// Reads a block's line for applying; `None` where it is none.
+pub(crate) fn block_ref(line: &[u8]) -> Option<BlockRef<'_>> {
+    if line.first() == Some(&b'{') { serde_json::from_slice(line).ok() } else { None }
 }
 
 /// The lines of a block ready to store: JSON with a fresh salt.

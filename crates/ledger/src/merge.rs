@@ -16,7 +16,7 @@ use uuid::Uuid;
 use xinghuo_model::{Class, KINDS, KindDef};
 
 use crate::dots::{Dot, Dots, class_of, is_life, life_group};
-use crate::entry::{BlockRef, Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, Seen, log_id};
+use crate::entry::{BlockRef, Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, Seen, block_ref, log_id};
 use crate::error::{EntryError, Result};
 use crate::find;
 use crate::siblings::{all_siblings, differs, life_word, listed_siblings, pairs_of, row_value, settled};
@@ -320,7 +320,7 @@ impl<'c> Merge<'c> {
         }
         for seen in &header.seen {
             let strange = self.strands(&seen.0).first().and_then(|n| self.logs.get(n)).is_some_and(|peer| peer.channel != row.channel);
-            if strange || seen.0 == row.id {
+            if strange || seen.0 == row.id || seen.1 == 0 || seen.1 > i64::MAX as u64 {
                 return Ok(Err(NotYet::Broken(EntryError::Clock)));
             }
             let Some((peer, seen_lamport)) = self.holder(&seen.0, seen.1, &seen.2)? else {
@@ -355,7 +355,7 @@ impl<'c> Merge<'c> {
             let dot = Dot { log, seq: header.seq };
             match block {
                 RawBlock::Body(body) => {
-                    let parsed = serde_json::from_slice::<BlockRef<'_>>(body).ok();
+                    let parsed = block_ref(body);
                     let rec = parsed.as_ref().map_or(Uuid::nil(), |b| b.rec);
                     self.conn.prepare_cached("INSERT INTO block(log, seq, i, rec, body) VALUES(?1, ?2, ?3, ?4, ?5)")?.execute(params![
                         log,
@@ -384,7 +384,7 @@ impl<'c> Merge<'c> {
     pub fn replay(&mut self, log: i64, header: &Header, blocks: &[(usize, Vec<u8>)]) -> Result<()> {
         self.note_seen(log, header)?;
         for (i, body) in blocks {
-            self.merge_block(Dot { log, seq: header.seq }, *i, serde_json::from_slice(body).ok())?;
+            self.merge_block(Dot { log, seq: header.seq }, *i, block_ref(body))?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use xinghuo_model::KindDef;
 
 use crate::dots::Dot;
-use crate::entry::BlockRef;
+use crate::entry::block_ref;
 use crate::error::Result;
 use crate::values::{group_fields, json_from_sql};
 
@@ -53,7 +53,7 @@ pub(crate) fn life_word(conn: &Connection, kind: &KindDef, rec: Uuid, dot: Dot) 
     let mut word = false;
     while let Some(r) = rows.next()? {
         // Should one entry say it twice, the last counts, as it does for fields.
-        if let Ok(block) = serde_json::from_slice::<BlockRef<'_>>(r.get_ref(0)?.as_blob().unwrap_or_default())
+        if let Some(block) = block_ref(r.get_ref(0)?.as_blob().unwrap_or_default())
             && block.kind == kind.name
         {
             word = block.deleted.unwrap_or(word);

@@ -147,19 +147,20 @@ impl Ledger {
             let before: Vec<(LogId, u64)> = ledger
                 .books()
                 .rows("SELECT log, seq FROM peer_have WHERE peer = ?1", [peer], |r| Ok((Hash(r.get(0)?), r.get::<_, i64>(1)? as u64)))?;
-            let said = |log: &LogId| have.iter().filter(|(l, ..)| l == log).map(|(_, seq, _)| *seq).max().unwrap_or(0);
-            let mut back: Vec<LogId> = before.iter().filter(|(log, seq)| said(log) < *seq).map(|(log, _)| *log).collect();
-            back.dedup();
+            let said = |log: &LogId| have.iter().filter(|(l, ..)| l == log).map(|(_, seq, _)| *seq).max();
+            let mut less: Vec<LogId> = before.iter().filter(|(log, seq)| said(log) < Some(*seq)).map(|(log, _)| *log).collect();
+            less.dedup();
             if older {
-                for log in &back {
+                for log in &less {
                     conn.prepare_cached("DELETE FROM peer_have WHERE peer = ?1 AND log = ?2")?.execute(params![peer, log.0])?;
                 }
             } else {
                 conn.prepare_cached("DELETE FROM peer_have WHERE peer = ?1")?.execute([peer])?;
                 conn.prepare_cached("INSERT INTO peer(key, number) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET number = excluded.number")?
-                    .execute(params![peer, number as i64])?;
+                    .execute(params![peer, number.min(i64::MAX as u64) as i64])?;
             }
-            for (log, seq, hash) in have.iter().filter(|(log, ..)| !older || back.contains(log)) {
+            let sane = have.iter().filter(|(_, seq, _)| *seq <= i64::MAX as u64);
+            for (log, seq, hash) in sane.filter(|(log, ..)| !older || less.contains(log)) {
                 conn.prepare_cached("INSERT OR IGNORE INTO peer_have(peer, log, seq, hash) VALUES(?1, ?2, ?3, ?4)")?.execute(params![
                     peer,
                     log.0,
@@ -167,7 +168,9 @@ impl Ledger {
                     hash.0
                 ])?;
             }
-            Ok(if older { Vec::new() } else { back })
+            // A log it does not name at all may be none of its business any more.
+            less.retain(|log| !older && said(log).is_some());
+            Ok(less)
         })
     }
 

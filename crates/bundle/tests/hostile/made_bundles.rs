@@ -643,9 +643,9 @@ fn segments(w: &World) {
     });
     w.add_with(
         "segments-forked",
-        "partly entry.forked",
+        "ok",
         "Two stretches of one log have other entries under one number.",
-        &[("signals", "forked")],
+        &[("new", "3"), ("signals", "forked")],
         |w| {
             let (first, _) = two(w);
             let mut other = w.community.later();

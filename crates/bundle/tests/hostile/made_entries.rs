@@ -71,7 +71,7 @@ fn headers(w: &World) {
         log.save_bytes(&[person(6, "吴庚").into_bytes()], |h| h.list().into_bytes());
         w.beside(w.stretch(Sender, &log)).close(w)
     });
-    w.add("entry-without-blocks", bad, "The entry has no block at all.", |w| {
+    w.add("entry-without-blocks", "ok", "The entry has no block at all: it only says what its author has seen.", |w| {
         let mut log = w.community.later();
         log.save(&[]);
         w.beside(w.stretch(Sender, &log)).close(w)
@@ -186,23 +186,33 @@ fn seen(w: &World) {
     changed(w, "seen-another-history", unseen, "The entry has seen the colleague's entry with another hash.", move |w, h| {
         after(w, h, &[(&w.colleague, 1, Hash::of(b"another"))]);
     });
-    w.add("first-entry-with-a-predecessor", "partly entry.chain", "The first entry of a log names one before it.", |w| {
-        let mut log = Log::new(w.party(Sender).key(), HOME, Class::Branch);
-        log.prev = Hash::of(b"before the first");
-        log.start.1 = log.prev;
-        log.save(&[block(Uuid::from_u128(1), "person", &[("employer", "\"橘园\"")])]);
-        w.beside(w.stretch(Sender, &log)).close(w)
-    });
+    w.add(
+        "first-entry-with-a-predecessor",
+        "partly entry.gap",
+        "The first entry of a log names one before it: it may lead to a fork, and waits.",
+        |w| {
+            let mut log = Log::new(w.party(Sender).key(), HOME, Class::Branch);
+            log.prev = Hash::of(b"before the first");
+            log.start.1 = log.prev;
+            log.save(&[block(Uuid::from_u128(1), "person", &[("employer", "\"橘园\"")])]);
+            w.beside(w.stretch(Sender, &log)).close(w)
+        },
+    );
 }
 
 fn history(w: &World) {
-    w.add("chain-broken", "partly entry.chain", "The next entry follows another one than the one that is here.", |w| {
-        let mut log = w.community.later();
-        log.prev = Hash::of(b"another");
-        log.start.1 = log.prev;
-        log.save(&[person(6, "吴庚")]);
-        w.beside(w.stretch(Sender, &log)).close(w)
-    });
+    w.add(
+        "chain-broken",
+        "partly entry.gap",
+        "The next entry follows another one than the one that is here: it may lead to a fork, and waits.",
+        |w| {
+            let mut log = w.community.later();
+            log.prev = Hash::of(b"another");
+            log.start.1 = log.prev;
+            log.save(&[person(6, "吴庚")]);
+            w.beside(w.stretch(Sender, &log)).close(w)
+        },
+    );
     let jump = |name: &str, what: &str, seq: u64| {
         w.add(name, "partly entry.gap", what, |w| {
             let mut log = w.community.later();
@@ -220,23 +230,17 @@ fn history(w: &World) {
     w.add_with("replay-and-more", "ok", "A stretch begins with what is here already, and goes on.", &[("new", "1")], |w| {
         w.parcel(vec![w.before[0].clone(), w.witness()]).close(w)
     });
-    w.add_with(
-        "fork-of-the-head",
-        "partly entry.forked",
-        "The sender's second entry comes again, with another content.",
-        &[("signals", "forked")],
-        |w| {
-            let mut log = w.community.clone();
-            let first: Value = serde_json::from_slice(w.before[1].plain.split(|b| *b == b'\n').nth(3).expect("a header")).expect("JSON");
-            log.prev = Hash::from_hex(first["prev"].as_str().expect("a hash")).expect("a hash");
-            (log.seq, log.lamport, log.start) = (1, 1, (2, log.prev));
-            log.save(&[person(2, "李子")]);
-            w.beside(w.stretch(Sender, &log)).close(w)
-        },
-    );
+    w.add_with("fork-of-the-head", "ok", "The sender's second entry comes again, with another content.", &[("signals", "forked")], |w| {
+        let mut log = w.community.clone();
+        let first: Value = serde_json::from_slice(w.before[1].plain.split(|b| *b == b'\n').nth(3).expect("a header")).expect("JSON");
+        log.prev = Hash::from_hex(first["prev"].as_str().expect("a hash")).expect("a hash");
+        (log.seq, log.lamport, log.start) = (1, 1, (2, log.prev));
+        log.save(&[person(2, "李子")]);
+        w.beside(w.stretch(Sender, &log)).close(w)
+    });
     w.add_with(
         "fork-of-the-first",
-        "partly entry.forked",
+        "ok",
         "The colleague's first entry comes again, with another content.",
         &[("signals", "forked")],
         |w| {
@@ -247,9 +251,9 @@ fn history(w: &World) {
     );
     w.add_with(
         "fork-of-ones-own",
-        "partly entry.forked",
+        "ok",
         "The receiver's own first entry comes, with another content.",
-        &[("signals", "forked")],
+        &[("signals", "restored forked")],
         |w| {
             let mut log = Log::new(w.party(Receiver).key(), HOME, Class::Community);
             log.save(&[person(4, "孙子")]);
@@ -261,7 +265,7 @@ fn history(w: &World) {
         log.save(&[person(6, "吴庚")]);
         w.beside(w.stretch(Receiver, &log)).close(w)
     });
-    w.add("erased-block", "ok", "The entry's block was erased: only its hash travels.", |w| {
+    w.add("erased-block", "partly entry.erased", "The entry's block was taken out: only its hash travels. It waits for the whole.", |w| {
         let mut log = w.community.later();
         log.save(&[person(6, "吴庚")]);
         let hash = log.entries[0].blocks[0].hash();

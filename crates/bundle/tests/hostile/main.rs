@@ -27,12 +27,8 @@ use world::{WITNESS, Who, World, may};
 /// Vectors whose right answer this version does not give yet: name, what it answers today, why.
 /// The list may only become shorter.
 const KNOWN: &[(&str, &str, &str)] = &[
-    ("block-is-a-list", "ok", "the ledger reads a list of the right values as a block (BlockRef in entry.rs)"),
     ("block-record-without-hyphens", "ok", "the ledger takes every form of a uuid (BlockRef in entry.rs)"),
-    ("block-salt-missing", "ok", "the ledger applies a block without salt, which the history then leaves out"),
     ("former-is-a-list", "ok", "serde reads a list of the right values as a link of the chain"),
-    ("seen-number-nought", "partly entry.unseen", "held for ever, though no entry has this number (ready in merge.rs)"),
-    ("seen-number-64-bits", "partly entry.unseen", "held for ever, though no entry has this number (ready in merge.rs)"),
     ("segment-row-is-a-list", "ok", "serde reads a list of the right values as a line of the table"),
     ("value-id-without-hyphens", "ok", "the ledger takes every form of a uuid (sql_from_raw in values.rs)"),
 ];
@@ -123,13 +119,13 @@ impl Receiver {
             // What it said before this bundle: it had its first two saves.
             let world = &self.world;
             let earlier = [(world.community.id(), world.community.seq, world.community.prev)];
-            ledger.acknowledge(&sender, &earlier).expect("a receipt");
-            back = !ledger.acknowledge(&sender, &opened.manifest.have).expect("a receipt").is_empty();
+            ledger.acknowledge(&sender, 1, &earlier).expect("a receipt");
+            back = !ledger.acknowledge(&sender, opened.manifest.number, &opened.manifest.have).expect("a receipt").is_empty();
         }
         // A receipt for what is not here must not keep anything from being sent.
         let heads = ledger.heads().expect("heads");
-        for (log, seq) in ledger.acknowledged(&sender).expect("receipts") {
-            assert!(heads.iter().any(|h| h.log == log && h.seq >= seq), "{name}: a receipt for what nobody wrote");
+        for (strand, seq) in ledger.acknowledged(&sender).expect("receipts") {
+            assert!(heads.iter().any(|h| h.strand == strand && h.seq >= seq), "{name}: a receipt for what nobody wrote");
         }
 
         let mut problems: Vec<String> = opened.damaged.iter().map(|d| format!("segment.{}", d.code)).collect();

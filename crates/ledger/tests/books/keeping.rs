@@ -205,7 +205,7 @@ fn only_what_a_partner_signed_for_is_left_out_of_the_next_bundle() {
     assert_eq!(entries(&mut x), 1);
     // A log it no longer names at all is one it no longer has.
     assert_eq!(x.ledger.acknowledge(&peer, 5, &later).expect("a receipt"), []);
-    assert_eq!(x.ledger.acknowledge(&peer, 6, &[]).expect("a receipt").len(), later.len());
+    assert_eq!(x.ledger.acknowledge(&peer, 6, &[]).expect("a receipt"), []);
     assert_eq!(entries(&mut x), 3);
     // An old bundle found again on a stick is no news of a restored backup; what it says less is sent again.
     assert_eq!(x.ledger.acknowledge(&peer, 7, &later).expect("a receipt"), []);
