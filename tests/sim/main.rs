@@ -47,22 +47,23 @@ fn number(words: &[String], flag: &str, variable: &str) -> Option<u64> {
 fn simulate(seed: u64, histories: u64) -> Outcome {
     let begun = Instant::now();
     let place = Place::new()?;
-    let (mut entries, mut conflicts, mut forks) = (0, 0, 0);
+    let (mut entries, mut conflicts, mut forks, mut set_aside) = (0, 0, 0, 0);
     for n in 0..histories {
         let seed = seed.wrapping_add(n);
-        let (e, c, f) = place
+        let [e, c, f, s] = place
             .history(seed, Judge::Right)
             .map_err(|why| format!("seed {seed}: {why}\n\nagain: cargo xtask sim --seed {seed} --histories 1"))?;
         entries += e;
         conflicts += c;
         forks += f;
+        set_aside += s;
     }
     println!(
-        "{histories} histories from seed {seed}: {entries} entries, {forks} forked logs, {conflicts} disagreements left, {:.1?}",
+        "{histories} histories from seed {seed}: {entries} entries, {forks} forked logs, {set_aside} entries of ended laptops set aside, {conflicts} disagreements left, {:.1?}",
         begun.elapsed()
     );
-    if histories >= QUICK && (conflicts == 0 || forks == 0) {
-        return Err("no history left anything in dispute, or no log forked: it tests nothing".to_owned());
+    if histories >= QUICK && (conflicts == 0 || forks == 0 || set_aside == 0) {
+        return Err("no history left anything in dispute, or no log forked, or nobody was ended: it tests nothing".to_owned());
     }
     for mistake in [Judge::OnArrival, Judge::WallClock, Judge::LastArrival, Judge::ByNumber] {
         let caught = (0..PATIENCE).find(|n| place.history(SEED + n, mistake).is_err());
@@ -90,10 +91,10 @@ impl Place {
         Ok(Self { folder, blank })
     }
 
-    fn history(&self, seed: u64, judge: Judge) -> Outcome<(usize, usize, usize)> {
+    fn history(&self, seed: u64, judge: Judge) -> Outcome<[usize; 4]> {
         let folder = tempfile::tempdir_in(self.folder.path()).map_err(|e| e.to_string())?;
         let mut world = World::new(seed, folder.path(), &self.blank)?;
         world.live(judge)?;
-        Ok((world.entries, world.conflicts, world.forks))
+        Ok([world.entries, world.conflicts, world.forks, world.set_aside])
     }
 }

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde_json::{Map, Value};
 use uuid::Uuid;
-use xinghuo_ledger::{Author, Channel, Conflict, ConflictKind, Entropy, Hash, Ledger, LedgerError, LogId, PublicKey, Segment, Verdict};
+use xinghuo_ledger::{
+    Author, Books, Channel, Conflict, ConflictKind, ENDED, Entropy, Hash, Ledger, LedgerError, LogId, PublicKey, Segment, Verdict, log_id,
+};
 use xinghuo_model::{
     Act, Category, Class, KindDef, PersonId, Record, RequestId, RequestState, SpaceId, Store, Urgency, kind_named,
-    records::{Community, Person, Request, RequestStep},
+    records::{Community, Person, Request, RequestStep, Revocation},
 };
 
 use crate::chance::Chance;
@@ -35,6 +37,8 @@ pub struct Copy {
     backup: Option<PathBuf>,
     /// Number of the last receipt it gave.
     bundles: u64,
+    /// The office no longer trusts its key.
+    ended: bool,
 }
 
 /// All laptops of one history.
@@ -52,6 +56,8 @@ pub struct World {
     pub clones: usize,
     /// Logs that forked.
     pub forks: usize,
+    /// Entries that some copy sets aside at the end, because their author was ended.
+    pub set_aside: usize,
     pub entries: usize,
     pub conflicts: usize,
 }
@@ -71,6 +77,7 @@ impl World {
             lost_a_laptop: false,
             clones: 0,
             forks: 0,
+            set_aside: 0,
             entries: 0,
             conflicts: 0,
         };
@@ -79,7 +86,7 @@ impl World {
             std::fs::copy(blank, &path).map_err(|e| e.to_string())?;
             let ledger = Ledger::open(&path, None, world.key(), entropy(seed ^ (n as u64) << 32)).map_err(said)?;
             let name = if n == branches { "社区".to_owned() } else { format!("{}号楼笔记本", n + 1) };
-            world.copies.push(Copy { ledger, office: n == branches, path, name, backup: None, bundles: 0 });
+            world.copies.push(Copy { ledger, office: n == branches, path, name, backup: None, bundles: 0, ended: false });
         }
         Ok(world)
     }
@@ -116,6 +123,7 @@ impl World {
                 }
                 95..97 => self.copies[at].back_up(&self.folder.join(format!("backup {at}")))?,
                 97 => self.clone_disk(at)?,
+                98 if self.chance.percent(40) => self.end(at)?,
                 _ => self.restore(at)?,
             }
         }
@@ -200,11 +208,16 @@ impl World {
     }
 
     fn absorb(&mut self, to: usize, segments: Vec<Segment>) -> Outcome<u64> {
-        let done = self.copies[to].ledger.absorb(segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).map_err(said)?;
+        let done = self.copies[to].ledger.absorb(segments, &mut trusted, &mut |_, _| true).map_err(said)?;
+        let author = Author { person: self.copies[to].name.clone(), at: DateTime::default() };
+        for (log, last) in endings(&self.copies[to].ledger.books()) {
+            self.copies[to].ledger.witness(&log, last, &author).map_err(said)?;
+        }
         if !done.forked.is_empty() && self.clones == 0 {
             return Err(format!("a fork that nobody made: {:?}", done.forked));
         }
-        if done.restored {
+        // An ended laptop may take another key, but nobody admits it.
+        if done.restored && !self.copies[to].ended {
             let key = self.key();
             let ledger = &mut self.copies[to].ledger;
             ledger.seal_own(&|_, _, _| vec![1]).map_err(said)?;
@@ -218,9 +231,9 @@ impl World {
 
     /// The laptop is replaced and its backup opened on another one, under a new key.
     fn restore(&mut self, at: usize) -> Outcome {
-        let Some(backup) = self.copies[at].backup.take() else { return Ok(()) };
+        let Some(backup) = self.copies[at].backup.take().filter(|_| !self.copies[at].ended) else { return Ok(()) };
         self.safe.clear();
-        for other in self.copies.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, c)| c) {
+        for other in self.copies.iter().enumerate().filter(|(n, c)| *n != at && !c.ended).map(|(_, c)| c) {
             self.safe.extend(hashes(&other.ledger)?);
         }
         self.lost_a_laptop = true;
@@ -239,7 +252,7 @@ impl World {
     /// The whole disk is copied to another computer, the marker of its home included: two go on
     /// under one key until one hears of the other.
     fn clone_disk(&mut self, at: usize) -> Outcome {
-        if self.clones > 0 || self.copies[at].office {
+        if self.clones > 0 || self.copies[at].office || self.copies[at].ended {
             return Ok(());
         }
         self.clones += 1;
@@ -250,8 +263,42 @@ impl World {
         let copy = &self.copies[at];
         let ledger = Ledger::open(&path, None, copy.ledger.own_key(), entropy).map_err(said)?;
         let (office, name, bundles) = (copy.office, format!("{}（拷贝）", copy.name), copy.bundles);
-        self.copies.push(Copy { ledger, office, path, name, backup: None, bundles });
+        self.copies.push(Copy { ledger, office, path, name, backup: None, bundles, ended: false });
         Ok(())
+    }
+
+    /// The office ends a laptop's key. Whoever uses it goes on writing; what the others had taken in
+    /// before they hear of it stays, whatever else they write upon it.
+    fn end(&mut self, at: usize) -> Outcome {
+        let key = self.copies[at].ledger.own_key();
+        let others = self.copies.iter().filter(|c| !c.office && !c.ended && c.ledger.own_key() != key).count();
+        if self.copies[at].office || self.copies[at].ended || others < 2 {
+            return Ok(());
+        }
+        let mut elsewhere = HashSet::new();
+        for copy in self.copies.iter_mut().filter(|c| c.ledger.own_key() == key) {
+            copy.ended = true;
+        }
+        for copy in self.copies.iter().filter(|c| !c.ended) {
+            elsewhere.extend(hashes(&copy.ledger)?);
+        }
+        self.safe.retain(|hash| elsewhere.contains(hash));
+        let Some(office) = self.copies.iter_mut().find(|c| c.office) else { return Ok(()) };
+        let heads = office.ledger.heads().map_err(said)?;
+        let author = Author { person: office.name.clone(), at: DateTime::default() };
+        let ended = office.ledger.transact::<(), LedgerError>(Act::EndCopy, &author, |save| {
+            for class in [Class::Branch, Class::Community, Class::District] {
+                let log = log_id(&key, Channel { space: COMPOUND, class });
+                let last = heads.iter().filter(|h| h.log == log).map(|h| h.seq).max().unwrap_or(0);
+                let id = save.id();
+                save.put(
+                    OFFICE,
+                    &Revocation { id, log: log.hex(), last_seq: last as i64, last_hash: String::new(), reason: "丢失".to_owned() },
+                );
+            }
+            Ok(())
+        });
+        ended.map(drop).map_err(said)
     }
 
     fn deliver_everything(&mut self) -> Outcome {
@@ -279,12 +326,15 @@ impl World {
         for at in 0..self.copies.len() {
             self.compare_with_oracle(at, judge)?;
         }
-        let branches: Vec<&Copy> = self.copies.iter().filter(|c| !c.office).collect();
+        let branches: Vec<&Copy> = self.copies.iter().filter(|c| !c.office && !c.ended).collect();
         let mut states = BTreeSet::new();
         let mut upward = BTreeSet::new();
-        for copy in &self.copies {
+        // An ended laptop's own books go their own way.
+        for copy in self.copies.iter().filter(|c| !c.ended) {
             upward.insert(copy.ledger.state_hash(&UPWARD).map_err(said)?);
-            let held = copy.ledger.held().map_err(said)?;
+            let mut held = copy.ledger.held().map_err(said)?;
+            self.set_aside += held.iter().filter(|h| h.3 == ENDED).map(|h| h.4 as usize).sum::<usize>();
+            held.retain(|h| h.3 != ENDED);
             // What a lost laptop had told nobody in full may be missing for good.
             if !held.is_empty() && !self.lost_a_laptop {
                 return Err(format!("{}: entries are still held: {:?}", copy.name, held[0].3));
@@ -311,7 +361,7 @@ impl World {
 
         // Whatever stands anywhere, or stood elsewhere when a laptop was lost, is with every branch.
         let mut all = self.safe.clone();
-        for copy in &self.copies {
+        for copy in self.copies.iter().filter(|c| !c.ended) {
             all.extend(hashes(&copy.ledger)?);
         }
         for copy in &branches {
@@ -373,6 +423,20 @@ impl Copy {
         self.ledger.backup(path).map_err(said)?;
         self.backup = Some(path.to_owned());
         Ok(())
+    }
+}
+
+/// The logs that were ended, as far as these books know, and the last number that counts.
+fn endings(books: &Books<'_>) -> Vec<(LogId, u64)> {
+    let all = books.select::<Revocation>("", []).unwrap_or_default();
+    all.iter().filter_map(|r| Some((Hash::from_hex(&r.record.log)?, r.record.last_seq.max(0) as u64))).collect()
+}
+
+fn trusted(books: &Books<'_>, key: &PublicKey, channel: Channel, seq: u64, _: &Hash) -> Verdict {
+    let log = log_id(key, channel);
+    match endings(books).iter().filter(|(ended, _)| *ended == log).map(|(_, last)| *last).min() {
+        Some(last) if seq > last => Verdict::Quarantine(ENDED),
+        _ => Verdict::Welcome,
     }
 }
 

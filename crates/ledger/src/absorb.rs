@@ -187,12 +187,13 @@ impl Ledger {
                 merge.log_for(&queue.key, queue.channel, queue.key == own)?;
                 let mut after: Option<(u64, Hash)> = None;
                 while let Some(next) = queue.next(after) {
+                    let highest = merge.highest(id);
                     // Nothing further can follow anything that is here.
-                    if next.0 > merge.highest(id) + 1 {
+                    if next.0 > highest + 1 {
                         held_reason.entry(*id).or_insert("gap");
                         break;
                     }
-                    if merge.holds(id, next.0, &next.1)? {
+                    if next.0 <= highest && merge.holds(id, next.0, &next.1)? {
                         queue.waiting.remove(&next);
                         continue;
                     }

@@ -63,6 +63,18 @@ fn of(town: &Town, home: &str) -> String {
 }
 
 #[test]
+fn an_office_ends_a_laptop_by_name() {
+    let town = Town::joined();
+    let said = town.refuses("office", 2, &["end", "没有这台", "--reason", "丢失"]);
+    assert!(said.contains("橘香里"), "{said}");
+    town.does("office", &["end", "橘香里", "--reason", "电脑丢失"]);
+    town.does("branch", &["request", "add", "停用之后登记"]);
+    town.does("branch", &["bundle", "export", "停用之后.xinghuo"]);
+    let report = town.tells("office", &["bundle", "import", "停用之后.xinghuo"]);
+    assert!(report[0]["held"].as_u64() > Some(0), "{report}");
+}
+
+#[test]
 fn an_office_with_several_compounds_must_say_for_whom_a_bundle_is() {
     let town = Town::joined();
     town.found_branch("second", "枇杷苑");

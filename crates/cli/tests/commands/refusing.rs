@@ -64,6 +64,15 @@ fn a_bundle_that_is_not_whole_not_ours_or_not_known_is_refused_by_name_and_reaso
     town.does("stranger", &["bundle", "export", "生人.xinghuo"]);
     refuses(14, "别人的.xinghuo", &town.read("生人.xinghuo"), "不是发给本机");
 
+    // 17: written for this office, by somebody it never heard of. (Its disk as it was before.)
+    town.found_office("young");
+    town.clone_disk("young", "younger");
+    town.found_branch("fresh", "枇杷苑");
+    town.join("fresh", "young");
+    town.does("fresh", &["bundle", "export", "未登记.xinghuo"]);
+    let said = town.refuses("younger", 17, &["bundle", "import", "未登记.xinghuo"]);
+    assert!(said.contains("未登记.xinghuo") && said.contains("来历不明"), "{said}");
+
     // The good one is still good, in one go with a bad one, and the bad one's code shows.
     let output = town.run("office", &["bundle", "import", "半个.xinghuo", "好.xinghuo"]);
     assert_eq!(output.status.code(), Some(15));

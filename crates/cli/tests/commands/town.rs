@@ -50,6 +50,12 @@ impl Town {
         self.does(branch, &["join", &welcome, "--welcome", &theirs]);
     }
 
+    /// Copies a whole disk: the home, and what the computer remembers of it.
+    pub fn clone_disk(&self, home: &str, to: &str) {
+        self.carry(home, to);
+        self.carry(&format!("state-{home}"), &format!("state-{to}"));
+    }
+
     /// Carries a home to another laptop, as people copy a folder.
     pub fn carry(&self, home: &str, to: &str) {
         std::fs::create_dir(self.file(to)).unwrap();
