@@ -48,7 +48,7 @@ fn export(folder: &Path, log: usize) -> Outcome<Export> {
     let mut ledger = open(&path, 1)?;
     let people = residents(PEOPLE);
     store(&mut ledger, COMPOUND, &people)?;
-    for n in 1..log {
+    for n in 0..log {
         if n + LAST == log {
             bundle(&mut ledger, &keys, &partner, 1)?;
             let have: Vec<_> = ledger.heads()?.into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
