@@ -163,7 +163,7 @@ fn text_tokens(text: &str, out: &mut String) {
     }
 }
 
-fn rowid(kind: &KindDef, rid: i64) -> i64 {
+pub(crate) fn rowid(kind: &KindDef, rid: i64) -> i64 {
     rid << 8 | i64::from(kind.number)
 }
 
@@ -178,21 +178,21 @@ pub(crate) fn put(conn: &Connection, kind: &KindDef, rid: i64, tokens: &Tokens, 
     Ok(())
 }
 
-/// Makes a record's tokens anew from its row.
+/// Makes a record's tokens anew from its row, or takes it out of the index where it was deleted.
 pub(crate) fn refresh(conn: &Connection, kind: &'static KindDef, rid: i64) -> Result<()> {
     let fields: Vec<(usize, String)> =
         kind.fields.iter().enumerate().filter(|(_, f)| f.search.is_some()).map(|(at, f)| (at, format!("\"{}\"", f.name))).collect();
     let columns: Vec<&str> = fields.iter().map(|(_, c)| c.as_str()).collect();
-    let sql = format!("SELECT {} FROM \"{}\" WHERE rid = ?1", columns.join(", "), kind.name);
-    let values: Vec<Sql> = conn.prepare_cached(&sql)?.query_row([rid], |r| (0..fields.len()).map(|n| r.get(n)).collect())?;
+    let sql = format!("SELECT life, {} FROM \"{}\" WHERE rid = ?1", columns.join(", "), kind.name);
+    let (life, values): (i64, Vec<Sql>) = conn
+        .prepare_cached(&sql)?
+        .query_row([rid], |r| Ok((r.get(0)?, (0..fields.len()).map(|n| r.get(n + 1)).collect::<rusqlite::Result<_>>()?)))?;
+    if life != 0 {
+        conn.prepare_cached("DELETE FROM find WHERE rowid = ?1")?.execute([rowid(kind, rid)])?;
+        return Ok(());
+    }
     let made = tokens(kind, |at| fields.iter().position(|(f, _)| *f == at).map(|n| &values[n]));
     put(conn, kind, rid, &made, true)
-}
-
-/// Takes a record out of the index.
-pub(crate) fn remove(conn: &Connection, kind: &KindDef, rid: i64) -> Result<()> {
-    conn.prepare_cached("DELETE FROM find WHERE rowid = ?1")?.execute([rowid(kind, rid)])?;
-    Ok(())
 }
 
 /// A record the find box found.

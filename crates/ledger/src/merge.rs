@@ -6,7 +6,7 @@
 //! have seen, and every judgement here looks at *current* writes alone.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use rusqlite::types::Value as Sql;
@@ -72,6 +72,9 @@ pub(crate) struct Merge<'c> {
     dirty_seen: Vec<(i64, i64, u64)>,
     ord: i64,
     sql: HashMap<(u16, u64), String>,
+    /// Records whose words in the search table are out of date, by their row there: it wants them in
+    /// order, and a record that changes often wants them once.
+    unfound: BTreeMap<i64, (&'static KindDef, i64)>,
     /// Kinds that changed.
     pub changed: BTreeSet<&'static str>,
 }
@@ -121,6 +124,7 @@ impl<'c> Merge<'c> {
             dirty_seen: Vec::new(),
             ord: ord.unwrap_or(0),
             sql: HashMap::new(),
+            unfound: BTreeMap::new(),
             changed: BTreeSet::new(),
         })
     }
@@ -406,8 +410,11 @@ impl<'c> Merge<'c> {
         Ok(())
     }
 
-    /// Writes heads and seen vectors back. To be called once before commit.
+    /// Writes heads, seen vectors and the words to be found back. To be called before commit.
     pub fn finish(&mut self) -> Result<()> {
+        for (kind, rid) in std::mem::take(&mut self.unfound).into_values() {
+            find::refresh(self.conn, kind, rid)?;
+        }
         for (n, row) in self.logs.iter_mut().filter(|(_, row)| row.dirty) {
             self.conn.prepare_cached("UPDATE log SET head_seq = ?2, head_hash = ?3, lamport = ?4 WHERE n = ?1")?.execute(params![
                 n,
@@ -570,11 +577,7 @@ impl<'c> Merge<'c> {
         let touched_search = written.iter().any(|g| group_fields(kind, *g).any(|(_, f)| f.search.is_some()));
         let alive = row.life == 0;
         if kind.searchable() && (touched_search || alive != was_alive) {
-            if alive {
-                find::refresh(self.conn, kind, row.rid)?;
-            } else {
-                find::remove(self.conn, kind, row.rid)?;
-            }
+            self.unfound.insert(find::rowid(kind, row.rid), (kind, row.rid));
         }
         Ok(())
     }

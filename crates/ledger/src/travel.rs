@@ -183,9 +183,11 @@ impl Ledger {
         let own = self.own;
         self.transaction(|ledger| {
             let unsealed = ledger.books().rows(
+                // Only what follows the last seal: the log may be years long.
                 "SELECT l.id, e.seq, e.hash FROM log l JOIN entry e ON e.log = l.n \
                  WHERE l.key = ?1 AND (e.seq = l.head_seq OR e.seq % ?2 = 0) \
-                 AND NOT EXISTS (SELECT 1 FROM seal s WHERE s.log = l.id AND s.seq = e.seq AND s.hash = e.hash)",
+                 AND e.seq > coalesce((SELECT s.seq FROM seal s JOIN entry x ON x.log = l.n AND x.seq = s.seq AND x.hash = s.hash \
+                                       WHERE s.log = l.id ORDER BY s.seq DESC LIMIT 1), 0)",
                 params![own, SEAL_EVERY],
                 |r| Ok((Hash(r.get(0)?), r.get::<_, i64>(1)?, Hash(r.get(2)?))),
             )?;
