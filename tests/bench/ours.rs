@@ -37,7 +37,7 @@ impl Way for Bundles {
             println!("{} people in {} entries", people.len(), segments.entries);
             std::fs::write(folder.join(step.file()), bundle)?;
             let have: Vec<_> = ledger.heads()?.into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
-            ledger.acknowledge(&audience.signs, &have)?;
+            ledger.acknowledge(&audience.signs, 1, &have)?;
         }
         Ok(())
     }

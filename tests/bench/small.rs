@@ -52,7 +52,7 @@ fn export(folder: &Path, log: usize) -> Outcome<Export> {
         if n + LAST == log {
             bundle(&mut ledger, &keys, &partner, 1)?;
             let have: Vec<_> = ledger.heads()?.into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
-            ledger.acknowledge(&partner.signs, &have)?;
+            ledger.acknowledge(&partner.signs, 1, &have)?;
         }
         note(&mut ledger, &people, n)?;
     }

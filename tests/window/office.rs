@@ -24,6 +24,15 @@ async fn the_office_sees_who_needs_it_and_looks_at_one_compound() -> Tried {
     page.click_in("页面", "交换").await?;
     page.wait_text("写回执包").await?;
     page.shot("office-exchange").await?;
+    // A lost laptop is ended, with a reason, and is nobody to write to any more.
+    page.click_text("停用听荷府").await?;
+    page.wait_text("以后在这台电脑上写的").await?;
+    page.type_into("为什么停用", "电脑丢失").await?;
+    page.shot("office-end").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.click_in_dialog("停用这台电脑").await?;
+    page.wait_gone("听荷府笔记本").await?;
+    page.wait_text("已保存：停用电脑").await?;
     page.close().await
 }
 
