@@ -39,6 +39,8 @@ pub struct Copy {
     bundles: u64,
     /// The office no longer trusts its key.
     ended: bool,
+    /// And it has another, which was never admitted.
+    retired: bool,
 }
 
 /// All laptops of one history.
@@ -86,7 +88,7 @@ impl World {
             std::fs::copy(blank, &path).map_err(|e| e.to_string())?;
             let ledger = Ledger::open(&path, None, world.key(), entropy(seed ^ (n as u64) << 32)).map_err(said)?;
             let name = if n == branches { "社区".to_owned() } else { format!("{}号楼笔记本", n + 1) };
-            world.copies.push(Copy { ledger, office: n == branches, path, name, backup: None, bundles: 0, ended: false });
+            world.copies.push(Copy { ledger, office: n == branches, path, name, backup: None, bundles: 0, ended: false, retired: false });
         }
         Ok(world)
     }
@@ -133,6 +135,9 @@ impl World {
 
     /// Somebody does something on one laptop.
     fn act(&mut self, at: usize) -> Outcome {
+        if self.copies[at].retired {
+            return Ok(());
+        }
         let kind = self.chance.below(100);
         let publishes = self.copies[at].office && self.chance.percent(30);
         self.act_as(
@@ -209,24 +214,28 @@ impl World {
 
     fn absorb(&mut self, to: usize, segments: Vec<Segment>) -> Outcome<u64> {
         let done = self.copies[to].ledger.absorb(segments, &mut trusted, &mut |_, _| true).map_err(said)?;
-        let author = Author { person: self.copies[to].name.clone(), at: DateTime::default() };
-        for (log, last) in endings(&self.copies[to].ledger.books()) {
-            self.copies[to].ledger.witness(&log, last, &author).map_err(said)?;
-        }
         if !done.forked.is_empty() && self.clones == 0 {
             return Err(format!("a fork that nobody made: {:?}", done.forked));
         }
-        // An ended laptop may take another key, but nobody admits it.
-        if done.restored && !self.copies[to].ended {
+        if done.restored {
             let key = self.key();
-            let ledger = &mut self.copies[to].ledger;
-            ledger.seal_own(&|_, _, _| vec![1]).map_err(said)?;
-            ledger.write_as(key).map_err(said)?;
+            let copy = &mut self.copies[to];
+            copy.ledger.seal_own(&|_, _, _| vec![1]).map_err(said)?;
+            copy.ledger.write_as(key).map_err(said)?;
+            // An ended laptop takes another key too, but nobody admits that one: what it writes matters no more.
+            copy.retired = copy.ended;
+        }
+        let author = Author { person: self.copies[to].name.clone(), at: DateTime::default() };
+        let mut witnessed = 0;
+        let known = if self.copies[to].retired { Vec::new() } else { endings(&self.copies[to].ledger.books()) };
+        for (log, last) in known {
+            witnessed += u64::from(self.copies[to].ledger.witness(&log, last, &author).map_err(said)?);
         }
         if let Some(refused) = done.segments.iter().find(|s| s.refused > 0) {
             return Err(format!("sound entries were refused: {:?}", refused.reasons));
         }
-        Ok(done.segments.iter().map(|s| s.new).sum::<u64>() + done.released)
+        // A word of its own is news for the others too.
+        Ok(done.segments.iter().map(|s| s.new).sum::<u64>() + done.released + witnessed)
     }
 
     /// The laptop is replaced and its backup opened on another one, under a new key.
@@ -263,7 +272,7 @@ impl World {
         let copy = &self.copies[at];
         let ledger = Ledger::open(&path, None, copy.ledger.own_key(), entropy).map_err(said)?;
         let (office, name, bundles) = (copy.office, format!("{}（拷贝）", copy.name), copy.bundles);
-        self.copies.push(Copy { ledger, office, path, name, backup: None, bundles, ended: false });
+        self.copies.push(Copy { ledger, office, path, name, backup: None, bundles, ended: false, retired: false });
         Ok(())
     }
 

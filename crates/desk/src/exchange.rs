@@ -685,13 +685,6 @@ impl Open {
         let mut gate = self.gate(own);
         let sender = opened.from.signs;
         let absorbed = inner.ledger.absorb(opened.segments, &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq), pace)?;
-        // What was taken in of a copy before its ending was heard of stays; the others learn it from here.
-        let author = Author { person: self.profile().person.clone(), at: now };
-        for ended in inner.ledger.books().select::<Revocation>("", [])? {
-            if let Some(log) = Hash::from_hex(&ended.record.log) {
-                inner.ledger.witness(&log, ended.record.last_seq.max(0) as u64, &author)?;
-            }
-        }
         let mut back = Vec::new();
         if sender != own {
             back = inner.ledger.acknowledge(&sender, opened.manifest.number, &opened.manifest.have)?;
@@ -711,6 +704,14 @@ impl Open {
             };
             report.sentences.push(sentence.to_owned());
             *lock(&self.notice) = Some(sentence.to_owned());
+        }
+        // What was taken in of a copy before its ending was heard of stays; the others learn it from
+        // here. Under the new key where there is one: the old one knows only one strand of itself.
+        let author = Author { person: self.profile().person.clone(), at: now };
+        for ended in inner.ledger.books().select::<Revocation>("", [])? {
+            if let Some(log) = Hash::from_hex(&ended.record.log) {
+                inner.ledger.witness(&log, ended.record.last_seq.max(0) as u64, &author)?;
+            }
         }
         for key in absorbed.forked.iter().filter(|key| **key != own) {
             let who = copy_name(&inner.ledger.books(), key, &self.profile(), &own)?;
