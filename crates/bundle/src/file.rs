@@ -13,7 +13,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use xinghuo_ledger::{Channel, Hash, LogId, RawBlock, RawEntry, Segment, log_id};
+use xinghuo_ledger::{Channel, Hash, LogId, RawEntry, Segment, log_id};
 use xinghuo_model::Class;
 
 use crate::error::BundleError;
@@ -252,17 +252,7 @@ fn lines(entries: &[RawEntry]) -> Vec<u8> {
     for entry in entries {
         out.extend_from_slice(&entry.header);
         out.push(b'\n');
-        for block in &entry.blocks {
-            match block {
-                RawBlock::Body(body) => out.extend_from_slice(body),
-                RawBlock::Erased(hash) => {
-                    out.push(b'"');
-                    out.extend_from_slice(hash.hex().as_bytes());
-                    out.push(b'"');
-                }
-            }
-            out.push(b'\n');
-        }
+        xinghuo_ledger::entry::block_lines(&entry.blocks, &mut out);
         out.push(b'\n');
     }
     out

@@ -1,4 +1,5 @@
 //! Joining, exporting, importing: who may receive what, and what became of a bundle in words.
+//! Who is believed stands in `trust`.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,13 +8,14 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use xinghuo_bundle::{Identity, JoinRequest, Opened, Outgoing, Purpose, fingerprint};
-use xinghuo_ledger::{Absorbed, Author, Books, Channel, ENDED, Hash, Head, Ledger, LedgerError, LogId, PublicKey, SegmentReport, Verdict};
+use xinghuo_ledger::{Absorbed, Author, Books, Channel, Hash, Head, Ledger, LedgerError, LogId, PublicKey, SegmentReport};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
-use crate::error::{DeskError, Result, filled, not};
+use crate::error::{DeskError, Result, not};
 use crate::home::{hex, read_chosen, unhex_key, write_whole};
 use crate::open::{Office, Open, copy_name, done, here_json, lock};
+use crate::trust::{certificates, endings, is_ended};
 use crate::views::*;
 
 /// What was last written for a partner; only for people, never for the protocol.
@@ -47,121 +49,7 @@ impl Party {
     }
 }
 
-/// Judges authors by what the registry says: the office's own key is its root.
-pub(crate) struct Gate {
-    own: PublicKey,
-    root: Option<(PublicKey, Uuid)>,
-    welcome: HashMap<(PublicKey, Channel), bool>,
-}
-
-impl Gate {
-    /// The gate of an office over its own community.
-    pub fn of_office(own: PublicKey, community: Uuid) -> Self {
-        Self { own, root: Some((own, community)), welcome: HashMap::new() }
-    }
-
-    pub fn may(&mut self, books: &Books<'_>, key: &PublicKey, channel: Channel, seq: u64) -> Verdict {
-        if *key == self.own {
-            return Verdict::Welcome;
-        }
-        let Some((root, community)) = self.root else { return Verdict::Quarantine("author") };
-        if *key == root {
-            let entitled = match channel.class {
-                Class::Registry => channel.space.0 == community,
-                Class::Branch => false,
-                Class::Community | Class::District => true,
-            };
-            return if entitled { Verdict::Welcome } else { Verdict::Quarantine("author") };
-        }
-        if !self.welcome.get(&(*key, channel)).copied().unwrap_or(false) {
-            let granted = certificates(books, key)
-                .unwrap_or_default()
-                .iter()
-                .any(|c| c.grants.iter().any(|g| g.space == channel.space && g.classes.iter().any(|w| w == channel.class.code())));
-            if !granted {
-                return Verdict::Quarantine("author");
-            }
-            self.welcome.insert((*key, channel), true);
-        }
-        let log = xinghuo_ledger::log_id(key, channel).hex();
-        // By the number alone: an ending of which another field cannot be read is one all the same.
-        let ended = books
-            .rows("SELECT min(last_seq) FROM revocation WHERE life = 0 AND log = ?1", [log], |r| r.get::<_, Option<i64>>(0))
-            .unwrap_or_else(|_| vec![Some(0)]);
-        match ended.first().copied().flatten() {
-            Some(last) if seq as i64 > last => Verdict::Quarantine(ENDED),
-            _ => Verdict::Welcome,
-        }
-    }
-}
-
-fn certificates(books: &Books<'_>, key: &PublicKey) -> Result<Vec<Certificate>> {
-    Ok(books.select::<Certificate>("AND signs = ?1", [hex(key)])?.into_iter().map(|c| c.record).collect())
-}
-
-/// The logs a certificate lets its key write.
-fn logs_of(signs: &PublicKey, cert: &Certificate) -> impl Iterator<Item = LogId> {
-    let channels = cert
-        .grants
-        .iter()
-        .flat_map(|grant| grant.classes.iter().filter_map(|code| Some(Channel { space: grant.space, class: Class::from_code(code)? })));
-    channels.map(|channel| xinghuo_ledger::log_id(signs, channel)).collect::<Vec<_>>().into_iter()
-}
-
-/// Whether nothing this key writes is taken in any more.
-fn is_ended(books: &Books<'_>, signs: &PublicKey, cert: &Certificate) -> Result<bool> {
-    for log in logs_of(signs, cert) {
-        if books.select::<Revocation>("AND log = ?1", [log.hex()])?.is_empty() {
-            return Ok(false);
-        }
-    }
-    Ok(!cert.grants.is_empty())
-}
-
 impl Open {
-    /// Ends a copy (停用): what it wrote so far stays, what it writes from now on is set aside
-    /// everywhere the office's word reaches.
-    pub(crate) fn end_copy(&self, key: &str, reason: &str, at: DateTime<FixedOffset>) -> Result<Saved> {
-        if !self.is_office() {
-            return not("exchange.not_office", "只有社区可以停用一台电脑。", "请联系社区。");
-        }
-        let reason = filled(reason, "reason")?;
-        let Some(signs) = unhex_key(key) else {
-            return not("exchange.no_partner", "没有这台电脑。", "请返回“交换”页刷新。");
-        };
-        let heads = lock(&self.inner).ledger.heads()?;
-        let space = SpaceId(self.profile().space);
-        self.save_one(Act::EndCopy, at, |save| {
-            let mut last = None;
-            for cert in certificates(&save.books(), &signs)? {
-                for log in logs_of(&signs, &cert) {
-                    let head = heads.iter().filter(|h| h.log == log).max_by_key(|h| h.seq);
-                    let revocation = Revocation {
-                        id: save.id(),
-                        log: log.hex(),
-                        last_seq: head.map_or(0, |h| h.seq as i64),
-                        last_hash: head.map_or_else(String::new, |h| h.hash.hex()),
-                        reason: reason.clone(),
-                    };
-                    save.put(space, &revocation);
-                    last = Some(revocation.id);
-                }
-            }
-            match last {
-                Some(id) => Ok(id),
-                None => not("exchange.no_partner", "没有这台电脑。", "请返回“交换”页刷新。"),
-            }
-        })
-    }
-
-    fn gate(&self, own: PublicKey) -> Gate {
-        if self.is_office() {
-            return Gate::of_office(own, self.profile().space);
-        }
-        let root = lock(&self.office).as_ref().and_then(|o| Some((unhex_key(&o.signs)?, o.space)));
-        Gate { own, root, welcome: HashMap::new() }
-    }
-
     /// Everybody a bundle may be written for.
     fn partners(&self, books: &Books<'_>, own: &PublicKey) -> Result<Vec<Party>> {
         let mut out = Vec::new();
@@ -708,10 +596,8 @@ impl Open {
         // What was taken in of a copy before its ending was heard of stays; the others learn it from
         // here. Under the new key where there is one: the old one knows only one strand of itself.
         let author = Author { person: self.profile().person.clone(), at: now };
-        for ended in inner.ledger.books().select::<Revocation>("", [])? {
-            if let Some(log) = Hash::from_hex(&ended.record.log) {
-                inner.ledger.witness(&log, ended.record.last_seq.max(0) as u64, &author)?;
-            }
+        for (log, last) in endings(&inner.ledger.books())? {
+            inner.ledger.witness(&log, last, &author)?;
         }
         for key in absorbed.forked.iter().filter(|key| **key != own) {
             let who = copy_name(&inner.ledger.books(), key, &self.profile(), &own)?;

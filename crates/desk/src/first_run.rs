@@ -14,9 +14,9 @@ use crate::Desk;
 use crate::ask::*;
 use crate::demo;
 use crate::error::{DeskError, Result, filled};
-use crate::exchange::Gate;
 use crate::home::{Unlocked, hex};
 use crate::open::{Open, Profile, lock};
+use crate::trust::Gate;
 use crate::views::Status;
 
 /// The initials of a Chinese name as a number's prefix: 橘香里 → JXL.

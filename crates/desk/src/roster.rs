@@ -160,8 +160,7 @@ fn changes(old: &Person, new: &Person) -> Vec<String> {
         .collect()
 }
 
-fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook) -> Result<Vec<DraftRow>> {
-    let plain = plain_columns();
+fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook, plain: &[(usize, &'static FieldDef)]) -> Result<Vec<DraftRow>> {
     let mut known: HashMap<Key, Vec<Person>> = HashMap::new();
     for kept in books.select::<Person>("AND space = ?1", [space.0.as_bytes()])? {
         let p = kept.record;
@@ -192,7 +191,7 @@ fn compare(books: &Books<'_>, space: SpaceId, workbook: &Workbook) -> Result<Vec
                 let k = key(&line.room.building, line.room.unit.as_deref(), &line.room.room, &line.name);
                 let candidates = known.get(&k).map(Vec::as_slice).unwrap_or_default();
                 let old = candidates.iter().find(|p| births_agree(p.birth.as_deref(), birth.as_deref()));
-                let (new, doubts) = overlay(old.cloned().unwrap_or_else(|| blank(PersonId(uuid::Uuid::nil()))), line, &plain);
+                let (new, doubts) = overlay(old.cloned().unwrap_or_else(|| blank(PersonId(uuid::Uuid::nil()))), line, plain);
                 view.name.clone_from(&new.name);
                 view.room = room(&new);
                 view.verdict = match old {
@@ -235,7 +234,7 @@ impl Open {
         let titles: Vec<&str> = plain.iter().map(|(_, field)| field.zh).collect();
         let workbook = xinghuo_roster::read_on(today, &bytes, &name, &titles, pace)?;
         drop(bytes);
-        let rows = self.read(|books| compare(books, space, &workbook))?;
+        let rows = self.read(|books| compare(books, space, &workbook, &plain))?;
         let count = |v: RosterVerdict| rows.iter().filter(|r| r.view.verdict == v).count() as u32;
         let mut columns: Vec<String> = Vec::new();
         let mut unknown: Vec<String> = Vec::new();

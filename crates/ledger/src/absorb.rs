@@ -8,7 +8,7 @@ use rusqlite::params;
 use uuid::Uuid;
 use xinghuo_model::Class;
 
-use crate::entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, block_line, log_id};
+use crate::entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, block_line, block_lines, log_id};
 use crate::error::{EntryError, LedgerError, Result};
 use crate::merge::{Merge, NotYet, Place};
 use crate::{Ledger, Pace};
@@ -318,13 +318,7 @@ impl Ledger {
 
     fn hold(&self, id: &LogId, key: &PublicKey, channel: Channel, waiting: &Waiting, why: &str) -> Result<()> {
         let mut body = Vec::new();
-        for block in &waiting.raw.blocks {
-            match block {
-                RawBlock::Body(line) => body.extend_from_slice(line),
-                RawBlock::Erased(hash) => body.extend_from_slice(format!("\"{}\"", hash.hex()).as_bytes()),
-            }
-            body.push(b'\n');
-        }
+        block_lines(&waiting.raw.blocks, &mut body);
         self.conn
             .prepare_cached(
                 "INSERT OR REPLACE INTO held(log, seq, hash, key, space, class, reason, header, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",

@@ -274,6 +274,17 @@ pub(crate) fn encode_block(block: &Block) -> Vec<u8> {
     serde_json::to_vec(block).unwrap_or_default()
 }
 
+/// Writes blocks, a line each; [`block_line`] reads them back.
+pub fn block_lines(blocks: &[RawBlock], out: &mut Vec<u8>) {
+    for block in blocks {
+        match block {
+            RawBlock::Body(line) => out.extend_from_slice(line),
+            RawBlock::Erased(hash) => out.extend_from_slice(format!("\"{}\"", hash.hex()).as_bytes()),
+        }
+        out.push(b'\n');
+    }
+}
+
 /// Reads a block's line: JSON, or only the hash of an erased block as a JSON string.
 pub fn block_line(line: &[u8]) -> RawBlock {
     line.strip_prefix(b"\"")

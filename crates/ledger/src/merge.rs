@@ -243,22 +243,24 @@ impl<'c> Merge<'c> {
         }
         // A strand that begins knows what its parent knew where they parted.
         if let (true, Some((parent, base))) = (map.is_empty(), self.logs.get(&log).and_then(|l| l.parent)) {
-            map = self.seen_at(parent, base)?;
-            map.insert(parent, base);
+            map = self.inherited(parent, base)?;
             self.dirty_seen.extend(map.iter().map(|(peer, seq)| (log, *peer, *seq)));
         }
         self.seen.insert(log, map);
         Ok(())
     }
 
+    /// What whoever leaves `parent` after its entry `base` knows at that point.
+    fn inherited(&self, parent: i64, base: u64) -> Result<HashMap<i64, u64>> {
+        let mut map = self.seen_at(parent, base)?;
+        map.insert(parent, base);
+        Ok(map)
+    }
+
     /// What a strand had seen at one of its entries, told again from the headers.
     fn seen_at(&self, log: i64, seq: u64) -> Result<HashMap<i64, u64>> {
         let mut map = match self.logs.get(&log).and_then(|l| l.parent) {
-            Some((parent, base)) => {
-                let mut map = self.seen_at(parent, base.min(seq))?;
-                map.insert(parent, base.min(seq));
-                map
-            }
+            Some((parent, base)) => self.inherited(parent, base.min(seq))?,
             None => HashMap::new(),
         };
         let mut stmt = self.conn.prepare_cached("SELECT header FROM entry WHERE log = ?1 AND seq <= ?2 ORDER BY seq")?;
@@ -311,11 +313,7 @@ impl<'c> Merge<'c> {
                 };
                 (Cow::Borrowed(row), Cow::Borrowed(known))
             }
-            Place::Fork(parent, base) => {
-                let mut known = self.seen_at(parent, base)?;
-                known.insert(parent, base);
-                (Cow::Owned(self.strand_at(parent, base)?), Cow::Owned(known))
-            }
+            Place::Fork(parent, base) => (Cow::Owned(self.strand_at(parent, base)?), Cow::Owned(self.inherited(parent, base)?)),
         };
         let mut lamport = row.lamport;
         // Two strands of one log may both have been seen; the same entry only once.

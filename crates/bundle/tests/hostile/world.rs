@@ -276,13 +276,7 @@ pub fn plain_of(entries: &[RawEntry]) -> Vec<u8> {
     for entry in entries {
         out.extend_from_slice(&entry.header);
         out.push(b'\n');
-        for block in &entry.blocks {
-            match block {
-                RawBlock::Body(line) => out.extend_from_slice(line),
-                RawBlock::Erased(hash) => out.extend_from_slice(format!("\"{}\"", hash.hex()).as_bytes()),
-            }
-            out.push(b'\n');
-        }
+        xinghuo_ledger::entry::block_lines(&entry.blocks, &mut out);
         out.push(b'\n');
     }
     out
