@@ -24,6 +24,10 @@ async fn the_office_sees_who_needs_it_and_looks_at_one_compound() -> Tried {
     page.click_in("页面", "交换").await?;
     page.wait_text("写回执包").await?;
     page.shot("office-exchange").await?;
+    page.text_size(Size::Double).await?;
+    assert!(!page.is_too_wide().await?, "in the largest text");
+    page.shot("office-exchange-double").await?;
+    page.text_size(Size::Standard).await?;
     // A lost laptop is ended, with a reason, and is nobody to write to any more.
     page.click_text("停用听荷府").await?;
     page.wait_text("以后在这台电脑上写的").await?;
