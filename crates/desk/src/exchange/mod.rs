@@ -1,0 +1,138 @@
+//! The exchange (交换) with partners: joining, bundles out and in, and the page that shows them.
+//! Who is believed stands in `trust`.
+
+mod incoming;
+mod joining;
+mod outgoing;
+mod partners;
+mod words;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, FixedOffset};
+use uuid::Uuid;
+use xinghuo_bundle::fingerprint;
+use xinghuo_ledger::{Head, LogId, PublicKey};
+use xinghuo_model::records::*;
+use xinghuo_model::*;
+
+use crate::error::Result;
+use crate::home::hex;
+use crate::open::{Open, lock};
+use crate::trust::certificates;
+use crate::views::*;
+
+impl Open {
+    pub(crate) fn last_bundle(&self, outgoing: bool) -> Result<Option<DateTime<FixedOffset>>> {
+        self.read(|books| {
+            Ok(books
+                .rows("SELECT at FROM bundle WHERE outgoing = ?1 ORDER BY n DESC LIMIT 1", [outgoing], |r| r.get::<_, String>(0))?
+                .first()
+                .and_then(|t| t.parse().ok()))
+        })
+    }
+
+    pub(crate) fn last_heard_by_space(&self) -> Result<HashMap<Uuid, DateTime<FixedOffset>>> {
+        self.read(|books| {
+            let mut out: HashMap<Uuid, DateTime<FixedOffset>> = HashMap::new();
+            for (at, peer) in books.rows("SELECT at, peer FROM bundle WHERE outgoing = 0 ORDER BY n", [], |r| {
+                Ok((r.get::<_, String>(0)?, r.get::<_, PublicKey>(1)?))
+            })? {
+                let Ok(at) = at.parse() else { continue };
+                for cert in certificates(books, &peer)? {
+                    for grant in &cert.grants {
+                        out.insert(grant.space.0, at);
+                    }
+                }
+            }
+            Ok(out)
+        })
+    }
+
+    /// The exchange page.
+    pub(crate) fn exchange(&self, now: DateTime<FixedOffset>) -> Result<ExchangeView> {
+        let inner = lock(&self.inner);
+        let ledger = &inner.ledger;
+        let books = ledger.books();
+        let own = ledger.own_key();
+        let mut partners = Vec::new();
+        let parties = self.partners(&books, &own)?;
+        let line_time = |peer: &PublicKey, outgoing: bool| -> Result<Option<DateTime<FixedOffset>>> {
+            Ok(books
+                .rows("SELECT at FROM bundle WHERE peer = ?1 AND outgoing = ?2 ORDER BY n DESC LIMIT 1", (peer, outgoing), |r| {
+                    r.get::<_, String>(0)
+                })?
+                .first()
+                .and_then(|t| t.parse().ok()))
+        };
+        let title = if self.is_office() {
+            books.get::<Community>(CommunityId(self.profile().space))?.map(|c| c.record.name)
+        } else {
+            books.get::<Compound>(CompoundId(self.profile().space))?.map(|c| c.record.name)
+        };
+        for p in &parties {
+            partners.push(Partner {
+                suggested_name: format!("{}_给{}_{}.xinghuo", title.as_deref().unwrap_or_default(), p.name, now.format("%Y%m%d_%H%M")),
+                key: hex(&p.identity.signs),
+                name: p.name.clone(),
+                detail: p.detail.clone(),
+                unsent: self.unsent_to(ledger, p)?,
+                last_sent: line_time(&p.identity.signs, true)?,
+                last_heard: line_time(&p.identity.signs, false)?,
+            });
+        }
+        let office = lock(&self.office).clone();
+        let peer = parties.first().filter(|_| !self.is_office()).map(|p| p.identity.signs);
+        let (mut travels, mut stays) = (Vec::new(), Vec::new());
+        for w in ledger.waiting(peer.as_ref())? {
+            let line = TravelLine {
+                kind_zh: kind_named(&w.kind).map_or(w.kind.clone(), |k| k.zh.to_owned()),
+                kind: w.kind,
+                class: w.class.code().to_owned(),
+                class_zh: w.class.zh().to_owned(),
+                changes: w.changes as u32,
+            };
+            if w.class == Class::Branch { stays.push(line) } else { travels.push(line) }
+        }
+        let bundles = books.rows("SELECT at, outgoing, peer, file, sentence FROM bundle ORDER BY n DESC LIMIT 30", [], |r| {
+            Ok((r.get::<_, String>(0)?, r.get::<_, bool>(1)?, r.get::<_, PublicKey>(2)?, r.get::<_, String>(3)?, r.get::<_, String>(4)?))
+        })?;
+        let mut lines = Vec::new();
+        for (at, outgoing, peer, file, sentence) in bundles {
+            let partner = parties.iter().find(|p| p.identity.signs == peer).map(|p| p.name.clone());
+            lines.push(BundleLine {
+                at: at.parse().unwrap_or(now),
+                outgoing,
+                partner: partner.unwrap_or_else(|| "未登记的电脑".to_owned()),
+                file,
+                sentence,
+            });
+        }
+        let office_name = match &office {
+            Some(o) => books.get::<Community>(CommunityId(o.space))?.map(|c| c.record.name),
+            None => None,
+        };
+        Ok(ExchangeView {
+            role: self.profile().role,
+            joined: self.is_office() || office.is_some(),
+            fingerprint: fingerprint(&inner.keys.identity()),
+            office: office_name,
+            partners,
+            travels,
+            stays,
+            bundles: lines,
+            held: self.held_sentences(ledger)?,
+            conflicts: ledger.conflicts()?.len() as u32,
+        })
+    }
+}
+
+/// How far each log is known, in whichever strand it is known furthest.
+fn highest(heads: &[Head]) -> HashMap<LogId, u64> {
+    let mut out: HashMap<LogId, u64> = HashMap::new();
+    for head in heads {
+        let known = out.entry(head.log).or_default();
+        *known = head.seq.max(*known);
+    }
+    out
+}
