@@ -90,6 +90,7 @@ impl Copy for Office {
             let (time, ()) = cpu(|| part.iter().try_for_each(|file| self.copy.take_file(file, step)))?;
             println!("{step:?}, tenth {}: {:.0} ms CPU", n + 1, ms(time));
         }
+        self.copy.catch_up()?;
         Ok(true)
     }
 

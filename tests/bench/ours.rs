@@ -90,11 +90,17 @@ impl Receiver {
         }
         Ok(())
     }
+
+    /// What the desk does after the last of the files a person picked.
+    pub fn catch_up(&mut self) -> Outcome {
+        Ok(self.ledger.catch_up()?)
+    }
 }
 
 impl Copy for Receiver {
     fn take(&mut self, step: Step) -> Outcome<bool> {
-        self.take_file(&self.folder.join(step.file()), step).map(|()| true)
+        self.take_file(&self.folder.join(step.file()), step)?;
+        self.catch_up().map(|()| true)
     }
 
     fn state(&mut self) -> Outcome<(u64, String)> {

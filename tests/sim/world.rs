@@ -7,7 +7,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use xinghuo_ledger::{
-    Author, Books, Channel, Conflict, ConflictKind, ENDED, Entropy, Hash, Ledger, LedgerError, LogId, PublicKey, Segment, Verdict, log_id,
+    Author, Books, Channel, Conflict, ConflictKind, ENDED, Entropy, Hash, Ledger, LedgerError, LogId, PublicKey, RawBlock, Segment,
+    Verdict, log_id,
 };
 use xinghuo_model::{
     Act, Category, Class, KindDef, PersonId, Record, RequestId, RequestState, SpaceId, Store, Urgency, kind_named,
@@ -635,15 +636,16 @@ fn entries(ledger: &Ledger) -> Outcome<Vec<Entry>> {
         .map_err(said)?;
     rows.into_iter()
         .map(|(header, space, class, place, hash)| {
-            let blocks = ledger
-                .books()
-                .rows("SELECT body FROM block WHERE log = ?1 AND seq = ?2 ORDER BY i", place, |r| r.get::<_, Vec<u8>>(0))
-                .map_err(said)?;
+            let blocks = ledger.blocks(place[0], place[1] as u64).map_err(said)?;
             Ok(Entry {
                 hash,
                 channel: Channel { space: SpaceId(Uuid::from_bytes(space)), class: Class::from_number(class).ok_or("a class")? },
                 header: serde_json::from_slice(&header).map_err(|e| e.to_string())?,
-                blocks: blocks.iter().map(|b| serde_json::from_slice(b).map_err(|e| e.to_string())).collect::<Outcome<_>>()?,
+                blocks: blocks
+                    .iter()
+                    .filter_map(|b| if let RawBlock::Body(line) = b { Some(line) } else { None })
+                    .map(|line| serde_json::from_slice(line).map_err(|e| e.to_string()))
+                    .collect::<Outcome<_>>()?,
             })
         })
         .collect()

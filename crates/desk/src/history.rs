@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use uuid::Uuid;
-use xinghuo_ledger::Books;
+use xinghuo_ledger::{Books, ERASED};
 use xinghuo_model::*;
 
 use crate::error::Result;
@@ -105,7 +105,14 @@ pub(crate) fn lines(books: &Books<'_>, rec: Uuid, profile: &Profile, own: &[u8; 
             Some(field) => {
                 (field.zh.to_owned(), shown(change.kind, field, &change.old, true), shown(change.kind, field, &change.new, true))
             }
-            None => ("记录".to_owned(), None, Some(if change.new == Value::Bool(true) { "删除" } else { "恢复" }.to_owned())),
+            None => {
+                let word = match &change.new {
+                    Value::Bool(true) => "删除",
+                    Value::String(word) if word == ERASED => "内容已抹去",
+                    _ => "恢复",
+                };
+                ("记录".to_owned(), None, Some(word.to_owned()))
+            }
         };
         let act = Act::parse(&change.act);
         out.push(HistoryLine {

@@ -93,6 +93,8 @@ impl Open {
             profile.remember(&inner.ledger)?;
         }
         let office = here_json(&inner.ledger.books(), "office")?;
+        // Whoever closed while bundles came in.
+        inner.ledger.catch_up()?;
         let reader = inner.ledger.reader()?;
         let notice = std::mem::take(&mut inner.renewed).then(|| {
             "发现数据是从备份恢复或从别的电脑拷来的。为了不和原来的记录混淆，本机已换用新的身份；请重新向社区提交入网申请。".to_owned()

@@ -4,14 +4,16 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use uuid::Uuid;
 use xinghuo_model::Class;
 
-use crate::entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, block_line, block_lines, log_id};
+use crate::entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, block_lines, block_ref, blocks_of, log_id};
+use crate::erase::is_erased;
 use crate::error::{EntryError, LedgerError, Result};
-use crate::merge::{Merge, NotYet, Place};
-use crate::{Ledger, Pace};
+use crate::logs::{NotYet, Place};
+use crate::merge::Merge;
+use crate::{Books, Ledger, Pace};
 
 /// A stretch of one log, its seal already verified.
 #[derive(Debug, Clone)]
@@ -67,9 +69,15 @@ pub struct Absorbed {
     pub forked: Vec<PublicKey>,
     /// Records a person must now decide on, that were not in dispute before.
     pub conflicts: u64,
+    /// Records of which something was erased.
+    pub erased: u64,
     /// Names of the kinds that changed.
     pub changed: Vec<&'static str>,
 }
+
+/// Judges an author for (key, channel, seq, hash); asked after everything the registry says so far
+/// was applied.
+pub type May<'a> = &'a mut dyn FnMut(&Books<'_>, &PublicKey, Channel, u64, &Hash) -> Verdict;
 
 /// What waits of one log, in the order in which it can be applied. Where the log forked, two
 /// entries may bear one number.
@@ -92,214 +100,320 @@ struct Waiting {
 
 impl Ledger {
     /// Takes verified segments in, together with whatever was held before, in one transaction.
-    /// `may` judges an author for (key, channel, seq, hash) and is asked after everything the
-    /// registry says so far was applied; `pace` hears (done, of how many) and may stop.
+    /// `pace` hears (done, of how many) and may stop.
     ///
     /// # Errors
     /// [`LedgerError::Cancelled`], or SQLite's; nothing is stored then.
-    pub fn absorb(
-        &mut self,
-        segments: Vec<Segment>,
-        may: &mut dyn FnMut(&crate::Books<'_>, &PublicKey, Channel, u64, &Hash) -> Verdict,
-        pace: Pace<'_>,
-    ) -> Result<Absorbed> {
-        self.transaction(|ledger| ledger.absorb_inside(segments, may, pace))
+    pub fn absorb(&mut self, segments: Vec<Segment>, may: May<'_>, pace: Pace<'_>) -> Result<Absorbed> {
+        let total = segments.iter().map(|s| s.entries.len() as u64).sum();
+        self.absorb_each(segments.into_iter().map(Ok::<_, LedgerError>), total, may, pace)
     }
 
-    fn absorb_inside(
+    /// The same, one segment after another as they are read: what was applied of one is gone from
+    /// memory before the next is asked for. `total`: how many entries there will be, as far as known.
+    ///
+    /// # Errors
+    /// [`LedgerError::Cancelled`], SQLite's, or what the segments end with; nothing is stored then.
+    pub fn absorb_each<E: From<LedgerError>>(
         &mut self,
-        segments: Vec<Segment>,
-        may: &mut dyn FnMut(&crate::Books<'_>, &PublicKey, Channel, u64, &Hash) -> Verdict,
+        segments: impl Iterator<Item = std::result::Result<Segment, E>>,
+        total: u64,
+        may: May<'_>,
         pace: Pace<'_>,
-    ) -> Result<Absorbed> {
-        let before = self.count_conflicts()?;
-        let own = self.own;
-        let mut out = Absorbed::default();
-        let total: u64 = segments.iter().map(|s| s.entries.len() as u64).sum();
-        let mut done = 0u64;
-        let mut merge = Merge::open(&self.conn)?;
-        // The registry goes first: it may welcome the authors of the rest.
-        let mut queues: BTreeMap<(bool, LogId), Queue> = BTreeMap::new();
+    ) -> std::result::Result<Absorbed, E> {
+        self.transaction(|ledger| {
+            let mut intake = Intake {
+                conn: &ledger.conn,
+                own: ledger.own,
+                merge: Merge::open(&ledger.conn, ledger.logs.take())?,
+                may,
+                queues: BTreeMap::new(),
+                why: HashMap::new(),
+                vouched: HashMap::new(),
+                somebody_ended: false,
+                promised: HashMap::new(),
+                open_holes: Books { conn: &ledger.conn }.number("SELECT count(*) FROM hole", [])? > 0,
+                filled: false,
+                out: Absorbed::default(),
+                done: 0,
+                total,
+                pace,
+            };
+            intake.load_held()?;
+            for (at, segment) in segments.enumerate() {
+                intake.take(at, segment?)?;
+            }
+            intake.settle()?;
+            intake.hold_the_rest()?;
+            let filled = intake.filled;
+            let Intake { mut merge, mut out, .. } = intake;
+            merge.finish(true)?;
+            out.conflicts = u64::try_from(merge.disputes).unwrap_or(0);
+            out.erased = merge.erased;
+            out.changed = merge.changed.into_iter().collect();
+            ledger.logs = Some(merge.logs);
+            if filled {
+                // What stood behind a hole was merged without it.
+                ledger.tell_again(&mut |_, _| true)?;
+            }
+            ledger.catch_up_if_much()?;
+            Ok(out)
+        })
+    }
+}
 
-        for (at, segment) in segments.into_iter().enumerate() {
-            let id = log_id(&segment.key, segment.channel);
-            let mut report = SegmentReport { log: id, key: segment.key, ..SegmentReport::default() };
-            let highest = merge.highest(&id);
-            if let (Some(last), true) = (segment.entries.last(), !segment.seal.is_empty())
-                && let Ok(header) = last.open()
-            {
-                self.keep_seal(&id, header.seq, &last.hash(), &segment.seal)?;
-            }
-            for raw in segment.entries {
-                let header = match raw.open() {
-                    Ok(header) if header.log == id => header,
-                    Ok(_) => {
-                        report.refused += 1;
-                        report.reasons.push("log_name".to_owned());
-                        break;
-                    }
-                    Err(error) => {
-                        report.refused += 1;
-                        report.reasons.push(reason(&error).to_owned());
-                        break;
-                    }
-                };
-                let hash = raw.hash();
-                if header.seq <= highest && merge.holds(&id, header.seq, &hash)? {
-                    report.had += 1;
-                    done += 1;
-                    continue;
-                }
-                if segment.key == own {
-                    out.restored = true;
-                }
-                let queue = queues.entry((segment.channel.class != Class::Registry, id)).or_insert_with(|| Queue {
-                    key: segment.key,
-                    channel: segment.channel,
-                    waiting: BTreeMap::new(),
-                });
-                let whole = !has_hole(&raw);
-                let new = Waiting { raw, header, hash, from: Some(at) };
-                match queue.waiting.entry((new.header.seq, hash)) {
-                    Entry::Vacant(place) => {
-                        place.insert(new);
-                    }
-                    // The same with a block taken out may have come first.
-                    Entry::Occupied(mut place) if whole => {
-                        place.insert(new);
-                    }
-                    Entry::Occupied(_) => {}
-                }
-            }
-            out.segments.push(report);
+/// Taking in, halfway through.
+struct Intake<'l, 'm> {
+    conn: &'l Connection,
+    own: PublicKey,
+    merge: Merge<'l>,
+    may: May<'m>,
+    /// The registry goes first: it may welcome the authors of the rest.
+    queues: BTreeMap<(bool, LogId), Queue>,
+    /// Why a log does not go on.
+    why: HashMap<LogId, &'static str>,
+    vouched: HashMap<LogId, u64>,
+    somebody_ended: bool,
+    /// Entries that wait, or came, and say that a record is erased: their author, number and hash.
+    promised: HashMap<(Channel, Uuid), Vec<(PublicKey, u64, Hash)>>,
+    open_holes: bool,
+    filled: bool,
+    out: Absorbed,
+    done: u64,
+    total: u64,
+    pace: Pace<'m>,
+}
+
+impl Intake<'_, '_> {
+    /// Queues a segment's entries and applies what can be applied of that log.
+    fn take(&mut self, at: usize, segment: Segment) -> Result<()> {
+        let id = log_id(&segment.key, segment.channel);
+        let mut report = SegmentReport { log: id, key: segment.key, ..SegmentReport::default() };
+        let highest = self.merge.logs.highest(&id);
+        if let (Some(last), true) = (segment.entries.last(), !segment.seal.is_empty())
+            && let Ok(header) = last.open()
+        {
+            keep_seal(self.conn, &id, header.seq, &last.hash(), &segment.seal)?;
         }
-        self.load_held(&mut queues)?;
+        let queue = (segment.channel.class != Class::Registry, id);
+        for raw in segment.entries {
+            let header = match raw.open() {
+                Ok(header) if header.log == id => header,
+                Ok(_) => {
+                    report.refused += 1;
+                    report.reasons.push("log_name".to_owned());
+                    break;
+                }
+                Err(error) => {
+                    report.refused += 1;
+                    report.reasons.push(reason(&error).to_owned());
+                    break;
+                }
+            };
+            let hash = raw.hash();
+            if header.seq <= highest
+                && let Some(strand) = self.merge.logs.holds(self.conn, &id, header.seq, &hash)?
+            {
+                report.had += 1;
+                self.done += 1;
+                self.fill(strand, header.seq, raw)?;
+                continue;
+            }
+            if segment.key == self.own {
+                self.out.restored = true;
+            }
+            self.enqueue(queue, segment.key, segment.channel, Waiting { raw, header, hash, from: Some(at) });
+        }
+        self.out.segments.push(report);
+        self.advance(queue)?;
+        Ok(())
+    }
 
-        // Apply whatever can be applied until nothing moves any more.
-        let mut held_reason: HashMap<LogId, &'static str> = HashMap::new();
-        let (mut vouched, mut somebody_ended): (HashMap<LogId, u64>, bool) = (HashMap::new(), false);
+    fn enqueue(&mut self, queue: (bool, LogId), key: PublicKey, channel: Channel, new: Waiting) {
+        for line in new.raw.blocks.iter().filter_map(|block| if let RawBlock::Body(line) = block { Some(line) } else { None }) {
+            // Nearly every block is long and says nothing of the kind.
+            if line.len() < 256
+                && let Some(block) = block_ref(line)
+                && block.is_erasure()
+            {
+                self.promised.entry((channel, block.rec)).or_default().push((key, new.header.seq, new.hash));
+            }
+        }
+        let queue = self.queues.entry(queue).or_insert_with(|| Queue { key, channel, waiting: BTreeMap::new() });
+        match queue.waiting.entry((new.header.seq, new.hash)) {
+            Entry::Vacant(place) => {
+                place.insert(new);
+            }
+            // The same with a block taken out may have come first.
+            Entry::Occupied(mut place) if !has_hole(&new.raw) => {
+                place.insert(new);
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+
+    /// Fills what an earlier copy of the entry left open.
+    fn fill(&mut self, strand: i64, seq: u64, raw: RawEntry) -> Result<()> {
+        if !self.open_holes || has_hole(&raw) {
+            return Ok(());
+        }
+        let open = self.conn.prepare_cached("DELETE FROM hole WHERE log = ?1 AND seq = ?2")?.execute(params![strand, seq as i64])?;
+        if open > 0 {
+            let (ord, channel): (i64, Option<Channel>) = (
+                self.conn
+                    .prepare_cached("SELECT ord FROM entry WHERE log = ?1 AND seq = ?2")?
+                    .query_row(params![strand, seq as i64], |r| r.get(0))?,
+                self.merge.logs.get(strand).map(|log| log.channel),
+            );
+            let mut blocks = raw.blocks;
+            for block in &mut blocks {
+                if let Some(channel) = channel
+                    && is_erased(&Books { conn: self.conn }, block.subject(), channel)?
+                {
+                    block.erase();
+                }
+            }
+            self.merge.bodies.replace(ord, &blocks)?;
+            self.filled = true;
+        }
+        Ok(())
+    }
+
+    /// Applies whatever can be applied until nothing moves any more.
+    fn settle(&mut self) -> Result<()> {
         loop {
             let mut moved = false;
-            if somebody_ended {
-                vouched = self.vouched(&queues, may);
+            if self.somebody_ended {
+                self.vouched = self.vouched();
             }
-            for ((_, id), queue) in &mut queues {
-                merge.log_for(&queue.key, queue.channel, queue.key == own)?;
-                let mut after: Option<(u64, Hash)> = None;
-                while let Some(next) = queue.next(after) {
-                    let highest = merge.highest(id);
-                    // Nothing further can follow anything that is here.
-                    if next.0 > highest + 1 {
-                        held_reason.entry(*id).or_insert("gap");
-                        break;
-                    }
-                    if next.0 <= highest && merge.holds(id, next.0, &next.1)? {
-                        queue.waiting.remove(&next);
-                        continue;
-                    }
-                    let Some(waiting) = queue.waiting.get(&next) else { break };
-                    if queue.key != own
-                        && let Verdict::Quarantine(why) =
-                            may(&crate::Books { conn: &self.conn }, &queue.key, queue.channel, next.0, &waiting.hash)
-                        && (why != ENDED || vouched.get(id).is_none_or(|seq| *seq < next.0))
-                    {
-                        if why == ENDED && !somebody_ended {
-                            (somebody_ended, moved) = (true, true);
-                        }
-                        held_reason.insert(*id, why);
-                        after = Some(next);
-                        continue;
-                    }
-                    // Nothing can tell yet that a block was rightly taken out; whoever carries bundles must
-                    // not be able to silence what others wrote.
-                    if has_hole(&waiting.raw) {
-                        held_reason.insert(*id, "erased");
-                        after = Some(next);
-                        continue;
-                    }
-                    let judged = match merge.place(&waiting.header)? {
-                        None => Err(NotYet::Unseen(*id, next.0.saturating_sub(1))),
-                        Some(place) => merge.ready(&place, &waiting.header)?.map(|()| place),
-                    };
-                    match judged {
-                        Ok(place) => {
-                            let strand = match place {
-                                Place::Head(strand) => strand,
-                                Place::Fork(parent, base) => {
-                                    if !out.forked.contains(&queue.key) {
-                                        out.forked.push(queue.key);
-                                    }
-                                    merge.split(parent, base, queue.key == own)?
-                                }
-                            };
-                            merge.apply(strand, &waiting.header, &waiting.raw, waiting.hash)?;
-                            moved = true;
-                            held_reason.remove(id);
-                            match waiting.from {
-                                Some(at) => out.segments[at].new += 1,
-                                None => out.released += 1,
-                            }
-                            queue.waiting.remove(&next);
-                            done += 1;
-                            if !pace(done.min(total), total) {
-                                return Err(LedgerError::Cancelled);
-                            }
-                        }
-                        Err(NotYet::Unseen(missing, _)) => {
-                            held_reason.insert(*id, if missing == *id { "gap" } else { "unseen" });
-                            after = Some(next);
-                        }
-                        Err(NotYet::Broken(error)) => {
-                            for gone in queue.cut(next) {
-                                if let Some(at) = gone.from {
-                                    out.segments[at].refused += 1;
-                                    if out.segments[at].refused == 1 {
-                                        out.segments[at].reasons.push(reason(&error).to_owned());
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
+            let all: Vec<(bool, LogId)> = self.queues.keys().copied().collect();
+            for queue in all {
+                moved |= self.advance(queue)?;
             }
             // The registry may have welcomed an author who was unknown a moment ago.
-            merge.finish()?;
             if !moved {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Applies of one log what can be applied; whether anything moved.
+    fn advance(&mut self, at: (bool, LogId)) -> Result<bool> {
+        let id = at.1;
+        let Some(queue) = self.queues.get(&at) else { return Ok(false) };
+        let (key, channel) = (queue.key, queue.channel);
+        let mine = key == self.own;
+        self.merge.logs.log_for(self.conn, &key, channel, mine)?;
+        let mut moved = false;
+        let mut after: Option<(u64, Hash)> = None;
+        while let Some(next) = self.queues.get(&at).and_then(|queue| queue.next(after)) {
+            let highest = self.merge.logs.highest(&id);
+            // Nothing further can follow anything that is here.
+            if next.0 > highest + 1 {
+                self.why.entry(id).or_insert("gap");
                 break;
             }
-        }
-        self.conn.execute("DELETE FROM held", [])?;
-        for ((_, id), queue) in &queues {
-            let why = held_reason.get(id).copied().unwrap_or("gap");
-            for waiting in queue.waiting.values() {
-                if let Some(at) = waiting.from {
-                    out.segments[at].held += 1;
-                    if !out.segments[at].reasons.iter().any(|r| r == why) {
-                        out.segments[at].reasons.push(why.to_owned());
+            let Some(queue) = self.queues.get_mut(&at) else { break };
+            if next.0 <= highest && self.merge.logs.holds(self.conn, &id, next.0, &next.1)?.is_some() {
+                queue.waiting.remove(&next);
+                continue;
+            }
+            let Some(waiting) = queue.waiting.get(&next) else { break };
+            if !mine
+                && let Verdict::Quarantine(why) = (self.may)(&Books { conn: self.conn }, &key, channel, next.0, &waiting.hash)
+                && (why != ENDED || self.vouched.get(&id).is_none_or(|seq| *seq < next.0))
+            {
+                if why == ENDED && !self.somebody_ended {
+                    (self.somebody_ended, moved) = (true, true);
+                }
+                self.why.insert(id, why);
+                after = Some(next);
+                continue;
+            }
+            // Whoever carries bundles must not be able to silence what others wrote: a block may be
+            // missing only where somebody who may write here says that its record is erased.
+            if has_hole(&waiting.raw) {
+                let gone: Vec<Uuid> =
+                    waiting.raw.blocks.iter().filter_map(|b| if let RawBlock::Erased(rec, _) = b { Some(*rec) } else { None }).collect();
+                if !self.all_erased(channel, &gone)? {
+                    self.why.insert(id, "erased");
+                    after = Some(next);
+                    continue;
+                }
+            }
+            let Some(waiting) = self.queues.get(&at).and_then(|queue| queue.waiting.get(&next)) else { break };
+            let judged = match self.merge.logs.place(self.conn, &waiting.header)? {
+                None => Err(NotYet::Unseen(id, next.0.saturating_sub(1))),
+                Some(place) => self.merge.logs.ready(self.conn, &place, &waiting.header)?.map(|()| place),
+            };
+            match judged {
+                Ok(place) => {
+                    let strand = match place {
+                        Place::Head(strand) => strand,
+                        Place::Fork(parent, base) => {
+                            if !self.out.forked.contains(&key) {
+                                self.out.forked.push(key);
+                            }
+                            self.merge.logs.split(self.conn, parent, base, mine)?
+                        }
+                    };
+                    let Some(waiting) = self.queues.get_mut(&at).and_then(|queue| queue.waiting.remove(&next)) else { break };
+                    self.merge.apply(strand, &waiting.header, &waiting.raw, waiting.hash)?;
+                    moved = true;
+                    self.why.remove(&id);
+                    match waiting.from {
+                        Some(at) => self.out.segments[at].new += 1,
+                        None => self.out.released += 1,
+                    }
+                    self.done += 1;
+                    if !(self.pace)(self.done.min(self.total), self.total) {
+                        return Err(LedgerError::Cancelled);
                     }
                 }
-                self.hold(id, &queue.key, queue.channel, waiting, why)?;
+                Err(NotYet::Unseen(missing, _)) => {
+                    self.why.insert(id, if missing == id { "gap" } else { "unseen" });
+                    after = Some(next);
+                }
+                Err(NotYet::Broken(error)) => {
+                    let gone = self.queues.get_mut(&at).map(|queue| queue.cut(next)).unwrap_or_default();
+                    for at in gone.into_iter().filter_map(|gone| gone.from) {
+                        let report = &mut self.out.segments[at];
+                        report.refused += 1;
+                        if report.refused == 1 {
+                            report.reasons.push(reason(&error).to_owned());
+                        }
+                    }
+                }
             }
         }
-        out.conflicts = self.count_conflicts()?.saturating_sub(before);
-        out.changed = merge.changed.into_iter().collect();
-        Ok(out)
+        Ok(moved)
+    }
+
+    /// Whether each of these records is erased in the channel, or will be by an entry that is at hand.
+    fn all_erased(&mut self, channel: Channel, recs: &[Uuid]) -> Result<bool> {
+        let books = Books { conn: self.conn };
+        for rec in recs {
+            let promises = self.promised.get(&(channel, *rec)).map_or(&[][..], Vec::as_slice);
+            let promised = promises
+                .iter()
+                .any(|(key, seq, hash)| *key == self.own || (self.may)(&books, key, channel, *seq, hash) == Verdict::Welcome);
+            if !promised && !is_erased(&books, *rec, channel)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// What waiting entries of trusted authors say they have seen: up to there even an author whose
     /// trust was ended is taken in. They knew it before they knew of the ending, and would be stuck
     /// without it.
-    fn vouched(
-        &self,
-        queues: &BTreeMap<(bool, LogId), Queue>,
-        may: &mut dyn FnMut(&crate::Books<'_>, &PublicKey, Channel, u64, &Hash) -> Verdict,
-    ) -> HashMap<LogId, u64> {
+    fn vouched(&mut self) -> HashMap<LogId, u64> {
         let mut out: HashMap<LogId, u64> = HashMap::new();
-        let books = crate::Books { conn: &self.conn };
-        for queue in queues.values() {
+        let books = Books { conn: self.conn };
+        for queue in self.queues.values() {
             for waiting in queue.waiting.values().filter(|waiting| !waiting.header.seen.is_empty()) {
-                let trusted =
-                    queue.key == self.own || may(&books, &queue.key, queue.channel, waiting.header.seq, &waiting.hash) == Verdict::Welcome;
+                let trusted = queue.key == self.own
+                    || (self.may)(&books, &queue.key, queue.channel, waiting.header.seq, &waiting.hash) == Verdict::Welcome;
                 for seen in waiting.header.seen.iter().filter(|_| trusted) {
                     let most = out.entry(seen.0).or_default();
                     *most = seen.1.max(*most);
@@ -309,50 +423,70 @@ impl Ledger {
         out
     }
 
-    fn keep_seal(&self, log: &LogId, seq: u64, hash: &Hash, signature: &[u8]) -> Result<()> {
-        self.conn
-            .prepare_cached("INSERT OR IGNORE INTO seal(log, seq, hash, signature) VALUES(?1, ?2, ?3, ?4)")?
-            .execute(params![log.0, seq as i64, hash.0, signature])?;
+    /// Keeps what still waits, and says why.
+    fn hold_the_rest(&mut self) -> Result<()> {
+        self.conn.prepare_cached("DELETE FROM held")?.execute([])?;
+        for ((_, id), Queue { key, channel, waiting }) in &mut self.queues {
+            let why = self.why.get(id).copied().unwrap_or("gap");
+            for waiting in waiting.values_mut() {
+                if let Some(at) = waiting.from {
+                    let report = &mut self.out.segments[at];
+                    report.held += 1;
+                    if !report.reasons.iter().any(|r| r == why) {
+                        report.reasons.push(why.to_owned());
+                    }
+                }
+                for block in &mut waiting.raw.blocks {
+                    if is_erased(&Books { conn: self.conn }, block.subject(), *channel)? {
+                        block.erase();
+                    }
+                }
+                hold(self.conn, id, key, *channel, waiting, why)?;
+            }
+        }
         Ok(())
     }
 
-    fn hold(&self, id: &LogId, key: &PublicKey, channel: Channel, waiting: &Waiting, why: &str) -> Result<()> {
-        let mut body = Vec::new();
-        block_lines(&waiting.raw.blocks, &mut body);
-        self.conn
-            .prepare_cached(
-                "INSERT OR REPLACE INTO held(log, seq, hash, key, space, class, reason, header, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
-                id.0,
-                waiting.header.seq as i64,
-                waiting.hash.0,
-                key,
-                channel.space.0.as_bytes(),
-                channel.class as u8,
-                why,
-                waiting.raw.header,
-                body
-            ])?;
-        Ok(())
-    }
-
-    fn load_held(&self, queues: &mut BTreeMap<(bool, LogId), Queue>) -> Result<()> {
+    fn load_held(&mut self) -> Result<()> {
         let mut stmt = self.conn.prepare_cached("SELECT log, key, space, class, header, body FROM held ORDER BY seq")?;
         let mut rows = stmt.query([])?;
         while let Some(r) = rows.next()? {
             let id = Hash(r.get(0)?);
-            let key: PublicKey = r.get(1)?;
             let Some(class) = Class::from_number(r.get(3)?) else { continue };
             let channel = Channel { space: Uuid::from_bytes(r.get(2)?).into(), class };
             let raw = held_entry(r.get(4)?, r.get_ref(5)?.as_blob().unwrap_or_default());
             let Ok(header) = raw.open() else { continue };
             let hash = raw.hash();
-            let queue = queues.entry((class != Class::Registry, id)).or_insert_with(|| Queue { key, channel, waiting: BTreeMap::new() });
-            queue.waiting.entry((header.seq, hash)).or_insert(Waiting { raw, header, hash, from: None });
+            self.enqueue((class != Class::Registry, id), r.get(1)?, channel, Waiting { raw, header, hash, from: None });
         }
         Ok(())
     }
+}
+
+fn keep_seal(conn: &Connection, log: &LogId, seq: u64, hash: &Hash, signature: &[u8]) -> Result<()> {
+    conn.prepare_cached("INSERT OR IGNORE INTO seal(log, seq, hash, signature) VALUES(?1, ?2, ?3, ?4)")?
+        .execute(params![log.0, seq as i64, hash.0, signature])?;
+    Ok(())
+}
+
+fn hold(conn: &Connection, id: &LogId, key: &PublicKey, channel: Channel, waiting: &Waiting, why: &str) -> Result<()> {
+    let mut body = Vec::new();
+    block_lines(&waiting.raw.blocks, &mut body);
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO held(log, seq, hash, key, space, class, reason, header, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        id.0,
+        waiting.header.seq as i64,
+        waiting.hash.0,
+        key,
+        channel.space.0.as_bytes(),
+        channel.class as u8,
+        why,
+        waiting.raw.header,
+        body
+    ])?;
+    Ok(())
 }
 
 impl Queue {
@@ -383,13 +517,12 @@ impl Queue {
 
 /// A held entry as it came: its body's lines are its blocks.
 pub(crate) fn held_entry(header: Vec<u8>, body: &[u8]) -> RawEntry {
-    let blocks = body.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(block_line).collect();
-    RawEntry { header, blocks }
+    RawEntry { header, blocks: blocks_of(body) }
 }
 
 /// Whether a block was taken out.
 fn has_hole(raw: &RawEntry) -> bool {
-    raw.blocks.iter().any(|block| matches!(block, RawBlock::Erased(_)))
+    raw.blocks.iter().any(|block| matches!(block, RawBlock::Erased(..)))
 }
 
 fn reason(error: &EntryError) -> &'static str {

@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use xinghuo_model::{Class, KINDS, KindDef, SpaceId};
 
+use crate::bodies::Bodies;
 use crate::dots::{Dot, Dots, class_of, is_life};
-use crate::entry::{Hash, Header, RawBlock, RawEntry};
+use crate::entry::{Hash, Header, RawEntry};
+use crate::erase::erased_flag;
 use crate::error::{LedgerError, Result};
 use crate::merge::Merge;
 use crate::siblings::{all_siblings, pairs_of};
@@ -50,13 +52,14 @@ impl Ledger {
             let base = (r.get::<_, i64>(4)? as u64, r.get::<_, Option<[u8; 32]>>(5)?.map(Hash).unwrap_or_default());
             Ok((r.get::<_, i64>(0)?, Hash(r.get(1)?), r.get::<_, i64>(2)? as u64, Hash(r.get(3)?), base))
         })?;
+        let bodies = Bodies::new(&self.conn);
         for (n, id, head_seq, head_hash, base) in logs {
             out.logs += 1;
             let (mut seq, mut prev) = base;
-            let mut stmt = self.conn.prepare_cached("SELECT seq, header, hash FROM entry WHERE log = ?1 ORDER BY seq")?;
+            let mut stmt = self.conn.prepare_cached("SELECT seq, header, hash, ord FROM entry WHERE log = ?1 ORDER BY seq")?;
             let mut rows = stmt.query([n])?;
             while let Some(r) = rows.next()? {
-                let raw = RawEntry { header: r.get(1)?, blocks: self.blocks(n, r.get(0)?)? };
+                let raw = RawEntry { header: r.get(1)?, blocks: bodies.arrived(r.get(3)?).map_or_else(|_| Vec::new(), |b| b.to_vec()) };
                 let stored = Hash(r.get(2)?);
                 seq += 1;
                 let sound = raw.open().is_ok_and(|h| h.seq == seq && h.prev == prev && h.log == id) && raw.hash() == stored;
@@ -81,47 +84,38 @@ impl Ledger {
         Ok(out)
     }
 
-    fn blocks(&self, log: i64, seq: i64) -> Result<Vec<RawBlock>> {
-        self.books().rows("SELECT body, hash FROM block WHERE log = ?1 AND seq = ?2 ORDER BY i", params![log, seq], |r| {
-            Ok(match r.get::<_, Option<Vec<u8>>>(0)? {
-                Some(body) => RawBlock::Body(body),
-                None => RawBlock::Erased(Hash::from_slice(r.get_ref(1)?.as_blob().unwrap_or_default()).unwrap_or_default()),
-            })
-        })
-    }
-
     /// Throws the projected tables away and makes them again from the log.
     ///
     /// # Errors
     /// [`LedgerError::Cancelled`] (everything stays as it was) or SQLite's.
     pub fn rebuild(&mut self, pace: Pace<'_>) -> Result<()> {
-        self.transaction(|ledger| {
-            schema::drop_projection(&ledger.conn)?;
-            schema::create_projection(&ledger.conn)?;
-            let total = ledger.books().number("SELECT count(*) FROM entry", [])? as u64;
-            let mut merge = Merge::open(&ledger.conn)?;
-            let mut stmt = ledger.conn.prepare("SELECT log, seq, header FROM entry ORDER BY ord")?;
-            let mut blocks =
-                ledger.conn.prepare("SELECT i, body FROM block WHERE log = ?1 AND seq = ?2 AND body IS NOT NULL ORDER BY i")?;
-            let mut rows = stmt.query([])?;
-            let mut done = 0;
-            while let Some(r) = rows.next()? {
-                let (log, seq): (i64, i64) = (r.get(0)?, r.get(1)?);
-                let header: Header =
-                    serde_json::from_slice(r.get_ref(2)?.as_blob().unwrap_or_default()).map_err(|_| crate::EntryError::Unreadable)?;
-                let mut bodies: Vec<(usize, Vec<u8>)> = Vec::new();
-                let mut lines = blocks.query(params![log, seq])?;
-                while let Some(b) = lines.next()? {
-                    bodies.push((b.get::<_, i64>(0)? as usize, b.get(1)?));
-                }
-                merge.replay(log, &header, &bodies)?;
-                done += 1;
-                if !pace(done, total) {
-                    return Err(LedgerError::Cancelled);
-                }
+        self.transaction(|ledger| ledger.tell_again(pace))
+    }
+
+    /// The same, inside a transaction.
+    pub(crate) fn tell_again(&mut self, pace: Pace<'_>) -> Result<()> {
+        schema::drop_projection(&self.conn)?;
+        schema::create_projection(&self.conn)?;
+        let total = self.books().number("SELECT count(*) FROM entry", [])? as u64;
+        let mut merge = Merge::open(&self.conn, None)?;
+        let mut stmt = self.conn.prepare("SELECT log, ord, header FROM entry ORDER BY ord")?;
+        let mut rows = stmt.query([])?;
+        let mut done = 0;
+        while let Some(r) = rows.next()? {
+            let header: Header =
+                serde_json::from_slice(r.get_ref(2)?.as_blob().unwrap_or_default()).map_err(|_| crate::EntryError::Unreadable)?;
+            merge.replay(r.get(0)?, r.get(1)?, &header)?;
+            done += 1;
+            if !pace(done, total) {
+                return Err(LedgerError::Cancelled);
             }
-            merge.finish()
-        })
+        }
+        merge.finish(false)?;
+        let logs = merge.logs;
+        drop(rows);
+        drop(stmt);
+        self.logs = Some(logs);
+        Ok(())
     }
 
     /// One hash over everything the given classes hold: values, who wrote them, what is in
@@ -202,6 +196,10 @@ impl Ledger {
                 for (_, d, v) in listed.iter().filter(|(g, ..)| g == group) {
                     said.push((*group | 0x100, name(*d), v.to_string()));
                 }
+            }
+            // That it was erased is a word of its own; what it said before is nobody's any more.
+            for class in classes.iter().filter(|class| flags & erased_flag(**class) != 0) {
+                said.push((0x200 | *class as u16, (Hash::default(), 0), String::new()));
             }
             if said.is_empty() {
                 continue;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use xinghuo_model::{Act, Class, KINDS, KindDef, SpaceId};
 
 use crate::Ledger;
+use crate::bodies::Bodies;
 use crate::dots::{Dot, Dots, class_of, is_life, life_group};
 use crate::entry::{Hash, Header, LogId, PublicKey};
 use crate::error::{LedgerError, Result};
@@ -152,7 +153,7 @@ impl Ledger {
         for pair in pairs_of(&self.conn, kind, rec)? {
             let ends = [pair.a, pair.b];
             match ends.iter().find(|(group, _)| is_life(*group)) {
-                Some((_, dot)) if life_word(&self.conn, kind, rec, *dot)? => lives.extend(ends),
+                Some((_, dot)) if life_word(&Bodies::new(&self.conn), kind, rec, *dot)? => lives.extend(ends),
                 // Brought back here, changed there: nobody need know.
                 Some(_) => {}
                 None => parallel.extend(ends),
@@ -169,7 +170,7 @@ impl Ledger {
             let mut sides: Vec<Side> = Vec::new();
             for (_, group, dot) in ranked {
                 let value = if is_life(group) {
-                    serde_json::json!({ "deleted": life_word(&self.conn, kind, rec, dot)? })
+                    serde_json::json!({ "deleted": life_word(&Bodies::new(&self.conn), kind, rec, dot)? })
                 } else {
                     match listed.iter().find(|(g, d, _)| (*g, *d) == (group, dot)) {
                         Some((.., value)) => value.clone(),
@@ -198,7 +199,7 @@ impl Ledger {
             let of_class = || dots.0.iter().filter(move |(g, _)| class_of(kind, *g) == Some(class));
             if let Some(dot) = dots.get(life_group(class)) {
                 let disputed = listed.iter().any(|(g, _, v)| *g == life_group(class) && v["deleted"] != true);
-                if !disputed && life_word(&self.conn, kind, rec, dot)? {
+                if !disputed && life_word(&Bodies::new(&self.conn), kind, rec, dot)? {
                     deleted = true;
                     out.push((life_group(class), dot));
                 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use uuid::Uuid;
-use xinghuo_model::{Class, SpaceId};
+use xinghuo_model::{Class, KindDef, SpaceId};
 
 use crate::error::EntryError;
 
@@ -143,6 +143,17 @@ pub struct Block {
     /// Parallel edits seen so far are accepted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accepts: bool,
+    /// Everything this channel ever said or will say of the record is to be erased.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erases: bool,
+}
+
+impl Block {
+    /// A block that says nothing yet.
+    pub(crate) fn about(rec: Uuid, kind: &KindDef) -> Self {
+        let salt = String::new();
+        Self { salt, rec, kind: kind.name.to_owned(), set: Map::new(), deleted: None, accepts: false, erases: false }
+    }
 }
 
 /// A block as it is read for applying: values stay unparsed until their field is known.
@@ -160,6 +171,15 @@ pub(crate) struct BlockRef<'a> {
     pub deleted: Option<bool>,
     #[serde(default)]
     pub accepts: bool,
+    #[serde(default)]
+    pub erases: bool,
+}
+
+impl BlockRef<'_> {
+    /// Whether it is the word that a record is erased: it says nothing else.
+    pub fn is_erasure(&self) -> bool {
+        self.erases && self.set.0.is_empty() && self.deleted.is_none() && !self.accepts
+    }
 }
 
 /// A JSON object kept as a list of pairs in written order.
@@ -199,23 +219,67 @@ pub struct RawEntry {
     pub blocks: Vec<RawBlock>,
 }
 
-/// A block's exact bytes, or only its hash once it was erased.
+/// A block's exact bytes, or what is left of it once it was erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RawBlock {
     /// The line.
     Body(Vec<u8>),
-    /// Erased: the hash keeps the chain verifiable.
-    Erased(Hash),
+    /// Erased: which record it was about and the hash of its line. The root commits to both, so the
+    /// chain stays verifiable and nobody can pass one record's block off as another's.
+    Erased(Uuid, Hash),
 }
 
 impl RawBlock {
-    /// Hash of the block's bytes.
+    /// What the root commits to.
     pub fn hash(&self) -> Hash {
+        let (rec, line) = match self {
+            Self::Body(line) => (subject(line), Hash::of(line)),
+            Self::Erased(rec, line) => (*rec, *line),
+        };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(rec.as_bytes()).update(&line.0);
+        Hash(*hasher.finalize().as_bytes())
+    }
+
+    /// The record it is, or was, about.
+    pub fn subject(&self) -> Uuid {
         match self {
-            Self::Body(bytes) => Hash::of(bytes),
-            Self::Erased(hash) => *hash,
+            Self::Body(line) => subject(line),
+            Self::Erased(rec, _) => *rec,
         }
     }
+
+    /// Drops the content; the word that erases a record stays, or nobody else could learn it. Whether
+    /// there was anything to drop.
+    pub fn erase(&mut self) -> bool {
+        match self {
+            Self::Body(line) if !block_ref(line).is_some_and(|block| block.is_erasure()) => {
+                *self = Self::Erased(subject(line), Hash::of(line));
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The record a block's line is about: what stands behind its salt, in the place where every writer
+/// puts it. Nil for a line that begins otherwise; such a line says nothing about any record.
+pub fn subject(line: &[u8]) -> Uuid {
+    let rec = || {
+        let rest = line.strip_prefix(b"{\"salt\":\"")?;
+        let (salt, rest) = rest.split_at_checked(32)?;
+        let (rec, rest) = rest.strip_prefix(b"\",\"rec\":\"")?.split_at_checked(36)?;
+        let whole = rest.first() == Some(&b'"') && salt.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        uuid_of(rec).filter(|_| whole)
+    };
+    rec().unwrap_or_default()
+}
+
+/// A uuid as it is written everywhere: lower case, with its hyphens.
+pub(crate) fn uuid_of(text: &[u8]) -> Option<Uuid> {
+    let uuid = Uuid::try_parse_ascii(text).ok()?;
+    let mut buffer = Uuid::encode_buffer();
+    (uuid.hyphenated().encode_lower(&mut buffer).as_bytes() == text).then_some(uuid)
 }
 
 /// The root over block hashes.
@@ -264,9 +328,13 @@ impl RawEntry {
     }
 }
 
-/// Reads a block's line for applying; `None` where it is none.
+/// Reads a block's line for applying; `None` where it is none, or is about another record than it
+/// seems to be.
 pub(crate) fn block_ref(line: &[u8]) -> Option<BlockRef<'_>> {
-    if line.first() == Some(&b'{') { serde_json::from_slice(line).ok() } else { None }
+    if line.first() != Some(&b'{') {
+        return None;
+    }
+    serde_json::from_slice::<BlockRef<'_>>(line).ok().filter(|block| block.rec == subject(line))
 }
 
 /// The lines of a block ready to store: JSON with a fresh salt.
@@ -279,17 +347,63 @@ pub fn block_lines(blocks: &[RawBlock], out: &mut Vec<u8>) {
     for block in blocks {
         match block {
             RawBlock::Body(line) => out.extend_from_slice(line),
-            RawBlock::Erased(hash) => out.extend_from_slice(format!("\"{}\"", hash.hex()).as_bytes()),
+            RawBlock::Erased(rec, hash) => out.extend_from_slice(format!("[\"{rec}\",\"{}\"]", hash.hex()).as_bytes()),
         }
         out.push(b'\n');
     }
 }
 
-/// Reads a block's line: JSON, or only the hash of an erased block as a JSON string.
+/// Reads a block's line: JSON, or the list of record and hash that an erased block leaves.
 pub fn block_line(line: &[u8]) -> RawBlock {
-    line.strip_prefix(b"\"")
-        .and_then(|l| l.strip_suffix(b"\""))
-        .and_then(|l| std::str::from_utf8(l).ok())
-        .and_then(Hash::from_hex)
-        .map_or_else(|| RawBlock::Body(line.to_vec()), RawBlock::Erased)
+    let erased = || {
+        let (rec, rest) = line.strip_prefix(b"[\"")?.split_at_checked(36)?;
+        let hash = rest.strip_prefix(b"\",\"")?.strip_suffix(b"\"]")?;
+        Some(RawBlock::Erased(uuid_of(rec)?, Hash::from_hex(std::str::from_utf8(hash).ok()?)?))
+    };
+    erased().unwrap_or_else(|| RawBlock::Body(line.to_vec()))
+}
+
+/// Reads the lines that [`block_lines`] wrote.
+pub(crate) fn blocks_of(lines: &[u8]) -> Vec<RawBlock> {
+    lines.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(block_line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_about_the_record_that_stands_behind_its_salt_and_nowhere_else() {
+        let rec = Uuid::from_u128(0xA1);
+        let salt = "0123456789abcdef0123456789abcdef";
+        let good = format!("{{\"salt\":\"{salt}\",\"rec\":\"{rec}\",\"kind\":\"person\"}}");
+        assert_eq!(subject(good.as_bytes()), rec);
+        for bad in [
+            good.replace("\"salt\"", "\"Salt\""),
+            good.replace(salt, "0123"),
+            good.replace(salt, &salt.to_uppercase()),
+            good.replace(&rec.to_string(), &rec.to_string().to_uppercase()),
+            good.replace(&rec.to_string(), &rec.simple().to_string()),
+            format!("{{\"rec\":\"{rec}\",\"salt\":\"{salt}\"}}"),
+            "not even JSON".to_owned(),
+        ] {
+            assert_eq!(subject(bad.as_bytes()), Uuid::nil(), "{bad}");
+        }
+        let twice = good.replace("\"kind\"", &format!("\"rec\":\"{}\",\"kind\"", Uuid::from_u128(2)));
+        assert!(block_ref(twice.as_bytes()).is_none(), "a line that names two records says nothing");
+    }
+
+    #[test]
+    fn an_erased_block_keeps_the_root_and_names_its_record() {
+        let line = format!("{{\"salt\":\"{:032x}\",\"rec\":\"{}\",\"kind\":\"person\"}}", 7, Uuid::from_u128(5));
+        let whole = RawBlock::Body(line.into_bytes());
+        let mut erased = whole.clone();
+        erased.erase();
+        assert_eq!((erased.hash(), erased.subject()), (whole.hash(), Uuid::from_u128(5)));
+        let mut lines = Vec::new();
+        block_lines(&[whole.clone(), erased.clone()], &mut lines);
+        assert_eq!(blocks_of(&lines), [whole.clone(), erased.clone()]);
+        let RawBlock::Erased(_, hash) = erased else { panic!("erased") };
+        assert_ne!(RawBlock::Erased(Uuid::from_u128(6), hash).hash(), whole.hash(), "of another record it is another block");
+    }
 }

@@ -24,6 +24,12 @@ pub enum LedgerError {
     /// An append-only record was to be edited.
     #[error("a {0} cannot be edited once it is recorded")]
     AppendOnly(&'static str),
+    /// Something of the record was erased; nothing is written about it any more.
+    #[error("this {0} was erased")]
+    Erased(&'static str),
+    /// What is kept cannot be read back.
+    #[error("the store is damaged")]
+    Damaged,
     /// Something later builds on the save that was to be undone.
     #[error("a later change builds on this one")]
     BuiltUpon,
@@ -74,6 +80,8 @@ impl LedgerError {
             Self::Cancelled => "cancelled",
             Self::Missing(_) => "store.missing",
             Self::AppendOnly(_) => "store.append_only",
+            Self::Erased(_) => "store.erased",
+            Self::Damaged => "store.damaged",
             Self::BuiltUpon => "undo.built_upon",
             Self::NothingToUndo => "undo.nothing",
             Self::Entry(_) => "bundle.entry",

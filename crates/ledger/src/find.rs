@@ -10,6 +10,7 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 use xinghuo_model::{KINDS, KindDef, Search};
 
+use crate::Ledger;
 use crate::error::Result;
 
 /// Surnames read otherwise than the character usually is (requirements §5.1).
@@ -194,6 +195,57 @@ pub(crate) fn refresh(conn: &Connection, kind: &'static KindDef, rid: i64) -> Re
     let made = tokens(kind, |at| fields.iter().position(|(f, _)| *f == at).map(|n| &values[n]));
     put(conn, kind, rid, &made, true)
 }
+
+/// Notes that a record's words are out of date; until [`catch_up`] it is found by the old ones.
+pub(crate) fn put_off(conn: &Connection, row: i64) -> Result<()> {
+    conn.prepare_cached("INSERT OR IGNORE INTO unfound(row) VALUES(?1)")?.execute([row])?;
+    Ok(())
+}
+
+/// Puts in the words that were put off, in ascending order of rows, as the search table likes it.
+pub(crate) fn catch_up(conn: &Connection) -> Result<()> {
+    let mut stmt = conn.prepare_cached("SELECT row FROM unfound ORDER BY row")?;
+    let mut rows = stmt.query([])?;
+    while let Some(r) = rows.next()? {
+        let row: i64 = r.get(0)?;
+        if let Some(kind) = KINDS.iter().copied().find(|k| i64::from(k.number) == row & 0xFF) {
+            refresh(conn, kind, row >> 8)?;
+        }
+    }
+    conn.prepare_cached("DELETE FROM unfound")?.execute([])?;
+    Ok(())
+}
+
+/// Rewrites the search table without the words that were taken out of it: until then their bytes stay.
+pub(crate) fn forget(conn: &Connection) -> Result<()> {
+    conn.prepare_cached("INSERT INTO find(find) VALUES('optimize')")?.execute([])?;
+    Ok(())
+}
+
+impl Ledger {
+    /// Puts in what bundles put off, so that it can be found.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn catch_up(&mut self) -> Result<()> {
+        if self.books().number("SELECT EXISTS(SELECT 1 FROM unfound)", [])? == 0 {
+            return Ok(());
+        }
+        self.transaction(|ledger| catch_up(&ledger.conn))
+    }
+
+    /// The same inside a transaction, once so much has gathered that waiting longer gains nothing.
+    pub(crate) fn catch_up_if_much(&mut self) -> Result<()> {
+        if self.books().number("SELECT count(*) FROM unfound", [])? >= ENOUGH {
+            catch_up(&self.conn)?;
+        }
+        Ok(())
+    }
+}
+
+/// Each time words are put in they make a segment of the search table, and segments are merged again
+/// and again. So many at once cost hardly more than all of them would.
+const ENOUGH: i64 = 20_000;
 
 /// A record the find box found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,12 @@ use uuid::Uuid;
 use xinghuo_model::{FieldDef, KindDef, kind_named};
 
 use crate::Ledger;
+use crate::bodies::Bodies;
 use crate::entry::{Block, Header, PublicKey};
 use crate::error::Result;
+
+/// What [`Change::new`] says where a record was erased.
+pub const ERASED: &str = "erased";
 
 /// One change of one field.
 #[derive(Debug, Clone)]
@@ -18,7 +22,7 @@ pub struct Change {
     pub field: Option<&'static FieldDef>,
     /// Before, by arrival on this copy.
     pub old: Value,
-    /// After; `true`/`false` for deleted or brought back.
+    /// After; without a field: `true`/`false` for deleted or brought back, [`ERASED`] for erased.
     pub new: Value,
     /// The act's code.
     pub act: String,
@@ -47,14 +51,16 @@ impl crate::Books<'_> {
     /// SQLite's.
     pub fn history(&self, rec: Uuid) -> Result<Vec<Change>> {
         let rows = self.rows(
-            "SELECT e.header, b.body, l.key FROM block b JOIN entry e ON e.log = b.log AND e.seq = b.seq \
-             JOIN log l ON l.n = b.log WHERE b.rec = ?1 AND b.body IS NOT NULL ORDER BY e.ord",
+            "SELECT e.header, e.ord, t.i, l.key FROM touch t JOIN entry e ON e.log = t.log AND e.seq = t.seq \
+             JOIN log l ON l.n = t.log WHERE t.rec = ?1 ORDER BY e.ord, t.i",
             [rec.as_bytes()],
-            |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Vec<u8>>(1)?, r.get::<_, PublicKey>(2)?)),
+            |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get(2)?, r.get::<_, PublicKey>(3)?)),
         )?;
+        let bodies = Bodies::new(self.conn);
         let mut current: Vec<(usize, Value)> = Vec::new();
         let mut out = Vec::new();
-        for (header, body, key) in rows {
+        for (header, ord, i, key) in rows {
+            let Some(body) = bodies.line(ord, i)? else { continue };
             let (Ok(header), Ok(block)) = (serde_json::from_slice::<Header>(&header), serde_json::from_slice::<Block>(&body)) else {
                 continue;
             };
@@ -77,6 +83,9 @@ impl crate::Books<'_> {
             }
             if let Some(deleted) = block.deleted {
                 change(None, Value::Null, Value::Bool(deleted));
+            }
+            if block.erases {
+                change(None, Value::Null, Value::from(ERASED));
             }
         }
         out.reverse();

@@ -6,16 +6,19 @@
 //! public one that names its logs, no files but its own, and no clock.
 
 mod absorb;
+mod bodies;
 mod books;
 mod check;
 mod conflict;
 mod dots;
 pub mod entry;
+mod erase;
 pub mod error;
 mod find;
 #[doc(hidden)]
 pub mod floor;
 mod history;
+mod logs;
 mod merge;
 mod save;
 mod schema;
@@ -29,14 +32,14 @@ use std::path::{Path, PathBuf};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, params};
 
-pub use absorb::{Absorbed, ENDED, Segment, SegmentReport, Verdict};
+pub use absorb::{Absorbed, ENDED, May, Segment, SegmentReport, Verdict};
 pub use books::{Books, Kept};
 pub use check::Checked;
 pub use conflict::{Conflict, ConflictKind, Side};
 pub use entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, Seen, log_id};
 pub use error::{EntryError, LedgerError, Result};
 pub use find::Found;
-pub use history::Change;
+pub use history::{Change, ERASED};
 pub use save::{Author, Outcome, Save};
 pub use schema::{FILE_VERSION, table_sql};
 pub use travel::{Head, Segments, Waiting};
@@ -56,6 +59,8 @@ pub struct Ledger {
     /// Names this copy's own logs.
     own: PublicKey,
     entropy: Entropy,
+    /// What is known of every log, as of the last commit; read anew where it is not at hand.
+    logs: Option<logs::Logs>,
 }
 
 /// A second, read-only handle: pages go on reading while a bundle is being taken in.
@@ -78,7 +83,7 @@ impl Ledger {
     /// [`LedgerError::WrongKey`], [`LedgerError::TooNew`], or SQLite's.
     pub fn open(path: &Path, key: Option<&[u8; 32]>, own: PublicKey, entropy: Entropy) -> Result<Self> {
         let conn = schema::open(path, key)?;
-        Ok(Self { conn, path: path.to_owned(), key: key.copied(), own, entropy })
+        Ok(Self { conn, path: path.to_owned(), key: key.copied(), own, entropy, logs: None })
     }
 
     /// A read-only handle on the same file.
@@ -181,21 +186,23 @@ impl Ledger {
         Ok(())
     }
 
-    fn transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.conn.execute_batch("BEGIN IMMEDIATE")?;
-        match work(self) {
-            Ok(value) => {
-                self.conn.execute_batch("COMMIT").inspect_err(|_| self.roll_back())?;
-                Ok(value)
-            }
-            Err(error) => {
-                self.roll_back();
-                Err(error)
-            }
+    fn transaction<T, E: From<LedgerError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(LedgerError::from)?;
+        let done = work(self).and_then(|value| {
+            self.conn.execute_batch("COMMIT").map_err(LedgerError::from)?;
+            Ok(value)
+        });
+        if done.is_err() {
+            self.roll_back();
         }
+        done
     }
 
-    fn roll_back(&self) {
+    fn roll_back(&mut self) {
+        self.logs = None;
         // SQLite may have rolled back by itself (disk full); then there is nothing to do.
         if !self.conn.is_autocommit() {
             let _ = self.conn.execute_batch("ROLLBACK");

@@ -5,7 +5,6 @@
 //! function of the set of entries, because entries are applied only after everything they
 //! have seen, and every judgement here looks at *current* writes alone.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
@@ -15,10 +14,13 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use xinghuo_model::{Class, KINDS, KindDef};
 
+use crate::bodies::{self, Bodies};
 use crate::dots::{Dot, Dots, class_of, is_life, life_group};
-use crate::entry::{BlockRef, Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, Seen, block_ref, log_id};
-use crate::error::{EntryError, Result};
+use crate::entry::{BlockRef, Channel, Hash, Header, LogId, RawBlock, RawEntry, block_ref};
+use crate::erase::{ERASED, FLAGS_ERASED, erased_flag};
+use crate::error::Result;
 use crate::find;
+use crate::logs::Logs;
 use crate::siblings::{all_siblings, differs, life_word, listed_siblings, pairs_of, row_value, settled};
 use crate::values::{group_fields, json_from_sql, sql_from_raw};
 
@@ -32,408 +34,112 @@ pub(crate) const FLAG_PAIRS: i64 = 2;
 pub(crate) const FLAG_CONFLICT: i64 = 4;
 
 /// A record's merge state as the projected table holds it.
-struct Row {
-    rid: i64,
-    life: i64,
-    flags: i64,
-    dots: Dots,
-    space: Uuid,
+pub(crate) struct Row {
+    pub rid: i64,
+    pub life: i64,
+    pub flags: i64,
+    pub dots: Dots,
+    pub space: Uuid,
 }
 
-/// What this copy knows of a log, or of one strand of it where the log forked.
-#[derive(Debug, Clone)]
-pub(crate) struct LogRow {
-    pub id: LogId,
-    pub key: PublicKey,
-    pub channel: Channel,
-    /// The strand it left, and the last entry it shares with it.
-    pub parent: Option<(i64, u64)>,
-    pub head_seq: u64,
-    pub head_hash: Hash,
-    pub lamport: u64,
-    dirty: bool,
+/// So many records at most have their words put in at once: an everyday bundle brings no more.
+const FEW: usize = 64;
+
+/// What becomes of a block that was merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It stays in the log.
+    Kept,
+    /// Its content goes: it is about a record that was erased.
+    Erased,
 }
 
-/// Where an entry belongs.
-pub(crate) enum Place {
-    /// It follows the head of this strand.
-    Head(i64),
-    /// It follows an earlier entry of this strand, as another entry did already: the log forks.
-    Fork(i64, u64),
-}
-
-/// One transaction's worth of applying: caches of heads and of what each log has seen.
+/// One transaction's worth of applying.
 pub(crate) struct Merge<'c> {
     pub conn: &'c Connection,
-    pub logs: HashMap<i64, LogRow>,
-    /// The strands of each log; most have one.
-    by_id: HashMap<LogId, Vec<i64>>,
-    seen: HashMap<i64, HashMap<i64, u64>>,
-    dirty_seen: Vec<(i64, i64, u64)>,
-    ord: i64,
+    pub logs: Logs,
+    pub(crate) bodies: Bodies<'c>,
     sql: HashMap<(u16, u64), String>,
     /// Records whose words in the search table are out of date, by their row there: it wants them in
     /// order, and a record that changes often wants them once.
     unfound: BTreeMap<i64, (&'static KindDef, i64)>,
+    /// Blocks whose content is to go, by their entry's number of arrival.
+    pub(crate) doomed: BTreeMap<i64, BTreeSet<usize>>,
     /// Kinds that changed.
     pub changed: BTreeSet<&'static str>,
-}
-
-/// Why an entry cannot be applied yet, or ever.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum NotYet {
-    /// It has seen an entry that is not here: (log, seq).
-    Unseen(LogId, u64),
-    /// It breaks a rule.
-    Broken(EntryError),
+    /// Records in dispute now that were not before, less those that no longer are.
+    pub disputes: i64,
+    /// Records of which something was erased.
+    pub erased: u64,
 }
 
 impl<'c> Merge<'c> {
-    pub fn open(conn: &'c Connection) -> Result<Self> {
-        let mut logs = HashMap::new();
-        let mut by_id: HashMap<LogId, Vec<i64>> = HashMap::new();
-        let mut stmt =
-            conn.prepare_cached("SELECT n, id, space, class, head_seq, head_hash, lamport, key, parent, base FROM log ORDER BY n")?;
-        let mut rows = stmt.query([])?;
-        while let Some(r) = rows.next()? {
-            let n: i64 = r.get(0)?;
-            let id = Hash(r.get(1)?);
-            let channel =
-                Channel { space: Uuid::from_bytes(r.get(2)?).into(), class: Class::from_number(r.get(3)?).unwrap_or(Class::Branch) };
-            by_id.entry(id).or_default().push(n);
-            logs.insert(
-                n,
-                LogRow {
-                    id,
-                    key: r.get(7)?,
-                    channel,
-                    parent: r.get::<_, Option<i64>>(8)?.zip(Some(r.get::<_, i64>(9)? as u64)),
-                    head_seq: r.get::<_, i64>(4)? as u64,
-                    head_hash: Hash(r.get(5)?),
-                    lamport: r.get::<_, i64>(6)? as u64,
-                    dirty: false,
-                },
-            );
-        }
-        let ord: Option<i64> = conn.query_row("SELECT max(ord) FROM entry", [], |r| r.get(0))?;
+    pub fn open(conn: &'c Connection, logs: Option<Logs>) -> Result<Self> {
         Ok(Self {
             conn,
-            logs,
-            by_id,
-            seen: HashMap::new(),
-            dirty_seen: Vec::new(),
-            ord: ord.unwrap_or(0),
+            logs: logs.map_or_else(|| Logs::load(conn), Ok)?,
+            bodies: Bodies::new(conn),
             sql: HashMap::new(),
             unfound: BTreeMap::new(),
+            doomed: BTreeMap::new(),
             changed: BTreeSet::new(),
+            disputes: 0,
+            erased: 0,
         })
     }
 
-    /// The number of the log with this key and channel, made where it is new. Where it forked, the
-    /// strand that was here first: for an own log, the one written here.
-    pub fn log_for(&mut self, key: &PublicKey, channel: Channel, mine: bool) -> Result<i64> {
-        let id = log_id(key, channel);
-        match self.strands(&id).first() {
-            Some(n) => Ok(*n),
-            None => self.insert_log(
-                LogRow { id, key: *key, channel, parent: None, head_seq: 0, head_hash: Hash::default(), lamport: 0, dirty: false },
-                mine,
-            ),
-        }
-    }
-
-    /// A further strand of a log, which leaves `parent` after its entry `base`.
-    pub fn split(&mut self, parent: i64, base: u64, mine: bool) -> Result<i64> {
-        let row = self.strand_at(parent, base)?;
-        self.insert_log(row, mine)
-    }
-
-    fn insert_log(&mut self, row: LogRow, mine: bool) -> Result<i64> {
-        self.conn
-            .prepare_cached(
-                "INSERT INTO log(id, key, space, class, head_seq, head_hash, lamport, mine, parent, base) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
-            .execute(params![
-                row.id.0,
-                row.key,
-                row.channel.space.0.as_bytes(),
-                row.channel.class as u8,
-                row.head_seq as i64,
-                row.head_hash.0,
-                row.lamport as i64,
-                mine,
-                row.parent.map(|(n, _)| n),
-                row.parent.map_or(0, |(_, base)| base as i64)
-            ])?;
-        let n = self.conn.last_insert_rowid();
-        self.by_id.entry(row.id).or_default().push(n);
-        self.logs.insert(n, row);
-        Ok(n)
-    }
-
-    /// The strands of a log, the first to arrive leading.
-    pub fn strands(&self, id: &LogId) -> &[i64] {
-        self.by_id.get(id).map_or(&[], Vec::as_slice)
-    }
-
-    /// The strand that holds this very entry, and the entry's lamport.
-    fn holder(&self, id: &LogId, seq: u64, hash: &Hash) -> Result<Option<(i64, u64)>> {
-        for n in self.strands(id) {
-            if let Some((lamport, _)) = self.lamport_of(*n, seq)?.filter(|(_, h)| h == hash) {
-                return Ok(Some((*n, lamport)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Whether this very entry is here.
-    pub fn holds(&self, id: &LogId, seq: u64, hash: &Hash) -> Result<bool> {
-        Ok(self.holder(id, seq, hash)?.is_some())
-    }
-
-    /// The strand of an entry that was seen, and is here.
-    fn strand_seen(&self, seen: &Seen) -> Result<Option<i64>> {
-        match self.strands(&seen.0) {
-            [only] => Ok(Some(*only)),
-            _ => Ok(self.holder(&seen.0, seen.1, &seen.2)?.map(|(n, _)| n)),
-        }
-    }
-
-    /// The highest number in any strand of a log.
-    pub fn highest(&self, id: &LogId) -> u64 {
-        self.strands(id).iter().filter_map(|n| self.logs.get(n)).map(|l| l.head_seq).max().unwrap_or(0)
-    }
-
-    /// Where an entry of a known log belongs; `None` while the one before it is not here.
-    pub fn place(&self, header: &Header) -> Result<Option<Place>> {
-        let before = header.seq.saturating_sub(1);
-        for n in self.strands(&header.log) {
-            let Some(row) = self.logs.get(n) else { continue };
-            if row.head_seq == before && row.head_hash == header.prev {
-                return Ok(Some(Place::Head(*n)));
-            }
-        }
-        if before == 0 {
-            let first = self.strands(&header.log).first().filter(|_| header.seq == 1 && header.prev == Hash::default());
-            return Ok(first.map(|n| Place::Fork(*n, 0)));
-        }
-        Ok(self.holder(&header.log, before, &header.prev)?.map(|(n, _)| Place::Fork(n, before)))
-    }
-
-    /// A strand as it stood at one of its entries.
-    fn strand_at(&self, n: i64, seq: u64) -> Result<LogRow> {
-        let row = self.logs.get(&n).ok_or(EntryError::LogName)?.clone();
-        let (lamport, hash) = match seq {
-            0 => (0, Hash::default()),
-            _ => self.lamport_of(n, seq)?.ok_or(EntryError::Sequence)?,
-        };
-        Ok(LogRow { parent: Some((n, seq)), head_seq: seq, head_hash: hash, lamport, dirty: false, ..row })
-    }
-
-    fn load_seen(&mut self, log: i64) -> Result<()> {
-        if self.seen.contains_key(&log) {
-            return Ok(());
-        }
-        let mut map = HashMap::new();
-        let mut stmt = self.conn.prepare_cached("SELECT peer, seq FROM seen WHERE log = ?1")?;
-        let mut rows = stmt.query([log])?;
-        while let Some(r) = rows.next()? {
-            map.insert(r.get(0)?, r.get::<_, i64>(1)? as u64);
-        }
-        // A strand that begins knows what its parent knew where they parted.
-        if let (true, Some((parent, base))) = (map.is_empty(), self.logs.get(&log).and_then(|l| l.parent)) {
-            map = self.inherited(parent, base)?;
-            self.dirty_seen.extend(map.iter().map(|(peer, seq)| (log, *peer, *seq)));
-        }
-        self.seen.insert(log, map);
-        Ok(())
-    }
-
-    /// What whoever leaves `parent` after its entry `base` knows at that point.
-    fn inherited(&self, parent: i64, base: u64) -> Result<HashMap<i64, u64>> {
-        let mut map = self.seen_at(parent, base)?;
-        map.insert(parent, base);
-        Ok(map)
-    }
-
-    /// What a strand had seen at one of its entries, told again from the headers.
-    fn seen_at(&self, log: i64, seq: u64) -> Result<HashMap<i64, u64>> {
-        let mut map = match self.logs.get(&log).and_then(|l| l.parent) {
-            Some((parent, base)) => self.inherited(parent, base.min(seq))?,
-            None => HashMap::new(),
-        };
-        let mut stmt = self.conn.prepare_cached("SELECT header FROM entry WHERE log = ?1 AND seq <= ?2 ORDER BY seq")?;
-        let mut rows = stmt.query(params![log, seq as i64])?;
-        while let Some(r) = rows.next()? {
-            let header: Header = serde_json::from_slice(r.get_ref(0)?.as_blob().unwrap_or_default()).map_err(|_| EntryError::Unreadable)?;
-            for seen in &header.seen {
-                if let Some(peer) = self.strand_seen(seen)? {
-                    self.widen(&mut map, peer, seen.1);
-                }
-            }
-        }
-        Ok(map)
-    }
-
-    /// Notes that an entry of a strand was seen, and with it all that leads there.
-    fn widen(&self, map: &mut HashMap<i64, u64>, mut peer: i64, mut seq: u64) {
-        loop {
-            let known = map.entry(peer).or_default();
-            *known = seq.max(*known);
-            match self.logs.get(&peer).and_then(|l| l.parent) {
-                Some((parent, base)) => (peer, seq) = (parent, base),
-                None => return,
-            }
-        }
-    }
-
-    /// What log `log`'s head has seen of the others in its channel.
-    pub fn seen_by(&mut self, log: i64) -> Result<&HashMap<i64, u64>> {
-        self.load_seen(log)?;
-        Ok(self.seen.entry(log).or_default())
-    }
-
-    fn lamport_of(&self, log: i64, seq: u64) -> Result<Option<(u64, Hash)>> {
-        let row = self
-            .conn
-            .prepare_cached("SELECT lamport, hash FROM entry WHERE log = ?1 AND seq = ?2")?
-            .query_row(params![log, seq as i64], |r| Ok((r.get::<_, i64>(0)? as u64, Hash(r.get(1)?))))
-            .optional()?;
-        Ok(row)
-    }
-
-    /// Whether an entry may stand at that place now.
-    pub fn ready(&mut self, place: &Place, header: &Header) -> Result<std::result::Result<(), NotYet>> {
-        let (row, known) = match *place {
-            Place::Head(n) => {
-                self.load_seen(n)?;
-                let (Some(row), Some(known)) = (self.logs.get(&n), self.seen.get(&n)) else {
-                    return Ok(Err(NotYet::Broken(EntryError::LogName)));
-                };
-                (Cow::Borrowed(row), Cow::Borrowed(known))
-            }
-            Place::Fork(parent, base) => (Cow::Owned(self.strand_at(parent, base)?), Cow::Owned(self.inherited(parent, base)?)),
-        };
-        let mut lamport = row.lamport;
-        // Two strands of one log may both have been seen; the same entry only once.
-        if header.seen.windows(2).any(|w| (w[0].0, w[0].1, w[0].2) >= (w[1].0, w[1].1, w[1].2)) {
-            return Ok(Err(NotYet::Broken(EntryError::Clock)));
-        }
-        for seen in &header.seen {
-            let strange = self.strands(&seen.0).first().and_then(|n| self.logs.get(n)).is_some_and(|peer| peer.channel != row.channel);
-            if strange || seen.0 == row.id || seen.1 == 0 || seen.1 > i64::MAX as u64 {
-                return Ok(Err(NotYet::Broken(EntryError::Clock)));
-            }
-            let Some((peer, seen_lamport)) = self.holder(&seen.0, seen.1, &seen.2)? else {
-                return Ok(Err(NotYet::Unseen(seen.0, seen.1)));
-            };
-            // What a log has seen only ever grows.
-            if known.get(&peer).is_some_and(|s| *s >= seen.1) {
-                return Ok(Err(NotYet::Broken(EntryError::Clock)));
-            }
-            lamport = lamport.max(seen_lamport);
-        }
-        if header.lamport != lamport + 1 {
-            return Ok(Err(NotYet::Broken(EntryError::Clock)));
-        }
-        Ok(Ok(()))
-    }
-
-    /// Stores an entry that is [`ready`](Self::ready) and merges its blocks.
+    /// Stores an entry that is [`ready`](Logs::ready) and merges its blocks.
     pub fn apply(&mut self, log: i64, header: &Header, raw: &RawEntry, hash: Hash) -> Result<()> {
-        self.ord += 1;
-        self.conn
-            .prepare_cached("INSERT INTO entry(log, seq, ord, hash, lamport, header) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute(params![log, header.seq as i64, self.ord, hash.0, header.lamport as i64, raw.header])?;
-        self.note_seen(log, header)?;
-        if let Some(row) = self.logs.get_mut(&log) {
-            row.head_seq = header.seq;
-            row.head_hash = hash;
-            row.lamport = header.lamport;
-            row.dirty = true;
-        }
-        for (i, block) in raw.blocks.iter().enumerate() {
-            let dot = Dot { log, seq: header.seq };
+        let ord = self.logs.append(self.conn, log, header, &raw.header, hash)?;
+        let dot = Dot { log, seq: header.seq };
+        bodies::keep(self.conn, ord, dot, &raw.blocks)?;
+        self.merge_blocks(dot, ord, &raw.blocks)
+    }
+
+    /// Merges a stored entry again (rebuild); the header comes from the log tables.
+    pub fn replay(&mut self, log: i64, ord: i64, header: &Header) -> Result<()> {
+        self.logs.note_seen(self.conn, log, header)?;
+        let blocks = self.bodies.arrived(ord)?;
+        self.merge_blocks(Dot { log, seq: header.seq }, ord, &blocks)
+    }
+
+    fn merge_blocks(&mut self, dot: Dot, ord: i64, blocks: &[RawBlock]) -> Result<()> {
+        for (i, block) in blocks.iter().enumerate() {
             match block {
-                RawBlock::Body(body) => {
-                    let parsed = block_ref(body);
-                    let rec = parsed.as_ref().map_or(Uuid::nil(), |b| b.rec);
-                    self.conn.prepare_cached("INSERT INTO block(log, seq, i, rec, body) VALUES(?1, ?2, ?3, ?4, ?5)")?.execute(params![
-                        log,
-                        header.seq as i64,
-                        i as i64,
-                        rec.as_bytes(),
-                        body
-                    ])?;
-                    self.merge_block(dot, i, parsed)?;
+                RawBlock::Body(line) => {
+                    if self.merge_block(dot, i, block_ref(line))? == Fate::Erased {
+                        self.doomed.entry(ord).or_default().insert(i);
+                    }
                 }
-                RawBlock::Erased(hash) => {
-                    self.conn.prepare_cached("INSERT INTO block(log, seq, i, rec, hash) VALUES(?1, ?2, ?3, ?4, ?5)")?.execute(params![
-                        log,
-                        header.seq as i64,
-                        i as i64,
-                        [0u8; 16],
-                        hash.0
-                    ])?;
-                }
+                RawBlock::Erased(rec, _) => self.note_hole(dot, *rec)?,
             }
         }
         Ok(())
     }
 
-    /// Merges a stored entry again (rebuild); `header` and blocks come from the log tables.
-    pub fn replay(&mut self, log: i64, header: &Header, blocks: &[(usize, Vec<u8>)]) -> Result<()> {
-        self.note_seen(log, header)?;
-        for (i, body) in blocks {
-            self.merge_block(Dot { log, seq: header.seq }, *i, block_ref(body))?;
-        }
-        Ok(())
-    }
-
-    fn note_seen(&mut self, log: i64, header: &Header) -> Result<()> {
-        self.load_seen(log)?;
-        if header.seen.is_empty() {
-            return Ok(());
-        }
-        let mut map = self.seen.remove(&log).unwrap_or_default();
-        for seen in &header.seen {
-            if let Some(peer) = self.strand_seen(seen)? {
-                self.widen(&mut map, peer, seen.1);
-                let parents = std::iter::successors(Some(peer), |n| self.logs.get(n)?.parent.map(|(parent, _)| parent));
-                self.dirty_seen.extend(parents.filter_map(|n| Some((log, n, *map.get(&n)?))).collect::<Vec<_>>());
+    /// Writes heads, seen vectors, and what else was put off. To be called before commit. The words of
+    /// many records are only noted where `later` says so: [`find::catch_up`] puts them in.
+    pub fn finish(&mut self, later: bool) -> Result<()> {
+        self.drop_doomed()?;
+        // What was erased must not be found a moment longer.
+        let later = later && self.erased == 0 && self.unfound.len() > FEW;
+        for (row, (kind, rid)) in std::mem::take(&mut self.unfound) {
+            if later {
+                find::put_off(self.conn, row)?;
+            } else {
+                find::refresh(self.conn, kind, rid)?;
             }
         }
-        self.seen.insert(log, map);
-        Ok(())
-    }
-
-    /// Writes heads, seen vectors and the words to be found back. To be called before commit.
-    pub fn finish(&mut self) -> Result<()> {
-        for (kind, rid) in std::mem::take(&mut self.unfound).into_values() {
-            find::refresh(self.conn, kind, rid)?;
+        if self.erased > 0 {
+            find::forget(self.conn)?;
         }
-        for (n, row) in self.logs.iter_mut().filter(|(_, row)| row.dirty) {
-            self.conn.prepare_cached("UPDATE log SET head_seq = ?2, head_hash = ?3, lamport = ?4 WHERE n = ?1")?.execute(params![
-                n,
-                row.head_seq as i64,
-                row.head_hash.0,
-                row.lamport as i64
-            ])?;
-            row.dirty = false;
-        }
-        for (log, peer, seq) in self.dirty_seen.drain(..) {
-            self.conn
-                .prepare_cached("INSERT INTO seen(log, peer, seq) VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET seq = excluded.seq")?
-                .execute(params![log, peer, seq as i64])?;
-        }
-        Ok(())
+        self.logs.store(self.conn)
     }
 
     /// Merges one block that stands in the log already. What cannot be understood is only noted.
-    fn merge_block(&mut self, dot: Dot, i: usize, block: Option<BlockRef<'_>>) -> Result<()> {
+    fn merge_block(&mut self, dot: Dot, i: usize, block: Option<BlockRef<'_>>) -> Result<Fate> {
         let Some(block) = block else { return self.note_unknown(dot, i) };
-        let (Some(kind), Some(row)) = (BY_NAME.get(&*block.kind).copied(), self.logs.get(&dot.log)) else {
+        let (Some(kind), Some(row)) = (BY_NAME.get(&*block.kind).copied(), self.logs.get(dot.log)) else {
             return self.note_unknown(dot, i);
         };
         let channel = row.channel;
@@ -455,11 +161,12 @@ impl<'c> Merge<'c> {
         }
         // A word on a record's life in a class that its kind does not have is not for that channel to say.
         let foreign = kind.fields.iter().all(|f| f.class != channel.class);
-        if strange || foreign {
+        let erases = block.is_erasure();
+        if strange || foreign || (block.erases && !erases) {
             self.note_unknown(dot, i)?;
         }
-        if foreign || (fields.is_empty() && block.deleted.is_none() && !block.accepts) {
-            return Ok(());
+        if foreign || (fields.is_empty() && block.deleted.is_none() && !block.accepts && !erases) {
+            return Ok(Fate::Kept);
         }
         self.changed.insert(kind.name);
         let found = self
@@ -476,15 +183,24 @@ impl<'c> Merge<'c> {
             })
             .optional()?;
         match found {
-            None if fields.is_empty() && block.deleted.is_none() => Ok(()),
-            None => self.insert(kind, &block, channel, dot, &fields),
             // A record belongs to the space it was made in; nobody moves it from another one.
             Some(row) if row.space != channel.space.0 => self.note_unknown(dot, i),
+            found if erases => self.erase(kind, block.rec, channel, found),
+            Some(row) if row.flags & erased_flag(channel.class) != 0 => Ok(Fate::Erased),
+            None if fields.is_empty() && block.deleted.is_none() => Ok(Fate::Kept),
+            None => self.insert(kind, &block, channel, dot, &fields),
             Some(row) => self.update(kind, &block, channel, dot, fields, row),
         }
     }
 
-    fn insert(&mut self, kind: &'static KindDef, block: &BlockRef<'_>, channel: Channel, dot: Dot, fields: &[(usize, Sql)]) -> Result<()> {
+    fn insert(
+        &mut self,
+        kind: &'static KindDef,
+        block: &BlockRef<'_>,
+        channel: Channel,
+        dot: Dot,
+        fields: &[(usize, Sql)],
+    ) -> Result<Fate> {
         let mut dots = Dots::default();
         let mut mask = 0u64;
         for (at, ..) in fields {
@@ -518,10 +234,9 @@ impl<'c> Merge<'c> {
         drop(stmt);
         let rid = self.conn.last_insert_rowid();
         if kind.searchable() && life == 0 {
-            let tokens = find::tokens(kind, |at| fields.iter().find(|(f, _)| *f == at).map(|(_, v)| v));
-            find::put(self.conn, kind, rid, &tokens, false)?;
+            self.unfound.insert(find::rowid(kind, rid), (kind, rid));
         }
-        Ok(())
+        Ok(Fate::Kept)
     }
 
     fn update(
@@ -532,10 +247,10 @@ impl<'c> Merge<'c> {
         dot: Dot,
         fields: Vec<(usize, Sql)>,
         mut row: Row,
-    ) -> Result<()> {
-        self.load_seen(dot.log)?;
+    ) -> Result<Fate> {
+        self.logs.seen_by(self.conn, dot.log)?;
         let rec = block.rec;
-        let had_merge_state = row.flags != 0;
+        let before = row.flags;
         let mut written: Vec<u16> = Vec::new();
         for (at, ..) in &fields {
             let group = kind.group_number(kind.fields[*at].group);
@@ -568,19 +283,20 @@ impl<'c> Merge<'c> {
             self.accept_pairs(kind, rec, dot)?;
         }
         let was_alive = row.life == 0;
-        if had_merge_state || row.flags != 0 || block.deleted.is_some() || row.life != 0 {
+        if before != 0 || row.flags != 0 || block.deleted.is_some() || row.life != 0 {
             self.judge(kind, rec, &mut row)?;
         }
+        self.disputes += i64::from(row.flags & FLAG_CONFLICT != 0) - i64::from(before & FLAG_CONFLICT != 0);
         self.store_row(kind, &row, &show)?;
         let touched_search = written.iter().any(|g| group_fields(kind, *g).any(|(_, f)| f.search.is_some()));
         let alive = row.life == 0;
         if kind.searchable() && (touched_search || alive != was_alive) {
             self.unfound.insert(find::rowid(kind, row.rid), (kind, row.rid));
         }
-        Ok(())
+        Ok(Fate::Kept)
     }
 
-    fn store_row(&mut self, kind: &'static KindDef, row: &Row, show: &[(usize, Sql)]) -> Result<()> {
+    pub(crate) fn store_row(&mut self, kind: &'static KindDef, row: &Row, show: &[(usize, Sql)]) -> Result<()> {
         let mut mask = 1u64 << 63;
         for (at, _) in show {
             mask |= 1 << at;
@@ -608,7 +324,7 @@ impl<'c> Merge<'c> {
 
     /// Whether the entry being applied on `dot.log` has seen `other`.
     fn covers(&self, dot: Dot, other: Dot) -> bool {
-        other.log == dot.log || self.seen.get(&dot.log).and_then(|s| s.get(&other.log)).is_some_and(|seq| *seq >= other.seq)
+        self.logs.has_seen(dot.log, other.log, other.seq)
     }
 
     /// Writes one group; gives the value to show.
@@ -660,7 +376,7 @@ impl<'c> Merge<'c> {
         }
         let Some(dot) = row.dots.get(group) else { return Ok(Vec::new()) };
         let value = if is_life(group) {
-            serde_json::json!({ "deleted": life_word(self.conn, kind, rec, dot)? })
+            serde_json::json!({ "deleted": life_word(&self.bodies, kind, rec, dot)? })
         } else {
             row_value(self.conn, kind, row.rid, group)?
         };
@@ -673,8 +389,8 @@ impl<'c> Merge<'c> {
         let settled = settled(kind, group, all).map(|at| &all[at].1);
         let mut best: Option<(usize, (u64, LogId, Hash))> = None;
         for (at, (d, _)) in all.iter().enumerate().filter(|(_, (_, v))| settled.is_none_or(|s| s == v)) {
-            let (lamport, hash) = self.lamport_of(d.log, d.seq)?.unwrap_or_default();
-            let id = self.logs.get(&d.log).map_or(LogId::default(), |l| l.id);
+            let (lamport, hash) = Logs::entry(self.conn, d.log, d.seq)?.unwrap_or_default();
+            let id = self.logs.get(d.log).map_or(LogId::default(), |l| l.id);
             if best.is_none_or(|(_, b)| (lamport, id, hash) > b) {
                 best = Some((at, (lamport, id, hash)));
             }
@@ -716,7 +432,7 @@ impl<'c> Merge<'c> {
         for p in pairs {
             let mut deletion = false;
             for (group, d) in [p.a, p.b] {
-                deletion |= is_life(group) && life_word(self.conn, kind, rec, d)?;
+                deletion |= is_life(group) && life_word(&self.bodies, kind, rec, d)?;
             }
             if !deletion && self.covers(dot, p.a.1) && self.covers(dot, p.b.1) {
                 self.conn
@@ -728,7 +444,7 @@ impl<'c> Merge<'c> {
     }
 
     /// Sets life and flags from all current writes of the record.
-    fn judge(&self, kind: &'static KindDef, rec: Uuid, row: &mut Row) -> Result<()> {
+    pub(crate) fn judge(&self, kind: &'static KindDef, rec: Uuid, row: &mut Row) -> Result<()> {
         let mut siblings: HashMap<u16, Vec<(Dot, Value)>> = HashMap::new();
         if row.flags & FLAG_SIBLINGS != 0 {
             for (group, dot, value) in all_siblings(self.conn, kind, rec)? {
@@ -747,7 +463,7 @@ impl<'c> Merge<'c> {
             let words: Vec<bool> = match siblings.get(&group) {
                 Some(all) => all.iter().map(|(_, v)| v["deleted"] == true).collect(),
                 None => match row.dots.get(group) {
-                    Some(dot) => vec![life_word(self.conn, kind, rec, dot)?],
+                    Some(dot) => vec![life_word(&self.bodies, kind, rec, dot)?],
                     None => continue,
                 },
             };
@@ -763,8 +479,8 @@ impl<'c> Merge<'c> {
         // something and says nothing, the deletion did not know of it: causality is judged per
         // channel, so this is the only way to see it.
         conflict |= deleted && silent;
-        row.life = i64::from(deleted && !kept && !silent);
-        row.flags = 0;
+        row.flags &= FLAGS_ERASED;
+        row.life = if row.flags != 0 { ERASED } else { i64::from(deleted && !kept && !silent) };
         if !siblings.is_empty() {
             row.flags |= FLAG_SIBLINGS;
         }
@@ -777,12 +493,12 @@ impl<'c> Merge<'c> {
         Ok(())
     }
 
-    fn note_unknown(&mut self, dot: Dot, i: usize) -> Result<()> {
+    fn note_unknown(&mut self, dot: Dot, i: usize) -> Result<Fate> {
         self.conn.prepare_cached("INSERT OR IGNORE INTO unknown(log, seq, i) VALUES(?1, ?2, ?3)")?.execute(params![
             dot.log,
             dot.seq as i64,
             i as i64
         ])?;
-        Ok(())
+        Ok(Fate::Kept)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, FixedOffset};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use xinghuo_model::{Act, Class, KindDef, Record, SpaceId};
@@ -11,7 +11,9 @@ use xinghuo_model::{Act, Class, KindDef, Record, SpaceId};
 use crate::books::Books;
 use crate::dots::{Dots, class_of, is_life};
 use crate::entry::{Block, Channel, FORMAT, Header, LogId, RawBlock, RawEntry, SUITE, Seen, body_len, encode_block, log_id, root};
+use crate::erase::ERASED;
 use crate::error::{LedgerError, Result};
+use crate::logs::Logs;
 use crate::merge::Merge;
 use crate::schema::SCHEMA;
 use crate::values::json_from_sql;
@@ -51,6 +53,8 @@ struct Pending {
     accepts: bool,
     /// Write the named groups even where the shown value is the same: a decision.
     force: Vec<&'static str>,
+    /// Classes in which the record is erased.
+    erases: Vec<Class>,
 }
 
 /// Collects what one user-visible act changes.
@@ -83,6 +87,7 @@ impl Save<'_> {
                 deleted: None,
                 accepts: false,
                 force: Vec::new(),
+                erases: Vec::new(),
             });
             self.pending.len() - 1
         });
@@ -98,6 +103,12 @@ impl Save<'_> {
     /// Deletes a record.
     pub fn delete<T: Record>(&mut self, space: SpaceId, id: T::Id) {
         self.entry(T::KIND, space, id.into()).deleted = Some(true);
+    }
+
+    /// Erases what the given classes hold of a record (抹去): for good, on every copy that hears of it.
+    /// Whoever may not write a class must not name it, or nobody will hear.
+    pub fn erase(&mut self, kind: &'static KindDef, space: SpaceId, rec: Uuid, classes: &[Class]) {
+        self.entry(kind, space, rec).erases.extend_from_slice(classes);
     }
 
     /// Writes raw values (undo, decisions): field name → value, the group whole.
@@ -132,27 +143,14 @@ impl Ledger {
         author: &Author,
         work: impl FnOnce(&mut Save<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<Outcome<T>, E> {
-        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(LedgerError::from)?;
         let millis = author.at.timestamp_millis().max(0) as u64;
-        let mut save = Save { ledger: self, at_millis: millis, pending: Vec::new(), index: HashMap::new() };
-        let done = work(&mut save).and_then(|output| {
+        self.transaction(|ledger| {
+            let mut save = Save { ledger, at_millis: millis, pending: Vec::new(), index: HashMap::new() };
+            let output = work(&mut save)?;
             let pending = std::mem::take(&mut save.pending);
-            let outcome = save.ledger.append(act.code(), author, pending)?;
-            Ok(Outcome { output, save: outcome.0, changed: outcome.1 })
-        });
-        match done {
-            Ok(outcome) => {
-                if let Err(error) = self.conn.execute_batch("COMMIT") {
-                    self.roll_back();
-                    return Err(LedgerError::from(error).into());
-                }
-                Ok(outcome)
-            }
-            Err(error) => {
-                self.roll_back();
-                Err(error)
-            }
-        }
+            let (save, changed) = save.ledger.append(act.code(), author, pending)?;
+            Ok(Outcome { output, save, changed })
+        })
     }
 
     /// Says, with an entry that holds nothing else, that a log was known here beyond `after`; whether
@@ -162,33 +160,37 @@ impl Ledger {
     /// # Errors
     /// SQLite's.
     pub fn witness(&mut self, log: &LogId, after: u64, author: &Author) -> Result<bool> {
-        let mut merge = Merge::open(&self.conn)?;
+        let mut logs = self.logs.take().map_or_else(|| Logs::load(&self.conn), Ok)?;
         let strands: Vec<(i64, Channel, u64)> =
-            merge.strands(log).iter().filter_map(|n| merge.logs.get(n).map(|l| (*n, l.channel, l.head_seq))).collect();
+            logs.strands(log).iter().filter_map(|n| logs.get(*n).map(|l| (*n, l.channel, l.head_seq))).collect();
         let own = self.own;
+        let mut unsaid = None;
         for (strand, channel, head) in strands.into_iter().filter(|(_, channel, _)| log_id(&own, *channel) != *log) {
-            let mine = merge.strands(&log_id(&own, channel)).first().copied();
+            let mine = logs.strands(&log_id(&own, channel)).first().copied();
             let seen = match mine {
-                Some(mine) => merge.seen_by(mine)?.get(&strand).copied().unwrap_or(0),
+                Some(mine) => logs.seen_by(&self.conn, mine)?.get(&strand).copied().unwrap_or(0),
                 None => 0,
             };
             if head > after && seen < head {
-                drop(merge);
-                self.transaction(|ledger| {
-                    let (save, _) = ledger.append_to(Act::Witness.code(), author, BTreeMap::from([(channel, Vec::new())]))?;
-                    // Nobody did this by hand; nobody is offered to take it back.
-                    ledger.conn.execute("UPDATE save SET undone = 1 WHERE n = ?1", [save])?;
-                    Ok(())
-                })?;
-                return Ok(true);
+                unsaid = Some(channel);
+                break;
             }
         }
-        Ok(false)
+        self.logs = Some(logs);
+        let Some(channel) = unsaid else { return Ok(false) };
+        self.transaction(|ledger| {
+            let (save, _) = ledger.append_to(Act::Witness.code(), author, BTreeMap::from([(channel, Vec::new())]))?;
+            // Nobody did this by hand; nobody is offered to take it back.
+            ledger.conn.execute("UPDATE save SET undone = 1 WHERE n = ?1", [save])?;
+            Ok(true)
+        })
     }
 
     fn append(&mut self, act: &str, author: &Author, pending: Vec<Pending>) -> Result<(i64, Vec<&'static str>)> {
         let mut by_channel: BTreeMap<Channel, Vec<Block>> = BTreeMap::new();
+        let mut erases = false;
         for p in pending {
+            erases |= !p.erases.is_empty();
             for (class, block) in self.diff(&p)? {
                 by_channel.entry(Channel { space: p.space, class }).or_default().push(block);
             }
@@ -196,7 +198,12 @@ impl Ledger {
         if by_channel.is_empty() {
             return Ok((0, Vec::new()));
         }
-        self.append_to(act, author, by_channel)
+        let (save, changed) = self.append_to(act, author, by_channel)?;
+        if erases {
+            // What is erased cannot come back.
+            self.conn.execute("UPDATE save SET undone = 1 WHERE n = ?1", [save])?;
+        }
+        Ok((save, changed))
     }
 
     fn append_to(&mut self, act: &str, author: &Author, by_channel: BTreeMap<Channel, Vec<Block>>) -> Result<(i64, Vec<&'static str>)> {
@@ -209,11 +216,11 @@ impl Ledger {
         ])?;
         let save = self.conn.last_insert_rowid();
         let own = self.own;
-        let mut merge = Merge::open(&self.conn)?;
+        let mut merge = Merge::open(&self.conn, self.logs.take())?;
         for (channel, blocks) in by_channel {
-            let log = merge.log_for(&own, channel, true)?;
+            let log = merge.logs.log_for(&self.conn, &own, channel, true)?;
             for raw in encode(blocks, &mut self.entropy) {
-                let header = next_header(&mut merge, log, act, author, save_id, &raw)?;
+                let header = next_header(&self.conn, &mut merge.logs, log, act, author, save_id, &raw)?;
                 let raw = RawEntry { header: serde_json::to_vec(&header).unwrap_or_default(), blocks: raw };
                 let hash = raw.hash();
                 merge.apply(log, &header, &raw, hash)?;
@@ -224,7 +231,8 @@ impl Ledger {
                 ])?;
             }
         }
-        merge.finish()?;
+        merge.finish(false)?;
+        self.logs = Some(merge.logs);
         Ok((save, merge.changed.into_iter().collect()))
     }
 
@@ -233,7 +241,7 @@ impl Ledger {
         let kind = p.kind;
         let columns: Vec<String> = kind.fields.iter().map(|f| format!("\"{}\"", f.name)).collect();
         let sql = format!("SELECT dots, life, {} FROM \"{}\" WHERE id = ?1", columns.join(", "), kind.name);
-        let current: Option<(Dots, Vec<Value>)> = self
+        let current: Option<(Dots, i64, Vec<Value>)> = self
             .conn
             .prepare_cached(&sql)?
             .query_row([p.rec.as_bytes()], |r| {
@@ -244,13 +252,20 @@ impl Ledger {
                     .enumerate()
                     .map(|(at, f)| Ok(json_from_sql(f, r.get_ref(at + 2)?)))
                     .collect::<rusqlite::Result<_>>()?;
-                Ok((dots, values))
+                Ok((dots, r.get(1)?, values))
             })
             .optional()?;
+        if !p.erases.is_empty() {
+            let block = |class: &Class| (*class, Block { erases: true, ..Block::about(p.rec, kind) });
+            return Ok(p.erases.iter().filter(|class| kind.fields.iter().any(|f| f.class == **class)).map(block).collect());
+        }
+        if current.as_ref().is_some_and(|(_, life, _)| *life == ERASED) {
+            return Err(LedgerError::Erased(kind.zh));
+        }
         let mut sets: BTreeMap<Class, Map<String, Value>> = BTreeMap::new();
         for (at, field) in kind.fields.iter().enumerate() {
             let Some(new) = &p.values[at] else { continue };
-            let old = current.as_ref().map(|(_, v)| &v[at]);
+            let old = current.as_ref().map(|(.., v)| &v[at]);
             let same = old.map_or(new.is_null(), |old| old == new);
             if same && !p.force.contains(&field.group) {
                 continue;
@@ -261,14 +276,14 @@ impl Ledger {
             // The whole group goes along: its fields mean something only together.
             let set = sets.entry(field.class).or_default();
             for (other, f) in kind.fields.iter().enumerate().filter(|(_, f)| f.group == field.group) {
-                let value = p.values[other].clone().or_else(|| current.as_ref().map(|(_, v)| v[other].clone()));
+                let value = p.values[other].clone().or_else(|| current.as_ref().map(|(.., v)| v[other].clone()));
                 set.insert(f.name.to_owned(), value.unwrap_or_default());
             }
         }
         let mut classes: Vec<Class> = sets.keys().copied().collect();
         if p.deleted.is_some() || p.accepts {
             // Life and acceptance are said in every channel that knows the record.
-            if let Some((dots, _)) = &current {
+            if let Some((dots, ..)) = &current {
                 for (group, _) in &dots.0 {
                     classes.extend(class_of(kind, *group).filter(|_| p.accepts || !is_life(*group) || p.deleted.is_some()));
                 }
@@ -279,15 +294,8 @@ impl Ledger {
         Ok(classes
             .into_iter()
             .map(|class| {
-                let block = Block {
-                    salt: String::new(),
-                    rec: p.rec,
-                    kind: kind.name.to_owned(),
-                    set: sets.remove(&class).unwrap_or_default(),
-                    deleted: p.deleted,
-                    accepts: p.accepts,
-                };
-                (class, block)
+                let set = sets.remove(&class).unwrap_or_default();
+                (class, Block { set, deleted: p.deleted, accepts: p.accepts, ..Block::about(p.rec, kind) })
             })
             .collect())
     }
@@ -314,19 +322,27 @@ fn encode(blocks: Vec<Block>, entropy: &mut Entropy) -> Vec<Vec<RawBlock>> {
     out
 }
 
-fn next_header(merge: &mut Merge<'_>, log: i64, act: &str, author: &Author, save: Uuid, blocks: &[RawBlock]) -> Result<Header> {
-    let seen_before = merge.seen_by(log)?.clone();
-    let row = merge.logs.get(&log).ok_or(LedgerError::Missing("日志"))?.clone();
+fn next_header(
+    conn: &Connection,
+    logs: &mut Logs,
+    log: i64,
+    act: &str,
+    author: &Author,
+    save: Uuid,
+    blocks: &[RawBlock],
+) -> Result<Header> {
+    logs.seen_by(conn, log)?;
+    let row = logs.get(log).ok_or(LedgerError::Missing("日志"))?.clone();
     let mut seen = Vec::new();
     let mut lamport = row.lamport;
-    for (n, other) in &merge.logs {
+    for (n, other) in logs.in_channel(row.channel) {
         // Another strand of the own log was written elsewhere under the same key; it is not seen but
         // succeeded, by a new key.
-        if other.id == row.id || other.channel != row.channel || other.head_seq == 0 {
+        if other.id == row.id || other.head_seq == 0 {
             continue;
         }
         lamport = lamport.max(other.lamport);
-        if seen_before.get(n).is_none_or(|s| *s < other.head_seq) {
+        if !logs.has_seen(log, n, other.head_seq) {
             seen.push(Seen(other.id, other.head_seq, other.head_hash));
         }
     }

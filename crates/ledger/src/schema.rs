@@ -88,7 +88,7 @@ pub(crate) fn drop_projection(conn: &Connection) -> Result<()> {
     for kind in KINDS {
         conn.execute_batch(&format!("DROP TABLE IF EXISTS \"{}\";", kind.name))?;
     }
-    conn.execute_batch("DROP TABLE IF EXISTS find; DELETE FROM sibling; DELETE FROM pair; DELETE FROM seen; DELETE FROM unknown;")?;
+    conn.execute_batch("DROP TABLE IF EXISTS find; DELETE FROM sibling; DELETE FROM pair; DELETE FROM seen; DELETE FROM unknown; DELETE FROM erased; DELETE FROM hole; DELETE FROM unfound;")?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use xinghuo_model::KindDef;
 
+use crate::bodies::Bodies;
 use crate::dots::Dot;
 use crate::entry::block_ref;
 use crate::error::Result;
@@ -46,14 +47,11 @@ pub(crate) fn pairs_of(conn: &Connection, kind: &KindDef, rec: Uuid) -> Result<V
 }
 
 /// Whether the write `dot` deleted the record (or brought it back).
-pub(crate) fn life_word(conn: &Connection, kind: &KindDef, rec: Uuid, dot: Dot) -> Result<bool> {
-    let mut stmt =
-        conn.prepare_cached("SELECT body FROM block WHERE log = ?1 AND seq = ?2 AND rec = ?3 AND body IS NOT NULL ORDER BY i")?;
-    let mut rows = stmt.query(params![dot.log, dot.seq as i64, rec.as_bytes()])?;
+pub(crate) fn life_word(bodies: &Bodies<'_>, kind: &KindDef, rec: Uuid, dot: Dot) -> Result<bool> {
     let mut word = false;
-    while let Some(r) = rows.next()? {
+    for line in bodies.about(rec, dot)? {
         // Should one entry say it twice, the last counts, as it does for fields.
-        if let Some(block) = block_ref(r.get_ref(0)?.as_blob().unwrap_or_default())
+        if let Some(block) = block_ref(&line)
             && block.kind == kind.name
         {
             word = block.deleted.unwrap_or(word);

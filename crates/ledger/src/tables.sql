@@ -16,6 +16,7 @@ CREATE TABLE log(
     mine INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX log_id ON log(id);
+CREATE INDEX log_fork ON log(key) WHERE parent IS NOT NULL;
 
 CREATE TABLE entry(
     log INTEGER NOT NULL,
@@ -29,17 +30,16 @@ CREATE TABLE entry(
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX entry_ord ON entry(ord);
 
-CREATE TABLE block(
+-- The lines of an entry's blocks, packed (bodies.rs); of an erased one record and hash stay.
+CREATE TABLE body(ord INTEGER PRIMARY KEY, lines BLOB NOT NULL) STRICT;
+-- Which blocks are about a record.
+CREATE TABLE touch(
+    rec BLOB NOT NULL,
     log INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     i INTEGER NOT NULL,
-    rec BLOB NOT NULL,
-    -- NULL once erased; the hash stays.
-    body BLOB,
-    hash BLOB,
-    PRIMARY KEY (log, seq, i)
+    PRIMARY KEY (rec, log, seq, i)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX block_rec ON block(rec);
 
 -- Signatures over (log, seq, head hash).
 CREATE TABLE seal(
@@ -129,5 +129,12 @@ CREATE TABLE pair(
     kind INTEGER NOT NULL,
     PRIMARY KEY (rec, kind, a_grp, a_log, a_seq, b_grp, b_log, b_seq)
 ) STRICT, WITHOUT ROWID;
+-- Records of which a channel was erased (抹去).
+CREATE TABLE erased(rec BLOB NOT NULL, space BLOB NOT NULL, class INTEGER NOT NULL, PRIMARY KEY (rec, space, class)) STRICT, WITHOUT ROWID;
+-- Entries that came with a block taken out before the erasure of its record was applied here: until then
+-- a whole copy of the entry may still come.
+CREATE TABLE hole(log INTEGER NOT NULL, seq INTEGER NOT NULL, rec BLOB NOT NULL, PRIMARY KEY (log, seq, rec)) STRICT, WITHOUT ROWID;
+-- Rows of the search table that are out of date.
+CREATE TABLE unfound(row INTEGER PRIMARY KEY) STRICT;
 -- Blocks of kinds or fields this version does not know: kept, relayed, replayed after an upgrade.
 CREATE TABLE unknown(log INTEGER NOT NULL, seq INTEGER NOT NULL, i INTEGER NOT NULL, PRIMARY KEY (log, seq, i)) STRICT, WITHOUT ROWID;

@@ -8,8 +8,10 @@ use xinghuo_model::{Class, SpaceId};
 
 use crate::Ledger;
 use crate::absorb::{Segment, held_entry};
-use crate::entry::{Channel, Hash, LogId, PublicKey, RawBlock, RawEntry};
+use crate::bodies::Bodies;
+use crate::entry::{Channel, Hash, LogId, PublicKey, RawBlock, RawEntry, block_ref};
 use crate::error::Result;
+use crate::logs::Logs;
 
 /// How far a log, or a strand of one that forked, is known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +80,27 @@ impl Ledger {
                 hash: Hash(r.get(5)?),
                 mine: r.get(6)?,
             });
+        }
+        Ok(out)
+    }
+
+    /// What this copy can answer for in the allowed channels, for a manifest's `have`: every log up to
+    /// its head, or to what stands before a block that is still open.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn have(&self, allowed: &dyn Fn(Channel) -> bool) -> Result<Vec<(LogId, u64, Hash)>> {
+        let mut out = Vec::new();
+        for head in self.heads()?.into_iter().filter(|h| allowed(h.channel)) {
+            let open: Option<i64> =
+                self.conn.prepare_cached("SELECT min(seq) FROM hole WHERE log = ?1")?.query_row([head.strand], |r| r.get(0))?;
+            match open {
+                None => out.push((head.log, head.seq, head.hash)),
+                Some(seq) => {
+                    let before = Logs::entry(&self.conn, head.strand, (seq - 1).max(0) as u64)?;
+                    out.extend(before.map(|(_, hash)| (head.log, seq as u64 - 1, hash)));
+                }
+            }
         }
         Ok(out)
     }
@@ -275,23 +298,11 @@ impl Ledger {
     /// A stretch of a log with its exact bytes.
     fn entries(&self, log: i64, from: i64, to: i64) -> Result<Vec<RawEntry>> {
         let mut out: Vec<RawEntry> = Vec::new();
-        let mut heads = self.conn.prepare_cached("SELECT seq, header FROM entry WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq")?;
+        let bodies = Bodies::new(&self.conn);
+        let mut heads = self.conn.prepare_cached("SELECT header, ord FROM entry WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq")?;
         let mut rows = heads.query(params![log, from, to])?;
         while let Some(r) = rows.next()? {
-            out.push(RawEntry { header: r.get(1)?, blocks: Vec::new() });
-        }
-        let mut blocks =
-            self.conn.prepare_cached("SELECT seq, body, hash FROM block WHERE log = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq, i")?;
-        let mut rows = blocks.query(params![log, from, to])?;
-        while let Some(r) = rows.next()? {
-            let at = (r.get::<_, i64>(0)? - from) as usize;
-            let block = match r.get::<_, Option<Vec<u8>>>(1)? {
-                Some(body) => RawBlock::Body(body),
-                None => RawBlock::Erased(Hash::from_slice(r.get_ref(2)?.as_blob().unwrap_or_default()).unwrap_or_default()),
-            };
-            if let Some(entry) = out.get_mut(at) {
-                entry.blocks.push(block);
-            }
+            out.push(RawEntry { header: r.get(0)?, blocks: bodies.arrived(r.get(1)?)?.to_vec() });
         }
         Ok(out)
     }
@@ -320,15 +331,18 @@ impl Ledger {
             Some(peer) => self.acknowledged(peer)?,
             None => HashMap::new(),
         };
+        let bodies = Bodies::new(&self.conn);
         let mut counts: HashMap<(String, Class), u64> = HashMap::new();
         for head in self.heads()?.into_iter().filter(|h| h.key == self.own) {
             let from = known.get(&head.strand).copied().unwrap_or(0).max(head.base);
-            let mut stmt = self.conn.prepare_cached(
-                "SELECT json_extract(CAST(b.body AS TEXT), '$.kind'), count(*) FROM block b WHERE b.log = ?1 AND b.seq > ?2 AND b.body IS NOT NULL GROUP BY 1",
-            )?;
+            let mut stmt = self.conn.prepare_cached("SELECT ord FROM entry WHERE log = ?1 AND seq > ?2")?;
             let mut rows = stmt.query(params![head.strand, from as i64])?;
             while let Some(r) = rows.next()? {
-                *counts.entry((r.get(0)?, head.channel.class)).or_default() += r.get::<_, i64>(1)? as u64;
+                for block in bodies.arrived(r.get(0)?)?.iter() {
+                    let RawBlock::Body(line) = block else { continue };
+                    let kind = block_ref(line).map_or_else(String::new, |block| block.kind.into_owned());
+                    *counts.entry((kind, head.channel.class)).or_default() += 1;
+                }
             }
         }
         let mut out: Vec<Waiting> = counts.into_iter().map(|((kind, class), changes)| Waiting { kind, class, changes }).collect();

@@ -6,8 +6,9 @@ use uuid::Uuid;
 use xinghuo_model::{Act, Class, KindDef, SpaceId, kind_named};
 
 use crate::Ledger;
+use crate::bodies::Bodies;
 use crate::dots::{Dot, Dots, life_group};
-use crate::entry::{Block, Channel};
+use crate::entry::{Block, Channel, RawBlock};
 use crate::error::{LedgerError, Result};
 use crate::save::{Author, Outcome, Save};
 
@@ -45,7 +46,8 @@ impl Ledger {
         if undone != Some(0) {
             return Err(LedgerError::NothingToUndo);
         }
-        let blocks = self.blocks_of_save(save)?;
+        let bodies = Bodies::new(&self.conn);
+        let blocks = self.blocks_of_save(&bodies, save)?;
         if blocks.is_empty() {
             return Err(LedgerError::NothingToUndo);
         }
@@ -54,8 +56,9 @@ impl Ledger {
             let Some(kind) = kind_named(&block.kind) else { continue };
             let space = channel.space;
             self.still_current(kind, dot, channel.class, &block)?;
-            acts.push(self.opposite(kind, space, ord, save, block)?);
+            acts.push(self.opposite(&bodies, kind, space, ord, save, block)?);
         }
+        drop(bodies);
         self.transact(Act::Undo, author, |tx| {
             for act in acts {
                 act.write(tx);
@@ -64,18 +67,22 @@ impl Ledger {
         })
     }
 
-    fn blocks_of_save(&self, save: i64) -> Result<Vec<(Dot, i64, Channel, Block)>> {
+    fn blocks_of_save(&self, bodies: &Bodies<'_>, save: i64) -> Result<Vec<(Dot, i64, Channel, Block)>> {
         let mut stmt = self.conn.prepare_cached(
-            "SELECT e.log, e.seq, e.ord, l.space, b.body, l.class FROM save_entry s JOIN entry e ON e.log = s.log AND e.seq = s.seq \
-             JOIN log l ON l.n = e.log JOIN block b ON b.log = e.log AND b.seq = e.seq WHERE s.save = ?1 AND b.body IS NOT NULL",
+            "SELECT e.log, e.seq, e.ord, l.space, l.class FROM save_entry s JOIN entry e ON e.log = s.log AND e.seq = s.seq \
+             JOIN log l ON l.n = e.log WHERE s.save = ?1",
         )?;
         let mut rows = stmt.query([save])?;
         let mut out = Vec::new();
         while let Some(r) = rows.next()? {
-            let Ok(block) = serde_json::from_slice(r.get_ref(4)?.as_blob().unwrap_or_default()) else { continue };
             let dot = Dot { log: r.get(0)?, seq: r.get::<_, i64>(1)? as u64 };
-            let Some(class) = Class::from_number(r.get(5)?) else { continue };
-            out.push((dot, r.get(2)?, Channel { space: Uuid::from_bytes(r.get(3)?).into(), class }, block));
+            let Some(class) = Class::from_number(r.get(4)?) else { continue };
+            let (ord, channel) = (r.get(2)?, Channel { space: Uuid::from_bytes(r.get(3)?).into(), class });
+            for block in bodies.arrived(ord)?.iter() {
+                let RawBlock::Body(line) = block else { continue };
+                let Ok(block) = serde_json::from_slice(line) else { continue };
+                out.push((dot, ord, channel, block));
+            }
         }
         Ok(out)
     }
@@ -100,15 +107,16 @@ impl Ledger {
         Ok(())
     }
 
-    fn opposite(&self, kind: &'static KindDef, space: SpaceId, ord: i64, save: i64, block: Block) -> Result<Opposite> {
+    fn opposite(&self, bodies: &Bodies<'_>, kind: &'static KindDef, space: SpaceId, ord: i64, save: i64, block: Block) -> Result<Opposite> {
         let mut stmt = self.conn.prepare_cached(
-            "SELECT b.body FROM block b JOIN entry e ON e.log = b.log AND e.seq = b.seq \
-             WHERE b.rec = ?1 AND e.ord < ?2 AND b.body IS NOT NULL ORDER BY e.ord DESC",
+            "SELECT e.ord, t.i FROM touch t JOIN entry e ON e.log = t.log AND e.seq = t.seq \
+             WHERE t.rec = ?1 AND e.ord < ?2 ORDER BY e.ord DESC",
         )?;
         let mut rows = stmt.query(params![block.rec.as_bytes(), ord])?;
         let mut earlier: Vec<Block> = Vec::new();
         while let Some(r) = rows.next()? {
-            earlier.extend(serde_json::from_slice::<Block>(r.get_ref(0)?.as_blob().unwrap_or_default()).ok());
+            let line = bodies.line(r.get(0)?, r.get(1)?)?;
+            earlier.extend(line.and_then(|line| serde_json::from_slice::<Block>(&line).ok()));
         }
         let mut set = Map::new();
         for name in block.set.keys() {
@@ -124,8 +132,8 @@ impl Ledger {
         Ok(self
             .conn
             .prepare_cached(
-                "SELECT (SELECT s.save FROM save_entry s WHERE s.log = e.log AND s.seq = e.seq) FROM block b \
-                 JOIN entry e ON e.log = b.log AND e.seq = b.seq WHERE b.rec = ?1 ORDER BY e.ord LIMIT 1",
+                "SELECT (SELECT s.save FROM save_entry s WHERE s.log = e.log AND s.seq = e.seq) FROM touch t \
+                 JOIN entry e ON e.log = t.log AND e.seq = t.seq WHERE t.rec = ?1 ORDER BY e.ord LIMIT 1",
             )?
             .query_row([rec.as_bytes()], |r| r.get(0))
             .optional()?

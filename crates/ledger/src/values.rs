@@ -6,6 +6,8 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 use xinghuo_model::{FieldDef, KindDef, Store};
 
+use crate::entry::uuid_of;
+
 /// JSON text → SQL; `None` where the type does not fit (a newer version wrote it).
 pub(crate) fn sql_from_raw(field: &FieldDef, raw: &RawValue) -> Option<Sql> {
     let text = raw.get();
@@ -18,7 +20,7 @@ pub(crate) fn sql_from_raw(field: &FieldDef, raw: &RawValue) -> Option<Sql> {
         Store::Bool => Sql::Integer(i64::from(serde_json::from_str::<bool>(text).ok()?)),
         Store::Id => {
             let id = text.strip_prefix('"')?.strip_suffix('"')?;
-            Sql::Blob(Uuid::try_parse(id).ok()?.as_bytes().to_vec())
+            Sql::Blob(uuid_of(id.as_bytes())?.as_bytes().to_vec())
         }
         // In one form, or a space more would make two values of one.
         Store::Json => Sql::Text(serde_json::from_str::<Value>(text).ok()?.to_string()),

@@ -287,6 +287,7 @@ words! {
         Admit = "admit" "准许入网",
         EndCopy = "end_copy" "停用电脑",
         Witness = "witness" "留存",
+        Erase = "erase" "抹去个人信息",
         Decide = "decide" "冲突裁定",
         Undo = "undo" "撤销",
         Demo = "demo" "示范数据",

@@ -5,7 +5,6 @@
 
 use std::path::Path;
 
-use serde_json::json;
 use uuid::Uuid;
 use xinghuo_bundle::{Cost, Keys};
 use xinghuo_ledger::entry::{FORMAT, SUITE, body_len, root};
@@ -93,13 +92,11 @@ fn write_the_golden_files() {
         .expect("a save");
     meet(&mut y, &mut x);
     // What a newer version wrote.
-    let blocks: Vec<RawBlock> = [
-        json!({ "salt": "00", "rec": Uuid::from_u128(8), "kind": "bicycle", "set": { "colour": "red" } }),
-        json!({ "salt": "01", "rec": Uuid::from_u128(2), "kind": "request", "set": { "smell": [1.5, null] } }),
-    ]
-    .into_iter()
-    .map(|b| RawBlock::Body(b.to_string().into_bytes()))
-    .collect();
+    let blocks: Vec<RawBlock> = [(8, r#""kind":"bicycle","set":{"colour":"red"}"#), (2, r#""kind":"request","set":{"smell":[1.5,null]}"#)]
+        .into_iter()
+        .map(|(n, rest)| format!("{{\"salt\":\"{n:032x}\",\"rec\":\"{}\",{rest}}}", Uuid::from_u128(n)))
+        .map(|line| RawBlock::Body(line.into_bytes()))
+        .collect();
     let newer = Forger::new(3);
     let channel = Channel { space: SPACE, class: Class::District };
     let key = newer.identity().signs;

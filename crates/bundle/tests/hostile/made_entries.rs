@@ -268,16 +268,50 @@ fn history(w: &World) {
     w.add("erased-block", "partly entry.erased", "The entry's block was taken out: only its hash travels. It waits for the whole.", |w| {
         let mut log = w.community.later();
         log.save(&[person(6, "吴庚")]);
-        let hash = log.entries[0].blocks[0].hash();
-        log.entries[0].blocks[0] = RawBlock::Erased(hash);
+        log.entries[0].blocks[0].erase();
         w.beside(w.stretch(Sender, &log)).close(w)
     });
     w.add("erased-block-of-another-hash", "partly segment.decode", "The erased block's hash is not the one in the root.", |w| {
         let mut log = w.community.later();
         log.save(&[person(6, "吴庚")]);
-        log.entries[0].blocks[0] = RawBlock::Erased(Hash::of(b"another"));
+        log.entries[0].blocks[0] = RawBlock::Erased(Uuid::from_u128(6), Hash::of(b"another"));
         w.beside(w.stretch(Sender, &log)).close(w)
     });
+    w.add("erased-block-of-another-record", "partly segment.decode", "The erased block is said to be of a record that was erased.", |w| {
+        let mut log = w.community.later();
+        log.save(&[person(6, "吴庚")]);
+        log.entries[0].blocks[0].erase();
+        if let RawBlock::Erased(rec, _) = &mut log.entries[0].blocks[0] {
+            *rec = Uuid::from_u128(7);
+        }
+        log.save(&[erasure(7)]);
+        w.beside(w.stretch(Sender, &log)).close(w)
+    });
+    w.add_with(
+        "erased-block-and-its-erasure",
+        "ok",
+        "A block was taken out, and the next entry erases its record.",
+        &[("new", "3")],
+        |w| {
+            let mut log = w.community.later();
+            log.save(&[person(6, "吴庚")]);
+            log.entries[0].blocks[0].erase();
+            log.save(&[erasure(6)]);
+            w.beside(w.stretch(Sender, &log)).close(w)
+        },
+    );
+    w.add(
+        "erased-block-and-anothers-erasure",
+        "partly entry.erased",
+        "A block was taken out, and the next entry erases another record.",
+        |w| {
+            let mut log = w.community.later();
+            log.save(&[person(6, "吴庚")]);
+            log.entries[0].blocks[0].erase();
+            log.save(&[erasure(7)]);
+            w.beside(w.stretch(Sender, &log)).close(w)
+        },
+    );
 }
 
 fn authors(w: &World) {

@@ -168,6 +168,11 @@ pub fn block_obj(rec: Uuid, kind: &str, set: &[(&str, &str)]) -> Obj {
     out
 }
 
+/// The word that a person is erased.
+pub fn erasure(n: u128) -> String {
+    block_obj(Uuid::from_u128(n), "person", &[]).without("set").set("erases", true).line()
+}
+
 pub fn person(n: u128, name: &str) -> String {
     let name = Value::from(name).to_string();
     block(Uuid::from_u128(n), "person", &[("name", &name), ("building", "\"3\""), ("room", "\"501\"")])

@@ -61,6 +61,8 @@ impl Open {
                 Err(error) => reports.push(refusal(path, &error)),
             }
         }
+        // Once for all of them, so that dozens of bundles do not each rearrange the search table.
+        lock(&self.inner).ledger.catch_up()?;
         Ok(reports)
     }
 

@@ -33,7 +33,7 @@ impl Open {
         ledger.seal_own(&|log: &LogId, seq: u64, head: &Hash| keys.seal(log, seq, head))?;
         let segments = ledger.segments_for(audience, &|c| party.allows(c))?;
         let heads: Vec<Head> = ledger.heads()?.into_iter().filter(|h| party.allows(h.channel)).collect();
-        let have: Vec<(LogId, u64, Hash)> = heads.iter().map(|h| (h.log, h.seq, h.hash)).collect();
+        let have = ledger.have(&|c| party.allows(c))?;
         let reached = highest(&heads);
         let want = ledger
             .held()?

@@ -228,11 +228,13 @@ pub fn first_header(n: u8, class: Class, blocks: &[RawBlock]) -> Header {
 
 /// A block with any content.
 pub fn block(rec: u128, kind: &str, set: Value, more: Value) -> RawBlock {
-    let mut block = json!({ "salt": "00112233445566778899aabbccddeeff", "rec": Uuid::from_u128(rec), "kind": kind, "set": set });
-    if let (Some(block), Value::Object(more)) = (block.as_object_mut(), more) {
-        block.extend(more);
+    let mut rest = json!({ "kind": kind, "set": set });
+    if let (Some(rest), Value::Object(more)) = (rest.as_object_mut(), more) {
+        rest.extend(more);
     }
-    RawBlock::Body(block.to_string().into_bytes())
+    let rest = rest.to_string();
+    let line = format!("{{\"salt\":\"00112233445566778899aabbccddeeff\",\"rec\":\"{}\",{}", Uuid::from_u128(rec), &rest[1..]);
+    RawBlock::Body(line.into_bytes())
 }
 
 pub fn raw(header: &Header, blocks: Vec<RawBlock>) -> RawEntry {

@@ -2,6 +2,7 @@
 //! Seals are dummies here: the store does not verify them, bundles do.
 
 mod converging;
+mod erasing;
 mod finding;
 mod fixture;
 mod keeping;

@@ -530,7 +530,8 @@ fn an_entry_without_blocks_keeps_the_chain_whole_and_one_with_a_hole_waits_for_w
         block(2, "request", json!({ "category": "safety" }), json!({})),
     ];
     let first = raw(&first_header(50, Class::District, &blocks), blocks.clone());
-    let erased = RawEntry { blocks: vec![RawBlock::Erased(blocks[0].hash()), blocks[1].clone()], ..first.clone() };
+    let mut erased = first.clone();
+    erased.blocks[0].erase();
     let empty =
         Header { seq: 2, prev: first.hash(), lamport: 2, root: root(&[]), len: body_len(&[]), ..first_header(50, Class::District, &[]) };
     let before = x.state();

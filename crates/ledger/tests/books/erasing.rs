@@ -1,0 +1,204 @@
+//! Erasure: what a record said is gone everywhere, in whatever order it is heard of, and the rest holds.
+
+use xinghuo_ledger::{Books, Hash, LedgerError, RawBlock, Segment, Verdict};
+use xinghuo_model::records::{Person, Request};
+use xinghuo_model::{Class, Record, RequestState};
+
+use crate::fixture::*;
+
+/// The classes that hold personal data.
+const PERSONAL: [Class; 2] = [Class::Branch, Class::Community];
+const RARE: &str = "䶮䶮";
+const PHONE: &str = "13987654321";
+
+impl Copy {
+    fn erase<T: Record>(&mut self, id: T::Id) {
+        let author = self.author();
+        self.ledger
+            .transact(xinghuo_model::Act::Erase, &author, |tx| {
+                tx.erase(T::KIND, SPACE, id.into(), &PERSONAL);
+                Ok::<_, LedgerError>(())
+            })
+            .expect("an erasure");
+    }
+
+    /// Everything the store's files hold.
+    fn bytes(&self) -> Vec<u8> {
+        self.ledger.settle().expect("settled");
+        let wal = std::fs::read(self.path.with_extension("db-wal")).unwrap_or_default();
+        [std::fs::read(&self.path).expect("the file"), wal].concat()
+    }
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|w| w == text.as_bytes())
+}
+
+fn rare() -> Person {
+    Person { phones: vec![PHONE.to_owned()], note: Some("秘密备注".to_owned()), ..person(4, &format!("欧阳{RARE}")) }
+}
+
+#[test]
+fn what_was_erased_is_in_no_byte_of_the_store_and_is_not_found() {
+    let mut x = Copy::new(1);
+    x.put(&person(5, "王小明"));
+    x.put(&rare());
+    x.edit::<Person>(rare().id, |p| p.note = Some("另一个秘密".to_owned()));
+    let before = x.bytes();
+    for text in [RARE, PHONE, "秘密备注", "另一个秘密"] {
+        assert!(holds(&before, text), "{text} stands in the store before, or the test shows nothing");
+    }
+    x.erase::<Person>(rare().id);
+    let after = x.bytes();
+    for text in [RARE, PHONE, "秘密", "ouyang"] {
+        assert!(!holds(&after, text), "{text}");
+    }
+    assert!(x.ledger.books().find(RARE, 9).expect("a search").is_empty());
+    assert!(x.get::<Person>(rare().id).is_none());
+    assert_eq!(x.ledger.books().find("王小明", 9).expect("a search").len(), 1, "others stay");
+    assert!(x.ledger.check(&mut |_, _| true).expect("a check").problems.is_empty(), "every chain still verifies");
+    assert_eq!(x.ledger.erased(SPACE).expect("a count"), 1);
+    // A long entry is packed: there too.
+    let mut y = Copy::new(2);
+    let author = y.author();
+    y.ledger
+        .transact(xinghuo_model::Act::EditRequest, &author, |tx| {
+            (10..80).for_each(|n| tx.put(SPACE, &person(n, "王小明")));
+            tx.put(SPACE, &rare());
+            Ok::<_, LedgerError>(())
+        })
+        .expect("a save");
+    y.erase::<Person>(rare().id);
+    let lines: Vec<RawBlock> = y.segments().into_iter().flat_map(|s| s.entries).flat_map(|e| e.blocks).collect();
+    let about = |b: &&RawBlock| b.subject() == rare().id.0;
+    assert!(lines.iter().filter(about).all(|b| matches!(b, RawBlock::Erased(..)) || holds_erasure(b)));
+    assert!(lines.iter().filter(about).any(|b| matches!(b, RawBlock::Erased(..))));
+}
+
+fn holds_erasure(block: &RawBlock) -> bool {
+    matches!(block, RawBlock::Body(line) if holds(line, "\"erases\":true"))
+}
+
+#[test]
+fn an_erasure_wins_over_whatever_was_written_meanwhile_and_every_order_ends_the_same() {
+    // What the other laptop does without knowing: edit, delete, and bring new words.
+    let doings: [fn(&mut Copy); 4] = [
+        |y| y.edit::<Request>(request().id, |r| r.text = format!("{RARE}家漏水")),
+        |y| y.delete::<Request>(request().id),
+        |y| y.edit::<Request>(request().id, |r| r.state = RequestState::Accepted),
+        |y| y.erase::<Request>(request().id),
+    ];
+    for (n, doing) in doings.into_iter().enumerate() {
+        let [mut x, mut y, mut z] = knowing(&request());
+        x.erase::<Request>(request().id);
+        doing(&mut y);
+        // One hears the erasure first, one last, one both at once.
+        give(&mut x, &mut y);
+        give(&mut y, &mut z);
+        give(&mut y, &mut x);
+        meet(&mut [&mut x, &mut y, &mut z]);
+        let mut late = Copy::new(9);
+        give(&mut z, &mut late);
+        agree(&[&mut z, &mut late]);
+        for copy in [&mut x, &mut y, &mut z, &mut late] {
+            assert!(copy.get::<Request>(request().id).is_none(), "row {n}");
+            let state = copy.state();
+            copy.ledger.rebuild(&mut |_, _| true).expect("a rebuild");
+            assert_eq!(copy.state(), state, "row {n}: told again from the log it says the same");
+            assert!(!holds(&copy.bytes(), "路灯不亮") && !holds(&copy.bytes(), RARE), "row {n}");
+            assert_eq!(copy.ledger.books().number("SELECT count(*) FROM request WHERE category = 'safety'", []).expect("a count"), 1);
+            assert!(copy.ledger.books().number("SELECT count(*) FROM hole", []).expect("a count") == 0, "row {n}");
+        }
+    }
+}
+
+#[test]
+fn nothing_more_is_written_about_an_erased_record_and_an_erasure_is_not_undone() {
+    let mut x = Copy::new(1);
+    x.put(&request());
+    x.erase::<Request>(request().id);
+    let author = x.author();
+    let again = x.ledger.transact(xinghuo_model::Act::EditRequest, &author, |tx| {
+        tx.put(SPACE, &request());
+        Ok::<_, LedgerError>(())
+    });
+    assert!(matches!(again, Err(LedgerError::Erased(_))));
+    assert!(matches!(x.undo_last(), Err(LedgerError::Erased(_) | LedgerError::NothingToUndo | LedgerError::BuiltUpon)));
+    assert!(x.get::<Request>(request().id).is_none());
+}
+
+/// The log of `author` in one class, its blocks about personal data taken out.
+fn with_holes(mut segment: Segment) -> Segment {
+    for block in segment.entries.iter_mut().flat_map(|entry| &mut entry.blocks) {
+        block.erase();
+    }
+    segment
+}
+
+#[test]
+fn a_hole_waits_until_somebody_who_is_trusted_explains_it() {
+    let [mut x, mut y] = knowing(&request());
+    let whole = x.segment(1, Class::Community);
+    y.erase::<Request>(request().id);
+    let erasure = y.segment(2, Class::Community);
+    // Nobody believes who erases: it waits.
+    let mut z = Copy::new(3);
+    let done = z.ledger.absorb(
+        vec![with_holes(whole.clone()), erasure.clone()],
+        &mut |_, key, _, _, _| if *key == [2; 32] { Verdict::Quarantine("author") } else { Verdict::Welcome },
+        &mut |_, _| true,
+    );
+    let done = done.expect("absorbing");
+    assert_eq!((done.segments[0].new, done.segments[0].held), (0, 1));
+    assert!(done.segments[0].reasons.contains(&"erased".to_owned()));
+    // A trusted one explains it, though it stands behind it.
+    let mut w = Copy::new(4);
+    let done = w.absorb(vec![with_holes(whole), erasure]);
+    assert_eq!(done.segments.iter().map(|s| s.new).sum::<u64>(), 2);
+    assert_eq!(w.ledger.books().number("SELECT count(*) FROM hole", []).expect("a count"), 0);
+}
+
+#[test]
+fn a_place_left_open_is_not_acknowledged_and_the_whole_entry_fills_it() {
+    // 2 has seen a log of 1 and one of 3, and erases; 4 gets the first with a hole and the erasure, but
+    // not the log of 3: the erasure waits.
+    let [mut x, mut y, mut c] = knowing(&request());
+    c.edit::<Request>(request().id, |r| r.place = "西门".to_owned());
+    give(&mut c, &mut y);
+    y.erase::<Request>(request().id);
+    let whole = x.segment(1, Class::Community);
+    let erasure = y.segment(2, Class::Community);
+    let mut w = Copy::new(4);
+    let done = w.absorb(vec![with_holes(whole.clone()), erasure.clone()]);
+    assert_eq!((done.segments[0].new, done.segments[1].held), (1, 1), "{:?}", done.segments);
+    let answered = |w: &Copy| w.ledger.have(&|c| c.class == Class::Community).expect("a list").iter().map(|(_, seq, _)| *seq).sum::<u64>();
+    assert_eq!(answered(&w), 0, "what is behind a hole is not acknowledged");
+    // The erasure never gets its due, but the whole entry comes.
+    let done = w.absorb(vec![whole.clone()]);
+    assert_eq!(done.segments[0].had, 1);
+    assert_eq!(answered(&w), 1);
+    let mut told = Copy::new(6);
+    told.absorb(vec![whole]);
+    assert_eq!(w.state(), told.state(), "as if there never had been a hole");
+    // Then everything comes, and it is erased after all.
+    give(&mut y, &mut w);
+    agree(&[&mut w, &mut y]);
+    assert!(!holds(&w.bytes(), "路灯不亮") && !holds(&w.bytes(), "西门"));
+}
+
+#[test]
+fn what_waits_is_erased_too() {
+    let [mut x, mut y] = knowing(&request());
+    // An edit that waits for its author's certificate.
+    y.edit::<Request>(request().id, |r| r.text = format!("{RARE}家漏水"));
+    let late = y.segment(2, Class::Community);
+    let stranger = |_: &Books<'_>, key: &[u8; 32], _, _, _: &Hash| {
+        if *key == [2; 32] { Verdict::Quarantine("author") } else { Verdict::Welcome }
+    };
+    x.ledger.absorb(vec![late], &mut { stranger }, &mut |_, _| true).expect("absorbing");
+    assert!(holds(&x.bytes(), RARE), "it waits");
+    x.erase::<Request>(request().id);
+    assert!(!holds(&x.bytes(), RARE));
+    give(&mut y, &mut x);
+    meet(&mut [&mut x, &mut y]);
+}
