@@ -137,7 +137,7 @@ fn a_full_disk_stops_what_does_not_fit_and_loses_nothing() {
     };
     town.found_branch("branch", "橘香里");
     town.does("branch", &["request", "add", "楼道灯坏了", "--place", "3幢"]);
-    town.write("花名册.xlsx", sample::clean_workbook(7, 5000, 0));
+    town.write("花名册.xlsx", sample::clean_workbook(7, 15_000, 0));
     let said = town.refuses("branch", 12, &["roster", "import", "花名册.xlsx"]);
     assert!(said.contains("磁盘已满") && said.contains("清理磁盘空间"), "{said}");
     assert_eq!(town.tells("branch", &["find", "1-1-101"]), Value::Array(vec![]), "half a roster is no roster");
