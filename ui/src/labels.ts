@@ -1,5 +1,6 @@
 /** The words on screen for the codes in records (the same as on every paper). */
 import type { Category } from './bindings/Category'
+import type { ErasureReason } from './bindings/ErasureReason'
 import type { MediationState } from './bindings/MediationState'
 import type { Occupancy } from './bindings/Occupancy'
 import type { RequestState } from './bindings/RequestState'
@@ -23,6 +24,7 @@ export const mediationStates: Record<MediationState, string> = {
 }
 export const satisfactions: Record<Satisfaction, string> = { satisfied: '满意', fair: '基本满意', dissatisfied: '不满意', unknown: '未评价' }
 export const occupancies: Record<Occupancy, string> = { owner: '自住', tenant: '租住', vacant: '空置' }
+export const erasureReasons: Record<ErasureReason, string> = { asked: '本人要求', moved: '已搬离', expired: '保存期已满', mistake: '误登记' }
 export const sexes: Record<Sex, string> = { male: '男', female: '女' }
 
 /** The codes as choices of a picker, in their order. */

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use xinghuo_desk::Failure;
-use xinghuo_desk::words::{Category, OwnerMatter, Party, Presence, RequestState, Satisfaction, Source, TopicState};
+use xinghuo_desk::words::{Category, ErasureReason, OwnerMatter, Party, Presence, RequestState, Satisfaction, Source, TopicState};
 
 use crate::Session;
 use crate::verbs::*;
@@ -64,6 +64,24 @@ impl Session {
         let names: Vec<String> = among.iter().map(|p| format!("{}（{}）", said(p, "name"), said(p, "detail"))).collect();
         let names = if names.is_empty() { "还没有，请先入网".to_owned() } else { names.join("、") };
         Err(wrong(format!("请写明是哪一个。可选：{names}。")))
+    }
+
+    /// The one person who is meant by a name, a room or an id.
+    fn person_id(&self, text: &str) -> Result<String, Failure> {
+        if text.len() == 36 {
+            return Ok(text.to_owned());
+        }
+        let hits = self.ask(json!({ "ask": "find", "text": text }))?;
+        let people: Vec<&Value> = hits.as_array().into_iter().flatten().filter(|hit| hit["kind"] == "person").collect();
+        let said = |hit: &Value, field: &str| hit[field].as_str().unwrap_or_default().to_owned();
+        match people[..] {
+            [person] => Ok(said(person, "id")),
+            [] => Err(wrong(format!("没有找到“{text}”。"))),
+            _ => {
+                let all: Vec<String> = people.iter().map(|p| format!("{} {}", said(p, "title"), said(p, "id"))).collect();
+                Err(wrong(format!("有 {} 位相符，请写编号：\n{}\n", all.len(), all.join("\n"))))
+            }
+        }
     }
 
     /// A request by its human number or id.
@@ -150,6 +168,16 @@ impl Verb {
             }
             Self::Roster(Roster::Blank { file }) => s.tell(json!({ "ask": "roster_blank", "path": file })).map(drop),
             Self::Find { text } => s.tell(json!({ "ask": "find", "text": text.join(" ") })).map(drop),
+            Self::Erase { person, reason, cases } => {
+                let id = s.person_id(&person)?;
+                match reason {
+                    Some(reason) => {
+                        let reason = word!(ErasureReason, &reason)?;
+                        s.tell(json!({ "ask": "erase", "id": id, "cases": cases, "reason": reason })).map(drop)
+                    }
+                    None => s.tell(json!({ "ask": "erasure", "id": id })).map(drop),
+                }
+            }
             Self::Request(request) => request.run(s),
             Self::Council(council) => council.run(s),
             Self::Print { paper, meeting, red_head, out } => {

@@ -138,6 +138,12 @@ fn object(v: &Value) {
         if !unknown.is_empty() {
             line(&format!("不认识、没有导入的列：{}。", unknown.join("、")));
         }
+    } else if v.get("mentions").is_some() {
+        line(&format!("抹去{}：姓名、房号、电话、证件号、备注等全部内容，不能撤销。", text(v, "name")));
+        for (title, list) in [("可连同抹去（--cases）", "cases"), ("还提到这个名字，请逐条核对", "mentions")] {
+            line(&format!("{title}："));
+            answer(&v[list]);
+        }
     } else if v.get("due_today").is_some() {
         line(text(v, "sentence"));
         steps(v);

@@ -72,6 +72,17 @@ pub(crate) enum Verb {
         /// 要找的内容
         text: Vec<String>,
     },
+    /// 抹去一位居民的个人信息，不能撤销；不带 --reason 时只说会抹去什么
+    Erase {
+        /// 居民：姓名、房号或编号；有几位相符时列出来，不动手
+        person: String,
+        /// 为什么：本人要求、已搬离、保存期已满、误登记
+        #[arg(long)]
+        reason: Option<String>,
+        /// 连同他的诉求、调解、民意的内容
+        #[arg(long)]
+        cases: bool,
+    },
     /// 诉求
     #[command(subcommand)]
     Request(Request),

@@ -115,6 +115,20 @@ pub enum Ask {
         /// Why.
         reason: String,
     },
+    /// What erasing a person would take along. → `ErasureView`
+    Erasure {
+        /// Whom.
+        id: PersonId,
+    },
+    /// Erases a person's data for good, here and wherever bundles go. → `Done`
+    Erase {
+        /// Whom.
+        id: PersonId,
+        /// Their requests, mediations and opinions lose their content too.
+        cases: bool,
+        /// Why; it is recorded.
+        reason: ErasureReason,
+    },
     /// Adds or changes a person by hand. → `Saved`
     SavePerson(PersonInput),
     /// Reads a roster and compares it; nothing is stored. A long job. → `RosterPreview`

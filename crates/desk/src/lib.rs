@@ -9,6 +9,7 @@ mod cases;
 mod conflicts;
 mod council;
 pub mod demo;
+mod erasure;
 mod error;
 mod exchange;
 mod first_run;
@@ -188,6 +189,8 @@ impl Desk {
             }
             Ask::Person { id } => json(self.open()?.read(|b| people::card(b, id, today))?),
             Ask::Reveal { id, field, reason } => json(self.open()?.reveal(id, &field, &reason, &now.to_rfc3339())?),
+            Ask::Erasure { id } => json(self.open()?.erasure(id)?),
+            Ask::Erase { id, cases, reason } => json(self.open()?.erase_person(id, cases, reason, now)?),
             Ask::SavePerson(input) => json(self.open()?.save_person(input, now)?),
             Ask::RosterPreview { path } => {
                 let open = self.open()?;

@@ -206,7 +206,7 @@ pub(crate) fn find(books: &Books<'_>, text: &str, only: Option<SpaceId>) -> Resu
     Ok(out)
 }
 
-fn hit(books: &Books<'_>, kind: &KindDef, id: Uuid) -> Result<Option<Hit>> {
+pub(crate) fn hit(books: &Books<'_>, kind: &KindDef, id: Uuid) -> Result<Option<Hit>> {
     let shorten = |text: &str| text.chars().take(30).collect::<String>();
     let make = |kind, title: String, detail: String, month| Some(Hit { kind, id, title, detail, month });
     Ok(match kind.name {

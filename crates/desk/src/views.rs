@@ -227,6 +227,14 @@ views! {
         /// Where a click leads, for records that live on a month's page.
         month: Option<Month>,
     }
+    /// What erasing a person (抹去个人信息) would take along.
+    ErasureView {
+        name: String,
+        /// Their requests, mediations and opinions.
+        cases: Vec<Hit>,
+        /// Other records in which the name occurs: to be looked at one by one.
+        mentions: Vec<Hit>,
+    }
     /// A compound as its office sees it.
     CompoundCard {
         compound: Compound,

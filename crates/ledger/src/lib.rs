@@ -151,6 +151,17 @@ impl Ledger {
         Ok(())
     }
 
+    /// Forgets every draft in whose name or text one of these words occurs.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn forget_drafts(&self, words: &[&str]) -> Result<()> {
+        for word in words {
+            self.conn.prepare_cached("DELETE FROM draft WHERE instr(name, ?1) > 0 OR instr(text, ?1) > 0")?.execute([word])?;
+        }
+        Ok(())
+    }
+
     /// Records that somebody looked at a hidden value.
     ///
     /// # Errors

@@ -64,6 +64,16 @@ words! {
 }
 
 words! {
+    /// Why a person's data is erased (抹去个人信息).
+    ErasureReason {
+        Asked = "asked" "本人要求",
+        Moved = "moved" "已搬离",
+        Expired = "expired" "保存期已满",
+        Mistake = "mistake" "误登记",
+    }
+}
+
+words! {
     /// Where a request (诉求) stands (requirements §4.2).
     RequestState {
         Registered = "registered" "登记",

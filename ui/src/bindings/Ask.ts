@@ -5,6 +5,7 @@ import type { Decision } from "./Decision";
 import type { DelegateId } from "./DelegateId";
 import type { DelegateInput } from "./DelegateInput";
 import type { DemoRole } from "./DemoRole";
+import type { ErasureReason } from "./ErasureReason";
 import type { MediationId } from "./MediationId";
 import type { MediationState } from "./MediationState";
 import type { MeetingId } from "./MeetingId";
@@ -106,7 +107,23 @@ field: string,
 /**
  * Why.
  */
-reason: string, } | { "ask": "save_person" } & PersonInput | { "ask": "roster_preview", 
+reason: string, } | { "ask": "erasure", 
+/**
+ * Whom.
+ */
+id: PersonId, } | { "ask": "erase", 
+/**
+ * Whom.
+ */
+id: PersonId, 
+/**
+ * Their requests, mediations and opinions lose their content too.
+ */
+cases: boolean, 
+/**
+ * Why; it is recorded.
+ */
+reason: ErasureReason, } | { "ask": "save_person" } & PersonInput | { "ask": "roster_preview", 
 /**
  * The spreadsheet.
  */
