@@ -245,7 +245,7 @@ impl Ledger {
 
 /// Each time words are put in they make a segment of the search table, and segments are merged again
 /// and again. So many at once cost hardly more than all of them would.
-const ENOUGH: i64 = 20_000;
+const ENOUGH: i64 = 50_000;
 
 /// A record the find box found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
