@@ -5,6 +5,7 @@
 
 mod bench;
 mod bindings;
+mod crash;
 mod demo;
 mod fonts;
 mod licences;
@@ -25,6 +26,7 @@ cargo xtask test       setup, then every test: Rust, pages, the real window
 cargo xtask demo       setup, build, and open the window on a demo home
 cargo xtask bench      the benchmarks
 cargo xtask sim        the simulator
+cargo xtask crash      kills, full and broken disks, power cuts (--points N, --cuts N)
 cargo xtask bindings   write the TypeScript types of the desk's questions and answers
 cargo xtask licences   write THIRD-PARTY.md: every crate, npm package and font with its licence";
 
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         "demo" => demo::verb,
         "bench" => bench::verb,
         "sim" => sim::verb,
+        "crash" => crash::verb,
         "bindings" => bindings::verb,
         "licences" => licences::verb,
         _ => {

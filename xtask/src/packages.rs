@@ -1,5 +1,5 @@
-//! The system packages: what the window is built from, what the tests drive it with, fonts, and the
-//! programs that turn papers into pictures for the tests.
+//! The system packages: what the window is built from, what the tests drive it with, fonts, the
+//! programs that turn papers into pictures for the tests, and the one that interrupts.
 
 use std::process::Command;
 
@@ -32,6 +32,8 @@ const PACKAGES: &[&str] = &[
     "poppler-utils",
     "imagemagick",
     "libreoffice-writer-nogui",
+    // What interrupts the program in the crash tests.
+    "strace",
 ];
 
 /// Installs the packages that are missing.

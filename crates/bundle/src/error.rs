@@ -42,6 +42,12 @@ pub enum BundleError {
     /// The system has no random numbers.
     #[error("no random numbers from the system")]
     NoRandom,
+    /// A backup could not be read or written.
+    #[error("a file could not be read or written")]
+    Io(#[from] std::io::Error),
+    /// The person asked to stop.
+    #[error("stopped")]
+    Stopped,
 }
 
 impl BundleError {
@@ -60,6 +66,8 @@ impl BundleError {
             Self::Signature => "bundle.signature",
             Self::Inconsistent => "bundle.inconsistent",
             Self::NoRandom => "keys.no_random",
+            Self::Io(_) => "file.io",
+            Self::Stopped => "cancelled",
         }
     }
 }

@@ -263,6 +263,7 @@ pub(crate) const SEAL: &str = "xinghuo/seal/v1";
 pub(crate) const MANIFEST: &str = "xinghuo/manifest/v1";
 pub(crate) const JOIN: &str = "xinghuo/join/v1";
 pub(crate) const FORMER: &str = "xinghuo/former/v1";
+pub(crate) const BACKUP: &str = "xinghuo/backup/v1";
 
 fn domained(domain: &str, bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(domain.len() + 1 + bytes.len());

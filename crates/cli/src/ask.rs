@@ -115,7 +115,12 @@ impl Session {
 impl Verb {
     /// Whether this verb makes a new copy instead of opening one.
     pub fn makes_a_copy(&self) -> bool {
-        matches!(self, Self::New(_) | Self::Demo { .. })
+        matches!(self, Self::New(_) | Self::Demo { .. } | Self::Restore { .. })
+    }
+
+    /// Whether the passphrase is chosen now, and so asked for twice.
+    pub fn chooses_a_passphrase(&self) -> bool {
+        self.makes_a_copy() && !matches!(self, Self::Restore { .. })
     }
 
     pub fn create(self, s: &mut Session, passphrase: &str) -> Told {
@@ -129,6 +134,7 @@ impl Verb {
                 "person": person, "copy": copy, "passphrase": passphrase,
             }),
             Self::Demo { role } => json!({ "ask": "create_demo", "role": role, "passphrase": passphrase }),
+            Self::Restore { file } => json!({ "ask": "restore", "path": file, "passphrase": passphrase }),
             _ => return Ok(()),
         };
         s.tell(question).map(drop)
@@ -136,7 +142,7 @@ impl Verb {
 
     pub fn run(self, s: &mut Session) -> Told {
         match self {
-            Self::New(_) | Self::Demo { .. } => Ok(()),
+            Self::New(_) | Self::Demo { .. } | Self::Restore { .. } => Ok(()),
             Self::Status => s.tell(json!({ "ask": "status" })).map(drop),
             Self::Today => s.tell(json!({ "ask": "today" })).map(drop),
             Self::Join { file, welcome: Some(fingerprint) } => {
@@ -215,6 +221,7 @@ impl Verb {
                 }
             }
             Self::Rebuild => s.tell(json!({ "ask": "rebuild" })).map(drop),
+            Self::Backup { file } => s.tell(json!({ "ask": "backup", "path": file })).map(drop),
         }
     }
 }

@@ -58,7 +58,7 @@ impl Session {
 /// A refusal of a file names it: a script may hand over many.
 fn of_file(failure: Failure, file: &str) -> Failure {
     let family = failure.code.split('.').next().unwrap_or_default();
-    if file.is_empty() || !matches!(family, "roster" | "bundle" | "join" | "file" | "paper") {
+    if file.is_empty() || !matches!(family, "roster" | "bundle" | "join" | "file" | "paper" | "backup") {
         return failure;
     }
     Failure { message: format!("{file}：{}", failure.message), ..failure }
@@ -92,7 +92,8 @@ fn default_home() -> PathBuf {
 
 fn run(session: &mut Session, compound: Option<&str>, verb: Verb) -> Result<(), Failure> {
     if verb.makes_a_copy() {
-        return verb.create(session, &passphrase(true)?);
+        let passphrase = passphrase(verb.chooses_a_passphrase())?;
+        return verb.create(session, &passphrase);
     }
     session.ask(json!({ "ask": "unlock", "passphrase": passphrase(false)? }))?;
     if let Some(name) = compound {

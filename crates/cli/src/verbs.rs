@@ -124,6 +124,16 @@ pub(crate) enum Verb {
     Check,
     /// 从日志重建全部表格
     Rebuild,
+    /// 备份：写成一个加密的文件，读回核对，并打开检查过
+    Backup {
+        /// 写到哪里（.xinghuo-backup）
+        file: PathBuf,
+    },
+    /// 从备份恢复到一个空文件夹（--home）；换用新的身份，口令是备份时的口令
+    Restore {
+        /// 备份的位置
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]

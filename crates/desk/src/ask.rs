@@ -27,6 +27,13 @@ pub enum Ask {
         /// The passphrase of the copy.
         passphrase: String,
     },
+    /// Puts a backup (备份) back into an empty folder; the copy gets new keys. A long job. → `Status`
+    Restore {
+        /// The backup.
+        path: PathBuf,
+        /// The passphrase of the copy when it was saved.
+        passphrase: String,
+    },
     /// Opens the copy. → `Status`
     Unlock {
         /// The passphrase.
@@ -72,6 +79,13 @@ pub enum Ask {
     },
     /// Checks every chain and the projected tables. → `CheckReport`
     Check,
+    /// The last backup, and what the next may be called. → `BackupView`
+    Backups,
+    /// Writes a backup (备份), reads it back, opens and checks what was saved. A long job. → `BackedUp`
+    Backup {
+        /// Where to, `.xinghuo-backup`.
+        path: PathBuf,
+    },
     /// Rebuilds the projected tables from the log. A long job. → `Done`
     Rebuild,
 

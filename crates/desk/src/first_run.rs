@@ -42,15 +42,15 @@ fn profile(role: Role, person: &str, copy: &str, space: uuid::Uuid, demo: bool) 
 }
 
 impl Desk {
-    fn start(&self, unlocked: Unlocked) -> Result<Status> {
+    pub(crate) fn start(&self, unlocked: Unlocked) -> Result<Status> {
         *lock(&self.open) = Some(Arc::new(Open::new(self.home.clone(), unlocked)?));
         self.status()
     }
 
     /// Makes the folder's copy; when the work fails, nothing of it stays.
     fn found(&self, passphrase: &str, work: impl FnOnce(&mut Unlocked) -> Result<()>) -> Result<Status> {
-        let mut unlocked = self.home.create(passphrase, self.cost)?;
-        match work(&mut unlocked) {
+        let mut unlocked = self.home.create(passphrase)?;
+        match work(&mut unlocked).and_then(|()| self.home.finish(&unlocked, self.cost)) {
             Ok(()) => self.start(unlocked),
             Err(error) => {
                 drop(unlocked);

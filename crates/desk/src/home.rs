@@ -15,7 +15,7 @@ use xinghuo_ledger::{Head, Ledger};
 use zeroize::Zeroizing;
 
 use crate::error::{DeskError, Result, file_error, not};
-use crate::open::here_json;
+use crate::open::{Profile, here_json};
 
 /// Where a copy lives.
 #[derive(Debug, Clone)]
@@ -35,6 +35,12 @@ pub(crate) struct Unlocked {
     _lock: File,
     /// The folder was restored or copied, and new keys were made.
     pub renewed: bool,
+}
+
+impl Unlocked {
+    pub fn new(keys: Keys, ledger: Ledger, passphrase: &str, lock: File) -> Self {
+        Self { keys, ledger, passphrase: Zeroizing::new(passphrase.to_owned()), _lock: lock, renewed: false }
+    }
 }
 
 /// What the marker remembers: log → (seq, hash), hex.
@@ -58,8 +64,18 @@ impl Home {
         Self { dir, state }
     }
 
-    fn keys_file(&self) -> PathBuf {
+    pub(crate) fn keys_file(&self) -> PathBuf {
         self.dir.join("keys.json")
+    }
+
+    /// Stands here while a copy is being made.
+    fn unfinished(&self) -> PathBuf {
+        self.dir.join("unfinished")
+    }
+
+    /// The store as it was at one moment, while a backup is made of it.
+    pub(crate) fn snapshot(&self) -> PathBuf {
+        self.dir.join("snapshot.db")
     }
 
     /// The store's file.
@@ -73,7 +89,7 @@ impl Home {
     }
 
     fn lock(&self) -> Result<File> {
-        fs::create_dir_all(&self.dir).map_err(|e| file_error(&e))?;
+        make_folder(&self.dir)?;
         let file = File::options().create(true).truncate(false).write(true).open(self.dir.join("lock")).map_err(|e| file_error(&e))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
@@ -84,32 +100,68 @@ impl Home {
         }
     }
 
-    /// Makes a new copy's keys and store.
-    pub(crate) fn create(&self, passphrase: &str, cost: Cost) -> Result<Unlocked> {
-        if passphrase.chars().count() < 6 {
-            return Err(DeskError::Field { field: "passphrase", why: "口令至少 6 个字。" });
-        }
+    /// Takes the folder for a copy that is about to be made. Until its key file stands, which comes
+    /// last, there is nothing in it to lose: what an earlier try left, ended half way, is removed.
+    pub(crate) fn take(&self) -> Result<File> {
         let lock = self.lock()?;
         if self.exists() {
             return not("home.exists", "这个文件夹里已经有一份数据。", "请换一个文件夹，或直接打开已有的数据。");
         }
+        if self.unfinished().exists() {
+            self.remove_new()?;
+        } else if self.store_file().exists() {
+            return not("home.no_keys", "这个文件夹里有数据文件，却没有密钥文件 keys.json。", "请把 keys.json 放回来，或换一个空文件夹。");
+        }
+        write_whole(&self.unfinished(), b"")?;
+        Ok(lock)
+    }
+
+    /// Makes a new copy's store and keys. It exists once it is finished ([`Home::finish`]).
+    pub(crate) fn create(&self, passphrase: &str) -> Result<Unlocked> {
+        if passphrase.chars().count() < 6 {
+            return Err(DeskError::Field { field: "passphrase", why: "口令至少 6 个字。" });
+        }
+        let lock = self.take()?;
         let keys = Keys::generate()?;
-        let ledger = self.open_ledger(&keys)?;
-        // The key file comes last: with it the copy exists, without it there is nothing to lose.
-        self.mark(&ledger, &keys)?;
-        write_whole(&self.keys_file(), keys.lock(passphrase, cost)?.as_bytes())?;
-        Ok(Unlocked { keys, ledger, passphrase: Zeroizing::new(passphrase.to_owned()), _lock: lock, renewed: false })
+        match self.open_ledger(&keys) {
+            Ok(ledger) => Ok(Unlocked::new(keys, ledger, passphrase, lock)),
+            Err(error) => {
+                self.remove_new()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// The key file comes last: with it the copy exists.
+    pub(crate) fn finish(&self, new: &Unlocked, cost: Cost) -> Result<()> {
+        self.mark(&new.ledger, &new.keys)?;
+        write_whole(&self.keys_file(), new.keys.lock(&new.passphrase, cost)?.as_bytes())?;
+        self.tidy();
+        Ok(())
     }
 
     /// Removes a copy that was just made and never used.
     pub(crate) fn remove_new(&self) -> Result<()> {
-        for name in ["keys.json", "xinghuo.db", "xinghuo.db-wal", "xinghuo.db-shm"] {
-            match fs::remove_file(self.dir.join(name)) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(file_error(&e)),
-                _ => {}
-            }
+        for name in ["keys.json", "keys.json.part", "xinghuo.db", "xinghuo.db-wal", "xinghuo.db-shm", "unfinished"] {
+            remove(&self.dir.join(name))?;
         }
         Ok(())
+    }
+
+    /// Removes what a program that was ended left behind in a finished copy's folder. What cannot
+    /// be removed harms nothing and is tried again next time.
+    pub(crate) fn tidy(&self) {
+        let _ = remove(&self.unfinished());
+        let _ = self.remove_snapshot();
+    }
+
+    /// The snapshot and what SQLite keeps beside it.
+    pub(crate) fn remove_snapshot(&self) -> Result<()> {
+        ["", "-wal", "-shm", "-journal"].iter().try_for_each(|end| {
+            let mut name = self.snapshot().into_os_string();
+            name.push(end);
+            remove(Path::new(&name))
+        })
     }
 
     /// Opens a copy.
@@ -120,23 +172,22 @@ impl Home {
         let lock = self.lock()?;
         let text = fs::read_to_string(self.keys_file()).map_err(|e| file_error(&e))?;
         let keys = Keys::unlock(&text, passphrase)?;
+        self.tidy();
         let ledger = self.open_ledger(&keys)?;
-        let mut open = Unlocked { keys, ledger, passphrase: Zeroizing::new(passphrase.to_owned()), _lock: lock, renewed: false };
-        // A key that is known to be used elsewhere too is given up, should the program have ended before it was.
+        let mut open = Unlocked::new(keys, ledger, passphrase, lock);
+        // A key that is known to be used elsewhere too, or that has named its successor, is given
+        // up, should the program have ended before it was.
         let signs = open.keys.identity().signs;
         let shared = open.ledger.forks()?.iter().any(|(key, ..)| *key == signs);
-        if shared || !self.marker_fits(&open)? {
+        let given_up = former(&open.ledger)?.iter().any(|earlier| earlier.signs == hex(&signs));
+        if shared || given_up || !self.marker_fits(&open)? {
             self.renew(&mut open)?;
         }
         Ok(open)
     }
 
-    fn open_ledger(&self, keys: &Keys) -> Result<Ledger> {
-        let entropy = Box::new(|bytes: &mut [u8]| {
-            // Ids and salts only; a failing system generator shows at key making already.
-            let _ = getrandom::fill(bytes);
-        });
-        Ok(Ledger::open(&self.store_file(), Some(keys.file_key()), keys.identity().signs, entropy)?)
+    pub(crate) fn open_ledger(&self, keys: &Keys) -> Result<Ledger> {
+        open_store(&self.store_file(), keys)
     }
 
     fn marker_file(&self, signs: &str) -> PathBuf {
@@ -148,7 +199,7 @@ impl Home {
         let own = keys.identity().signs;
         let heads = ledger.heads()?.into_iter().filter(|h| h.key == own);
         let marker = Marker { signs: hex(&own), heads: heads.map(|h: Head| (h.log.hex(), h.seq, h.hash.hex())).collect() };
-        fs::create_dir_all(&self.state).map_err(|e| file_error(&e))?;
+        make_folder(&self.state)?;
         let text = serde_json::to_string(&marker).unwrap_or_default();
         write_whole(&self.marker_file(&marker.signs), text.as_bytes())
     }
@@ -172,12 +223,16 @@ impl Home {
         let old = &open.keys;
         open.ledger.seal_own(&|log, seq, head| old.seal(log, seq, head))?;
         // And its word for who goes on, so that an office can take its entries in.
-        let mut former: Vec<Former> = here_json(&open.ledger.books(), "former")?.unwrap_or_default();
+        let mut former = former(&open.ledger)?;
         // Only a renewal that was cut short left one of this key; nothing was written under its successor.
         former.retain(|earlier| earlier.signs != hex(&old.identity().signs));
         former.push(Former::vouch(old, &keys.identity()));
         open.ledger.set_here("former", &serde_json::to_string(&former).unwrap_or_default())?;
         open.ledger.write_as(keys.identity().signs)?;
+        if let Some(profile) = here_json::<Profile>(&open.ledger.books(), "profile")? {
+            profile.of_another_computer(&keys.identity()).remember(&open.ledger)?;
+        }
+        // Last, so that a program that ends before it begins again at the next start.
         write_whole(&self.keys_file(), keys.lock(&open.passphrase, Cost::default())?.as_bytes())?;
         open.keys = keys;
         self.mark(&open.ledger, &open.keys)?;
@@ -207,28 +262,80 @@ pub(crate) fn unhex_key(text: &str) -> Option<[u8; 32]> {
     Some(out)
 }
 
-/// Writes a file so that it is there whole or not at all: temporary neighbour, sync, rename,
-/// sync of the folder.
+/// Opens the store in this file.
+pub(crate) fn open_store(path: &Path, keys: &Keys) -> Result<Ledger> {
+    let entropy = Box::new(|bytes: &mut [u8]| {
+        // Ids and salts only; a failing system generator shows at key making already.
+        let _ = getrandom::fill(bytes);
+    });
+    Ok(Ledger::open(path, Some(keys.file_key()), keys.identity().signs, entropy)?)
+}
+
+/// The keys this copy gave up, oldest first.
+fn former(ledger: &Ledger) -> Result<Vec<Former>> {
+    Ok(here_json(&ledger.books(), "former")?.unwrap_or_default())
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(file_error(&e)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder and those above it, each of them kept by the folder it stands in.
+fn make_folder(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = folder_of(path);
+    if !above.is_dir() {
+        make_folder(above)?;
+    }
+    fs::create_dir_all(path).and_then(|()| sync_folder(above)).map_err(|e| file_error(&e))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes sure that names in a folder outlast a power cut. Where the system has no such thing
+/// (Windows, some file systems of sticks) there is nothing to wait for.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    use std::io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        Err(e) if matches!(e.kind(), InvalidInput | PermissionDenied | Unsupported) => Ok(()),
+        synced => synced,
+    }
+}
+
+/// Writes a file so that it is there whole or not at all.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    write_proven(path, |file| file.write_all(bytes).map_err(|e| file_error(&e)), |_| Ok(()))
+}
+
+/// Writes a file so that it is there whole or not at all, and only if it proves good: temporary
+/// neighbour, sync, proof, rename, sync of the folder. What stood there before stays until then.
+pub(crate) fn write_proven(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<()>,
+    prove: impl FnOnce(&mut File) -> Result<()>,
+) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
-    let part = dir.join(name);
-    let work = || -> std::io::Result<()> {
-        let mut file = File::create(&part)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+    let part = folder_of(path).join(name);
+    let work = || -> Result<()> {
+        let io = |e| file_error(&e);
+        let mut file = File::create(&part).map_err(io)?;
+        write(&mut file)?;
+        file.sync_all().map_err(io)?;
         drop(file);
-        fs::rename(&part, path)?;
-        // Not every file system lets a folder be synced (FAT on a stick does not).
-        if let Ok(dir) = File::open(dir) {
-            let _ = dir.sync_all();
-        }
-        Ok(())
+        prove(&mut File::open(&part).map_err(io)?)?;
+        fs::rename(&part, path).map_err(io)?;
+        sync_folder(folder_of(path)).map_err(io)
     };
-    work().map_err(|e| {
+    work().inspect_err(|_| {
         let _ = fs::remove_file(&part);
-        file_error(&e)
     })
 }
 

@@ -5,6 +5,7 @@
 //! in [`ask`] and [`views`].
 
 pub mod ask;
+mod backup;
 mod cases;
 mod conflicts;
 mod council;
@@ -112,6 +113,7 @@ impl Desk {
             Ask::CreateBranch(new) => json(self.create_branch(new)?),
             Ask::CreateOffice(new) => json(self.create_office(new)?),
             Ask::CreateDemo { role, passphrase } => json(self.create_demo(role, &passphrase)?),
+            Ask::Restore { path, passphrase } => json(self.restore(&path, &passphrase)?),
             Ask::Unlock { passphrase } => {
                 let unlocked = self.home.unlock(&passphrase)?;
                 *lock(&self.open) = Some(Arc::new(Open::new(self.home.clone(), unlocked)?));
@@ -161,6 +163,11 @@ impl Desk {
                 json(done("", &[]))
             }
             Ask::Check => json(self.check()?),
+            Ask::Backups => json(self.open()?.backups(now)?),
+            Ask::Backup { path } => {
+                let open = self.open()?;
+                json(self.job.run("备份", |pace| open.backup(&path, now, pace))?)
+            }
             Ask::Rebuild => {
                 let open = self.open()?;
                 self.job.run("重建表格", |pace| Ok(lock(&open.inner).ledger.rebuild(pace)?))?;

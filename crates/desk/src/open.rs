@@ -43,7 +43,7 @@ impl Profile {
     /// The same person with keys of their own: a copy that was carried elsewhere or restored. Both
     /// go on at once perhaps, so it takes a name and numbers nobody else takes; the name ends in
     /// the first digits of its fingerprint, which can be compared by eye.
-    fn of_another_computer(self, identity: &Identity) -> Profile {
+    pub fn of_another_computer(self, identity: &Identity) -> Profile {
         let bare = match self.copy.rsplit_once('·') {
             Some((name, digits)) if digits.len() == 5 && digits.bytes().all(|b| b.is_ascii_digit()) => name,
             _ => &self.copy,
@@ -87,11 +87,7 @@ pub(crate) fn here_json<T: DeserializeOwned>(books: &Books<'_>, name: &str) -> R
 
 impl Open {
     pub fn new(home: Home, mut inner: Unlocked) -> Result<Self> {
-        let mut profile: Profile = here_json(&inner.ledger.books(), "profile")?.ok_or(LedgerError::WrongKey)?;
-        if inner.renewed {
-            profile = profile.of_another_computer(&inner.keys.identity());
-            profile.remember(&inner.ledger)?;
-        }
+        let profile: Profile = here_json(&inner.ledger.books(), "profile")?.ok_or(LedgerError::WrongKey)?;
         let office = here_json(&inner.ledger.books(), "office")?;
         // Whoever closed while bundles came in.
         inner.ledger.catch_up()?;
@@ -117,8 +113,7 @@ impl Open {
 
     /// The keys were just renewed while the copy is open.
     pub fn go_on_as_another(&self, inner: &Unlocked) -> Result<()> {
-        let profile = (*self.profile()).clone().of_another_computer(&inner.keys.identity());
-        profile.remember(&inner.ledger)?;
+        let profile: Profile = here_json(&inner.ledger.books(), "profile")?.ok_or(LedgerError::WrongKey)?;
         *lock(&self.profile) = Arc::new(profile);
         Ok(())
     }

@@ -32,6 +32,16 @@ pub enum CopyState {
     Open,
 }
 
+/// The last backup, as far as this copy knows. Kept beside the log.
+#[derive(Debug, Clone, Serialize, serde::Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct BackupLine {
+    pub at: DateTime<FixedOffset>,
+    pub file: String,
+    pub sentence: String,
+}
+
 /// What kind of thing the find box found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
@@ -504,6 +514,22 @@ views! {
         already: bool,
         /// The office holds this compound already: it joins as a further laptop of it.
         further_laptop: bool,
+    }
+    /// A backup was written, read back, and its store opened and checked.
+    BackedUp {
+        file: String,
+        #[ts(type = "number")]
+        bytes: u64,
+        #[ts(type = "number")]
+        entries: u64,
+        #[ts(type = "number")]
+        records: u64,
+        message: String,
+    }
+    /// What the backup page shows.
+    BackupView {
+        suggested_name: String,
+        last: Option<BackupLine>,
     }
     /// A bundle was written.
     Exported {
