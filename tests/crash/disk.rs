@@ -41,14 +41,17 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Reads what a run did to the files in `folder`, which stands as it was before the run.
-    pub fn of(folder: &Path, calls: &[Call]) -> Outcome<Self> {
+    /// Reads what a run did to the files in `folder`, from calls that were recorded when all that
+    /// lay in `recorded`. The folder stands as it was before the run. `before`: how many lines are
+    /// printed before the one that says it is done.
+    pub fn of(folder: &Path, recorded: &Path, calls: &[Call], before: usize) -> Outcome<Self> {
         let mut recording = Self { files: BTreeMap::new(), folders: BTreeSet::new(), steps: Vec::new() };
         recording.gather(folder, Path::new(""))?;
         let mut reader = Reader { ids: recording.files.keys().cloned().enumerate().map(|(id, path)| (path, id)).collect(), ..Reader::default() };
-        reader.next = recording.files.len();
+        (reader.next, reader.before) = (recording.files.len(), before);
+        reader.folders = recording.folders.clone();
         for call in calls {
-            reader.read(folder, call)?;
+            reader.read(recorded, call)?;
         }
         recording.steps = reader.steps;
         Ok(recording)
@@ -294,7 +297,9 @@ fn apply(content: &mut Vec<u8>, step: &Step, keeps: &mut dyn FnMut(usize) -> boo
 #[derive(Default)]
 struct Reader {
     ids: HashMap<PathBuf, Id>,
+    folders: BTreeSet<PathBuf>,
     next: Id,
+    before: usize,
     /// What an open descriptor stands for, and where it writes next.
     open: HashMap<i64, (PathBuf, Option<Id>, usize)>,
     steps: Vec<Step>,
@@ -316,7 +321,7 @@ impl Reader {
                 if passing(&path) {
                     return Ok(());
                 }
-                if call.arguments.contains("O_DIRECTORY") || folder.join(&path).is_dir() && !self.ids.contains_key(&path) {
+                if call.arguments.contains("O_DIRECTORY") || self.folders.contains(&path) || path.as_os_str().is_empty() {
                     self.open.insert(returned, (path, None, 0));
                     return Ok(());
                 }
@@ -345,9 +350,10 @@ impl Reader {
                 self.open.remove(&descriptor);
             }
             "write" if descriptor == 1 => {
-                if !self.steps.iter().any(|step| matches!(step, Step::Said)) {
+                if self.before == 0 && !self.steps.iter().any(|step| matches!(step, Step::Said)) {
                     self.steps.push(Step::Said);
                 }
+                self.before = self.before.saturating_sub(1);
             }
             "write" | "pwrite64" => {
                 let place = call.arguments.rsplit(',').next().and_then(|n| n.trim().parse::<usize>().ok());

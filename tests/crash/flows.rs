@@ -18,6 +18,8 @@ pub struct Flow {
     pub words: &'static [&'static str],
     /// A file it writes for others, and who reads it how.
     pub writes: Option<(&'static str, Reader)>,
+    /// Lines it prints before it says that it is done.
+    pub before: usize,
     /// Whether it may be done again when it was done already.
     pub again: bool,
     /// Whether the copy may get new keys by it. Anywhere else that would be a loss of identity.
@@ -33,7 +35,7 @@ pub enum Reader {
     Restored,
 }
 
-const BLANK: Flow = Flow { name: "", start: "", homes: &[], files: &[], words: &[], writes: None, again: false, renews: false };
+const BLANK: Flow = Flow { name: "", start: "", homes: &[], files: &[], words: &[], writes: None, before: 0, again: false, renews: false };
 const INSPECT: &[&str] = &["bundle", "inspect"];
 
 /// All of them. A flow that is built later (erasing a person) takes a line here.
@@ -61,6 +63,8 @@ pub const FLOWS: &[Flow] = &[
         homes: &["branch"],
         files: &["花名册.xlsx"],
         words: &["roster", "import", "FOLDER/花名册.xlsx"],
+        // What the comparison found.
+        before: 1,
         again: true,
         ..BLANK
     },
@@ -87,8 +91,8 @@ pub const FLOWS: &[Flow] = &[
         start: "answered",
         homes: &["imaged"],
         files: &["补发.xinghuo"],
+        // Not again: the bundle is for the key that is given up by it.
         words: &["bundle", "import", "FOLDER/补发.xinghuo"],
-        again: true,
         renews: true,
         ..BLANK
     },

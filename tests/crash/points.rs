@@ -19,22 +19,23 @@ const CHANGING: &[&str] =
 /// The kinds of points.
 pub const KINDS: [&str; 6] = ["kill", "full", "broken", "pulled", "cut", "kill-every"];
 
-/// Every point of one kind.
-pub fn points(flow: &Flow, known: &Known, folder: &Path, kind: &str) -> Vec<Point> {
+/// Every point of one kind. `start` is a folder that stands as before the flow.
+pub fn points(flow: &Flow, known: &Known, start: &Path, kind: &str) -> Vec<Point> {
+    let folder = &known.folder;
     match kind {
         // The disk is the same before any two calls between which nothing changed it: of the others
         // it is enough to try each once in a long while (`kill-every`).
-        "kill" => kills(flow, known, folder, false),
-        "kill-every" => kills(flow, known, folder, true),
+        "kill" => kills(known, folder, false),
+        "kill-every" => kills(known, folder, true),
         "full" => errors(known, folder, FULL, "ENOSPC"),
         "broken" => errors(known, folder, BROKEN, "EIO"),
         "pulled" => pulled(flow, known, folder),
-        "cut" => cuts(flow, folder),
+        "cut" => cuts(flow, start),
         _ => Vec::new(),
     }
 }
 
-fn kills(_flow: &Flow, known: &Known, folder: &Path, every: bool) -> Vec<Point> {
+fn kills(known: &Known, folder: &Path, every: bool) -> Vec<Point> {
     let mut out = Vec::new();
     for call in &known.calls {
         // Before it is the program at all there is nothing to be killed.

@@ -35,7 +35,7 @@ impl Power {
     /// Of what `know` recorded.
     pub fn of(stage: &Stage<'_>, flow: &Flow, known: &Known) -> Outcome<Self> {
         stage.set(flow)?;
-        Ok(Self { recording: Recording::of(&stage.folder(), &known.calls)?, seen: HashSet::new() })
+        Ok(Self { recording: Recording::of(&stage.folder(), &known.folder, &known.calls, flow.before)?, seen: HashSet::new() })
     }
 
     /// With a mistake in it.

@@ -14,7 +14,7 @@ use crate::judge::{LOOK, child};
 use crate::place::Starts;
 use crate::points::{KINDS, points};
 use crate::power::Power;
-use crate::stage::{Point, Stage};
+use crate::stage::{Knowns, Point, Stage};
 use crate::strace;
 
 /// A quick slice: some seconds on a slow machine.
@@ -76,15 +76,16 @@ pub fn run(words: Vec<String>) -> Outcome {
     let program = program()?;
     let begun = Instant::now();
     let starts = Starts::new()?;
+    let knowns = know(&words, &starts, &program)?;
     let mut failures = Vec::new();
     if words.points > 0 {
-        failures.extend(try_points(&words, &starts, &program)?);
+        failures.extend(try_points(&words, &starts, &program, &knowns)?);
     }
     if words.cuts > 0 {
-        failures.extend(cut_power(&words, &starts, &program)?);
+        failures.extend(cut_power(&words, &starts, &program, &knowns)?);
     }
     if words.flow.is_none() && words.kind.is_none() && words.only.is_none() {
-        controls::check(&starts, &program, words.seed)?;
+        controls::check(&starts, &program, &knowns, words.seed)?;
     }
     println!("{:.1?}", begun.elapsed());
     match &failures[..] {
@@ -106,28 +107,44 @@ struct Count {
     unfired: usize,
 }
 
-fn try_points(words: &Words, starts: &Starts, program: &Path) -> Outcome<Vec<String>> {
-    // What each flow does without a fault, learnt on one stage and valid on every other.
+/// What each flow does without a fault, learnt on one stage and valid on every other.
+fn know(words: &Words, starts: &Starts, program: &Path) -> Outcome<Knowns> {
+    let (flows, next, knowns) = (words.flows(), AtomicUsize::new(0), Mutex::new(Knowns::new()));
+    let work = || -> Outcome {
+        let stage = Stage::new(starts, program)?;
+        while let Some(flow) = flows.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let known = stage.know(flow)?;
+            knowns.lock().map_err(|e| e.to_string())?.insert(flow.name, known);
+        }
+        Ok(())
+    };
+    together(words.jobs, &work)?;
+    knowns.into_inner().map_err(|e| e.to_string())
+}
+
+fn try_points(words: &Words, starts: &Starts, program: &Path, knowns: &Knowns) -> Outcome<Vec<String>> {
     let first = Stage::new(starts, program)?;
-    let mut all: Vec<(&'static Flow, &'static str, Point)> = Vec::new();
-    let mut knowns = BTreeMap::new();
+    let mut all: Vec<(usize, &'static Flow, &'static str, Point)> = Vec::new();
+    let mut chance = Chance::new(words.seed);
     for flow in words.flows() {
-        let known = first.know(flow)?;
+        let Some(known) = knowns.get(flow.name) else { continue };
         first.set(flow)?;
         for kind in KINDS.into_iter().filter(|kind| words.kind.as_deref().map_or(*kind != "kill-every", |k| k == *kind)) {
-            let found = points(flow, &known, &first.folder(), kind);
-            let found = found.into_iter().filter(|point| words.only.as_deref().is_none_or(|only| point.to_string() == only));
-            all.extend(found.map(|point| (flow, kind, point)));
+            let found = points(flow, known, &first.folder(), kind);
+            let mut found: Vec<Point> = found.into_iter().filter(|point| words.only.as_deref().is_none_or(|only| point.to_string() == only)).collect();
+            chance.shuffle(&mut found);
+            all.extend(found.into_iter().enumerate().map(|(n, point)| (n, flow, kind, point)));
         }
-        knowns.insert(flow.name, known);
     }
     let there = all.len();
-    Chance::new(words.seed).shuffle(&mut all);
+    // Of each flow and kind one after another: a slice holds some of everything.
+    chance.shuffle(&mut all);
+    all.sort_by_key(|(n, ..)| *n);
     all.truncate(words.points);
     let (next, counts, failures) = (AtomicUsize::new(0), Mutex::new(BTreeMap::<&str, Count>::new()), Mutex::new(Vec::new()));
     let work = || -> Outcome {
         let stage = Stage::new(starts, program)?;
-        while let Some((flow, kind, point)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((_, flow, kind, point)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
             let Some(known) = knowns.get(flow.name) else { continue };
             let tried = stage.try_point(flow, known, point);
             let mut counts = counts.lock().map_err(|e| e.to_string())?;
@@ -142,6 +159,10 @@ fn try_points(words: &Words, starts: &Starts, program: &Path) -> Outcome<Vec<Str
                     eprintln!("{told}");
                     failures.lock().map_err(|e| e.to_string())?.push(told);
                 }
+            }
+            let tried: usize = counts.values().map(|count| count.tried).sum();
+            if tried.is_multiple_of(500) {
+                println!("{tried} points so far");
             }
         }
         Ok(())
@@ -162,19 +183,19 @@ fn try_points(words: &Words, starts: &Starts, program: &Path) -> Outcome<Vec<Str
     Ok(failures)
 }
 
-fn cut_power(words: &Words, starts: &Starts, program: &Path) -> Outcome<Vec<String>> {
+fn cut_power(words: &Words, starts: &Starts, program: &Path, knowns: &Knowns) -> Outcome<Vec<String>> {
     let flows = words.flows();
     let each = words.cuts.div_ceil(flows.len().max(1));
     let (next, count, same, failures) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || -> Outcome {
         let stage = Stage::new(starts, program)?;
         while let Some(flow) = flows.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let known = stage.know(flow)?;
-            let mut power = Power::of(&stage, flow, &known)?;
+            let Some(known) = knowns.get(flow.name) else { continue };
+            let mut power = Power::of(&stage, flow, known)?;
             let (mut new, mut seed) = (0, words.seed);
             // Some flows have few disks; whoever meets only known ones has seen them.
             while new < each && seed < words.seed + 20 * each as u64 {
-                match power.cut(&stage, flow, &known, seed) {
+                match power.cut(&stage, flow, known, seed) {
                     Ok(fresh) => {
                         new += usize::from(fresh);
                         same.fetch_add(usize::from(!fresh), Ordering::Relaxed);

@@ -1,6 +1,6 @@
 //! A folder in which one flow after another is interrupted and judged.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,9 +18,14 @@ pub struct Known {
     /// Twice done from the same beginning it led to the same state hash.
     pub exact: bool,
     pub calls: Vec<Call>,
+    /// Where it was recorded.
+    pub folder: PathBuf,
     /// The files and folders it touched, below the stage's folder.
     pub touched: Vec<PathBuf>,
 }
+
+/// What all flows are, by their names.
+pub type Knowns = BTreeMap<&'static str, Known>;
 
 /// Something to be tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +121,7 @@ impl<'s> Stage<'s> {
             calls.iter().flat_map(|call| &call.paths).filter_map(|path| path.strip_prefix(&folder).ok().map(Path::to_owned)).collect();
         touched.sort();
         touched.dedup();
-        Ok(Known { before, exact: first.same(second, true), after: second.clone(), calls, touched })
+        Ok(Known { before, exact: first.same(second, true), after: second.clone(), calls, folder, touched })
     }
 
     /// Reads the file the flow writes for others, if it is there.
@@ -173,20 +178,20 @@ impl<'s> Stage<'s> {
             }
         };
         // A killed program cannot say how it ended: what it had printed by then is its word.
-        let acknowledged = if killed { !out.is_empty() } else { code == Some(0) };
+        let acknowledged = if killed { out.lines().count() > flow.before } else { code == Some(0) };
         if !killed && code != Some(0) && (code == Some(101) || code.is_none() || err.trim().is_empty()) {
             return Err(format!("ended with {code:?} and no word for the person: {out}{err}"));
         }
-        self.judge(flow, known, acknowledged)?;
+        let seen = self.judge(flow, known, acknowledged)?;
         if let Point::Cut { file, .. } = point {
             fs::copy(self.starts.of(flow.start).join(file), self.folder().join(file)).map_err(|e| e.to_string())?;
         }
-        self.again(flow, known)?;
+        self.again(flow, known, &seen)?;
         Ok(true)
     }
 
     /// Wholly or not at all; and wholly, if it was said to be done.
-    pub fn judge(&self, flow: &Flow, known: &Known, acknowledged: bool) -> Outcome {
+    fn judge(&self, flow: &Flow, known: &Known, acknowledged: bool) -> Outcome<Seen> {
         let seen = self.look(flow.home())?;
         if !seen.same(&known.after, known.exact) {
             if acknowledged {
@@ -199,12 +204,12 @@ impl<'s> Stage<'s> {
         if !flow.renews && matches!(seen, Seen::Copy { told: true, .. }) {
             return Err("the copy gave up its keys".to_owned());
         }
-        self.read_written(flow, &known.before, acknowledged)
+        self.read_written(flow, &known.before, acknowledged)?;
+        Ok(seen)
     }
 
     /// Done again it succeeds and leads to the same.
-    fn again(&self, flow: &Flow, known: &Known) -> Outcome {
-        let seen = self.look(flow.home())?;
+    fn again(&self, flow: &Flow, known: &Known, seen: &Seen) -> Outcome {
         let done = seen.same(&known.after, known.exact) && !seen.same(&known.before, true);
         if done && !flow.again {
             return Ok(());

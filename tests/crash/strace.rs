@@ -124,17 +124,18 @@ pub fn said(bytes: &[u8]) -> String {
 }
 
 fn calls(log: &str) -> Vec<Call> {
-    let mut counts: HashMap<String, u32> = HashMap::new();
+    // strace counts each process's calls apart.
+    let mut counts: HashMap<(&str, &str), u32> = HashMap::new();
     let mut out = Vec::new();
     for line in log.lines() {
-        let line = line.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
-        let Some((name, rest)) = line.split_once('(') else { continue };
+        let (process, line) = line.split_once(' ').unwrap_or_default();
+        let Some((name, rest)) = line.trim_start().split_once('(') else { continue };
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             continue;
         }
         // With -xx neither text nor paths hold a sign of their own, so the last «) = » is the call's end.
         let (arguments, returned) = rest.rsplit_once(" = ").map_or((rest, ""), |(a, r)| (a.trim_end().trim_end_matches(')'), r));
-        let nth = counts.entry(name.to_owned()).or_default();
+        let nth = counts.entry((process, name)).or_default();
         *nth += 1;
         let paths: BTreeSet<PathBuf> =
             quoted(arguments).into_iter().chain(quoted(returned)).filter(|p| p.first() == Some(&b'/')).map(path).collect();

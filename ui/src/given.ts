@@ -19,7 +19,7 @@ export function takeGiven(fits: (file: Picked) => boolean): Picked[] {
 
 /** Whether a file may be a data package: chat programs change its name, so only what it surely is not counts. */
 export function mayBePackage({ name }: Picked): boolean {
-  return !/\.(xlsx?|et|csv|jpe?g|png|docx?|pdf)$/i.test(name)
+  return !/\.(xlsx?|et|csv|jpe?g|png|docx?|pdf|xinghuo-backup)$/i.test(name)
 }
 
 /** Whether it calls itself a join request (入网申请). */

@@ -1,5 +1,6 @@
 /** Which address shows which page. Addresses stand behind `#`: the program has no server. */
 import { createRouter, createWebHashHistory } from 'vue-router'
+import Backup from './pages/Backup.vue'
 import Conflicts from './pages/Conflicts.vue'
 import Council from './pages/Council.vue'
 import Exchange from './pages/Exchange.vue'
@@ -43,6 +44,7 @@ export const router = createRouter({
     { path: '/exchange', component: Exchange },
     { path: '/conflicts', component: Conflicts },
     { path: '/overview', component: Overview },
+    { path: '/backup', component: Backup },
     ...(showsGallery ? [{ path: '/gallery', meta: { free: true }, component: () => import('./gallery/Gallery.vue') }] : []),
     { path: '/:rest(.*)*', redirect: '/' },
   ],

@@ -28,7 +28,7 @@ export interface Picked {
 }
 
 /** What a file is wanted for. */
-export type Purpose = 'bundle' | 'roster' | 'join' | 'any'
+export type Purpose = 'bundle' | 'roster' | 'join' | 'backup' | 'any'
 
 /** Asks the desk. Rejects with a {@link Failure}, never with anything else. */
 export async function call<T>(question: Question): Promise<T> {
