@@ -17,12 +17,7 @@ const PATIENCE: usize = 400;
 /// Programs with a mistake, as scripts around the real one: what they do, in which flow, with which faults.
 const PROGRAMS: [(&str, &str, &str, &str); 3] = [
     ("says «done» before it begins", "save", "kill", "echo 已保存\nexec \"$REAL\" \"$@\"\n"),
-    (
-        "writes its file in its place",
-        "export",
-        "kill",
-        "for file; do :; done\nexec dd bs=512 status=none if=\"$BUNDLE\" of=\"$file\"\n",
-    ),
+    ("writes its file in its place", "export", "kill", "for file; do :; done\nexec dd bs=512 status=none if=\"$BUNDLE\" of=\"$file\"\n"),
     ("says «done» whatever happened", "save", "full", "\"$REAL\" \"$@\" > /dev/null 2>&1\necho 已保存\n"),
 ];
 

@@ -20,14 +20,35 @@ type Id = usize;
 /// What the flow did to the disk, in order.
 #[derive(Clone, Debug)]
 pub enum Step {
-    Named { path: PathBuf, id: Id },
-    Written { id: Id, at: usize, data: Vec<u8> },
-    Resized { id: Id, length: usize },
-    Synced { id: Id },
-    Folder { path: PathBuf },
-    FolderSynced { path: PathBuf },
-    Renamed { from: PathBuf, to: PathBuf },
-    Unlinked { path: PathBuf },
+    Named {
+        path: PathBuf,
+        id: Id,
+    },
+    Written {
+        id: Id,
+        at: usize,
+        data: Vec<u8>,
+    },
+    Resized {
+        id: Id,
+        length: usize,
+    },
+    Synced {
+        id: Id,
+    },
+    Folder {
+        path: PathBuf,
+    },
+    FolderSynced {
+        path: PathBuf,
+    },
+    Renamed {
+        from: PathBuf,
+        to: PathBuf,
+    },
+    Unlinked {
+        path: PathBuf,
+    },
     /// The person was told that it is done.
     Said,
 }
@@ -47,7 +68,8 @@ impl Recording {
     pub fn of(folder: &Path, recorded: &Path, calls: &[Call], before: usize) -> Outcome<Self> {
         let mut recording = Self { files: BTreeMap::new(), folders: BTreeSet::new(), steps: Vec::new() };
         recording.gather(folder, Path::new(""))?;
-        let mut reader = Reader { ids: recording.files.keys().cloned().enumerate().map(|(id, path)| (path, id)).collect(), ..Reader::default() };
+        let mut reader =
+            Reader { ids: recording.files.keys().cloned().enumerate().map(|(id, path)| (path, id)).collect(), ..Reader::default() };
         (reader.next, reader.before) = (recording.files.len(), before);
         reader.folders = recording.folders.clone();
         for call in calls {
@@ -163,7 +185,8 @@ impl Disk {
                 }
             }
             Step::FolderSynced { path } => {
-                let (now, later): (Vec<Step>, Vec<Step>) = std::mem::take(&mut self.waiting).into_iter().partition(|step| stands_in(step, path));
+                let (now, later): (Vec<Step>, Vec<Step>) =
+                    std::mem::take(&mut self.waiting).into_iter().partition(|step| stands_in(step, path));
                 self.waiting = later;
                 for step in now {
                     self.name(&step);
@@ -263,7 +286,9 @@ impl Disk {
 
 fn stands_in(step: &Step, folder: &Path) -> bool {
     match step {
-        Step::Named { path, .. } | Step::Folder { path } | Step::Unlinked { path } | Step::Renamed { to: path, .. } => path.parent() == Some(folder),
+        Step::Named { path, .. } | Step::Folder { path } | Step::Unlinked { path } | Step::Renamed { to: path, .. } => {
+            path.parent() == Some(folder)
+        }
         _ => false,
     }
 }
@@ -307,7 +332,8 @@ struct Reader {
 
 impl Reader {
     fn read(&mut self, folder: &Path, call: &Call) -> Outcome {
-        let returned: i64 = call.returned.split(|c: char| !c.is_ascii_digit() && c != '-').next().and_then(|n| n.parse().ok()).unwrap_or(-1);
+        let returned: i64 =
+            call.returned.split(|c: char| !c.is_ascii_digit() && c != '-').next().and_then(|n| n.parse().ok()).unwrap_or(-1);
         if returned < 0 {
             return Ok(());
         }

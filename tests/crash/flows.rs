@@ -45,18 +45,22 @@ pub const FLOWS: &[Flow] = &[
         start: "apart",
         homes: &["fresh"],
         words: &[
-            "new", "branch", "--district", "临江区", "--street", "望湖街道", "--community", "星岩社区", "--compound", "枇杷苑", "--person",
+            "new",
+            "branch",
+            "--district",
+            "临江区",
+            "--street",
+            "望湖街道",
+            "--community",
+            "星岩社区",
+            "--compound",
+            "枇杷苑",
+            "--person",
             "陈书记",
         ],
         ..BLANK
     },
-    Flow {
-        name: "save",
-        start: "sent",
-        homes: &["branch"],
-        words: &["request", "add", "楼道又黑了", "--place", "3幢"],
-        ..BLANK
-    },
+    Flow { name: "save", start: "sent", homes: &["branch"], words: &["request", "add", "楼道又黑了", "--place", "3幢"], ..BLANK },
     Flow {
         name: "roster",
         start: "sent",
@@ -133,13 +137,7 @@ pub const FLOWS: &[Flow] = &[
         again: true,
         ..BLANK
     },
-    Flow {
-        name: "end",
-        start: "answered",
-        homes: &["office"],
-        words: &["end", "橘香里", "--reason", "电脑丢失"],
-        ..BLANK
-    },
+    Flow { name: "end", start: "answered", homes: &["office"], words: &["end", "橘香里", "--reason", "电脑丢失"], ..BLANK },
     Flow { name: "undo", start: "sent", homes: &["branch"], words: &["undo"], ..BLANK },
     Flow { name: "rebuild", start: "sent", homes: &["branch"], words: &["rebuild"], again: true, ..BLANK },
     Flow {

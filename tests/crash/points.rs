@@ -11,10 +11,24 @@ use crate::strace::Fault;
 /// Calls in which a full disk shows.
 const FULL: &[&str] = &["openat", "write", "pwrite64", "ftruncate", "fallocate", "mkdir", "rename", "fsync", "fdatasync"];
 /// Calls in which a broken disk shows.
-const BROKEN: &[&str] = &["openat", "read", "pread64", "write", "pwrite64", "ftruncate", "fsync", "fdatasync", "rename", "unlink", "mkdir", "close"];
+const BROKEN: &[&str] =
+    &["openat", "read", "pread64", "write", "pwrite64", "ftruncate", "fsync", "fdatasync", "rename", "unlink", "mkdir", "close"];
 /// Calls that change what a kill would find on the disk, or what the person was told.
-const CHANGING: &[&str] =
-    &["openat", "write", "pwrite64", "ftruncate", "fallocate", "mkdir", "rename", "unlink", "fsync", "fdatasync", "close", "munmap", "exit_group"];
+const CHANGING: &[&str] = &[
+    "openat",
+    "write",
+    "pwrite64",
+    "ftruncate",
+    "fallocate",
+    "mkdir",
+    "rename",
+    "unlink",
+    "fsync",
+    "fdatasync",
+    "close",
+    "munmap",
+    "exit_group",
+];
 
 /// The kinds of points.
 pub const KINDS: [&str; 6] = ["kill", "full", "broken", "pulled", "cut", "kill-every"];

@@ -18,8 +18,8 @@ use crate::stage::{Knowns, Point, Stage};
 use crate::strace;
 
 /// A quick slice: some seconds on a slow machine.
-const QUICK_POINTS: usize = 36;
-const QUICK_CUTS: usize = 120;
+const QUICK_POINTS: usize = 32;
+const QUICK_CUTS: usize = 64;
 const SEED: u64 = 20_240_101;
 /// Of a hundred points so many may not fire before the run counts as failed: a run's calls vary a
 /// little (random numbers, memory), its faults must not.
@@ -131,7 +131,8 @@ fn try_points(words: &Words, starts: &Starts, program: &Path, knowns: &Knowns) -
         first.set(flow)?;
         for kind in KINDS.into_iter().filter(|kind| words.kind.as_deref().map_or(*kind != "kill-every", |k| k == *kind)) {
             let found = points(flow, known, &first.folder(), kind);
-            let mut found: Vec<Point> = found.into_iter().filter(|point| words.only.as_deref().is_none_or(|only| point.to_string() == only)).collect();
+            let mut found: Vec<Point> =
+                found.into_iter().filter(|point| words.only.as_deref().is_none_or(|only| point.to_string() == only)).collect();
             chance.shuffle(&mut found);
             all.extend(found.into_iter().enumerate().map(|(n, point)| (n, flow, kind, point)));
         }
@@ -202,7 +203,10 @@ fn cut_power(words: &Words, starts: &Starts, program: &Path, knowns: &Knowns) ->
                     }
                     Err(why) => {
                         new += 1;
-                        let told = format!("{} seed {seed}: {why}\n    again: cargo xtask crash --flow {} --cuts 1 --seed {seed}", flow.name, flow.name);
+                        let told = format!(
+                            "{} seed {seed}: {why}\n    again: cargo xtask crash --flow {} --cuts 1 --seed {seed}",
+                            flow.name, flow.name
+                        );
                         eprintln!("{told}");
                         failures.lock().map_err(|e| e.to_string())?.push(told);
                     }

@@ -96,32 +96,29 @@ impl<'s> Stage<'s> {
         Ok((output.status.code(), said(&output.stdout), said(&output.stderr)))
     }
 
-    /// Does the flow twice without a fault, and once under strace.
+    /// Does the flow twice without a fault, the first time under strace.
     pub fn know(&self, flow: &Flow) -> Outcome<Known> {
         self.set(flow)?;
         let before = self.look(flow.home())?;
-        let mut ends = Vec::new();
-        for _ in 0..2 {
-            self.set(flow)?;
-            let (code, out, err) = self.run(self.command(flow))?;
-            if code != Some(0) {
-                return Err(format!("{} fails without a fault: {out}{err}", flow.name));
-            }
-            self.read_written(flow, &before, true)?;
-            ends.push(self.look(flow.home())?);
-        }
-        let [first, second] = &ends[..] else { return Err("no end".to_owned()) };
-        if !first.same(second, false) {
-            return Err(format!("{} does not lead twice to the same: {first:?}, {second:?}", flow.name));
-        }
         self.set(flow)?;
-        let calls = record(&self.command(flow), &self.work.path().join("log"))?;
+        let calls = record(&self.command(flow), &self.work.path().join("log")).map_err(|why| format!("{} fails {why}", flow.name))?;
+        self.read_written(flow, &before, true)?;
+        let first = self.look(flow.home())?;
+        self.set(flow)?;
+        let (code, out, err) = self.run(self.command(flow))?;
+        if code != Some(0) {
+            return Err(format!("{} fails without a fault: {out}{err}", flow.name));
+        }
+        let after = self.look(flow.home())?;
+        if !first.same(&after, false) {
+            return Err(format!("{} does not lead twice to the same: {first:?}, {after:?}", flow.name));
+        }
         let folder = self.folder();
         let mut touched: Vec<PathBuf> =
             calls.iter().flat_map(|call| &call.paths).filter_map(|path| path.strip_prefix(&folder).ok().map(Path::to_owned)).collect();
         touched.sort();
         touched.dedup();
-        Ok(Known { before, exact: first.same(second, true), after: second.clone(), calls, folder, touched })
+        Ok(Known { before, exact: first.same(&after, true), after, calls, folder, touched })
     }
 
     /// Reads the file the flow writes for others, if it is there.

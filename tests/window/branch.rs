@@ -196,3 +196,32 @@ async fn a_word_is_written_down_and_a_request_seen_through() -> Tried {
     page.wait_text("反馈给本人").await?;
     page.close().await
 }
+
+#[tokio::test]
+async fn a_copy_is_saved_and_goes_on_from_its_backup_on_another_computer() -> Tried {
+    let page = Page::unlocked(Place::branch()?).await?;
+    page.click_in("页面", "备份").await?;
+    page.wait_text("还没有备份过").await?;
+    let backup = page.will_save("翠湖雅苑.xinghuo-backup")?;
+    page.click_text("存一份备份").await?;
+    page.wait_text("打开检查过").await?;
+    page.shot("backup").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+
+    let other = Page::open().await?;
+    other.click_text("从备份恢复").await?;
+    other.will_pick(&[&backup])?;
+    other.click_text("选择备份文件").await?;
+    other.wait_text("已选：").await?;
+    other.type_into("备份那时的口令", "猜的口令").await?;
+    other.press(ENTER).await?;
+    other.wait_text("口令不对").await?;
+    other.shot("restore").await?;
+    assert_eq!(axe::violations(&other).await?, Vec::<String>::new());
+    other.type_into("备份那时的口令", PASSPHRASE).await?;
+    other.press(ENTER).await?;
+    other.wait_text("已换用新的身份").await?;
+    other.wait_text("翠湖雅苑").await?;
+    other.close().await?;
+    page.close().await
+}

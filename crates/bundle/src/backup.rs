@@ -109,7 +109,9 @@ impl Backup {
         let magic = line(from, 64)?;
         match magic.text.strip_prefix(b"XINGHUO-BACKUP ") {
             Some(b"1") if magic.ended => {}
-            Some(version) if magic.ended && !version.is_empty() && version.iter().all(u8::is_ascii_digit) => return Err(BundleError::Newer),
+            Some(version) if magic.ended && !version.is_empty() && version.iter().all(u8::is_ascii_digit) => {
+                return Err(BundleError::Newer);
+            }
             Some(_) if magic.ended => return Err(BundleError::Inconsistent),
             _ if !magic.ended && !magic.text.is_empty() && MAGIC.as_bytes().starts_with(&magic.text) => return Err(BundleError::Truncated),
             _ => return Err(BundleError::NotOurs),
@@ -124,8 +126,10 @@ impl Backup {
         }
         let header: Header = serde_json::from_slice(&head).map_err(|_| BundleError::Inconsistent)?;
         let signs = unhex_key(&header.signs).ok_or(BundleError::Inconsistent)?;
-        let signature = std::str::from_utf8(&signature).ok().and_then(unhex).ok_or(BundleError::Signature)?;
-        if !verify(&signs, BACKUP, &head, &signature) {
+        let text = signature;
+        let signature = std::str::from_utf8(&text).ok().and_then(unhex).ok_or(BundleError::Signature)?;
+        // One way to write it: a file that was changed anywhere is not the file that was written.
+        if hex(&signature).as_bytes() != text || !verify(&signs, BACKUP, &head, &signature) {
             return Err(BundleError::Signature);
         }
         if header.keys.length > MAX_KEYS {

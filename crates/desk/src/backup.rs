@@ -172,7 +172,9 @@ fn part(done: u64, total: u64, from: u64, to: u64) -> u64 {
 }
 
 fn damaged() -> DeskError {
-    DeskError::File { code: "backup.damaged", what: "备份已损坏或被改动，没有恢复。", advice: "请换一份备份再试；这份备份没有动。" }
+    DeskError::File {
+        code: "backup.damaged", what: "备份已损坏或被改动，没有恢复。", advice: "请换一份备份再试；这份备份没有动。"
+    }
 }
 
 /// The words for what is wrong with a backup; those of bundles speak of a sender.
@@ -180,17 +182,19 @@ fn of_backup(error: BundleError) -> DeskError {
     match error {
         BundleError::Io(e) => file_error(&e),
         BundleError::Stopped => LedgerError::Cancelled.into(),
-        BundleError::NotOurs => DeskError::File {
-            code: "backup.not_ours",
-            what: "这不是星火家园的备份。",
-            advice: "请选择以 .xinghuo-backup 结尾的文件。",
-        },
-        BundleError::Truncated => DeskError::File {
-            code: "backup.truncated",
-            what: "备份不完整，只有一部分。",
-            advice: "请重新拷贝一次，或换一份备份。",
-        },
-        BundleError::Size | BundleError::Inconsistent | BundleError::Signature | BundleError::Sealed | BundleError::KeysDamaged => damaged(),
+        BundleError::NotOurs => {
+            DeskError::File {
+                code: "backup.not_ours", what: "这不是星火家园的备份。", advice: "请选择以 .xinghuo-backup 结尾的文件。"
+            }
+        }
+        BundleError::Truncated => {
+            DeskError::File {
+                code: "backup.truncated", what: "备份不完整，只有一部分。", advice: "请重新拷贝一次，或换一份备份。"
+            }
+        }
+        BundleError::Size | BundleError::Inconsistent | BundleError::Signature | BundleError::Sealed | BundleError::KeysDamaged => {
+            damaged()
+        }
         other => other.into(),
     }
 }

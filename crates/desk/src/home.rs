@@ -152,6 +152,7 @@ impl Home {
     /// be removed harms nothing and is tried again next time.
     pub(crate) fn tidy(&self) {
         let _ = remove(&self.unfinished());
+        let _ = remove(&self.dir.join("keys.json.part"));
         let _ = self.remove_snapshot();
     }
 

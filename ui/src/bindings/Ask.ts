@@ -47,6 +47,14 @@ role: DemoRole,
 /**
  * The passphrase of the copy.
  */
+passphrase: string, } | { "ask": "restore", 
+/**
+ * The backup.
+ */
+path: string, 
+/**
+ * The passphrase of the copy when it was saved.
+ */
 passphrase: string, } | { "ask": "unlock", 
 /**
  * The passphrase.
@@ -75,7 +83,11 @@ key: string, } | { "ask": "drop_draft",
 /**
  * Which.
  */
-key: string, } | { "ask": "check" } | { "ask": "rebuild" } | { "ask": "today" } | { "ask": "find", 
+key: string, } | { "ask": "check" } | { "ask": "backups" } | { "ask": "backup", 
+/**
+ * Where to, `.xinghuo-backup`.
+ */
+path: string, } | { "ask": "rebuild" } | { "ask": "today" } | { "ask": "find", 
 /**
  * As typed so far.
  */

@@ -65,6 +65,7 @@ async function answer(ask: Ask): Promise<unknown> {
       if (ask.ask === 'roster_store') return { save: 9, message: '已导入：新增 835 人，变更 61 人。', added: 835, changed: 61, same: 290 }
       return Object.assign(status, { state: 'open', title: '翠湖雅苑小区党支部', role: 'secretary' })
     case 'progress': return { what: '正在核对名册', done: far, total: 1000 }
+    case 'backups': return { suggested_name: '翠湖雅苑_备份_20241112_0900.xinghuo-backup', last: empty ? null : { at: '2024-11-08T16:20:00+08:00', file: '翠湖雅苑_备份_20241108_1620.xinghuo-backup', sentence: '已备份 2436 条记录、812 次保存（6120 KB）。已把备份读回核对，并打开检查过：和现在的数据一致。' } }
     case 'stop': return { message: '已停止。', changed: [] }
     case 'today': return empty
       ? { today: now, month: '2024-11', sentence: '11 月还没有记下民意。', steps: steps.map((one) => ({ ...one, state: 'not_yet', state_zh: '未开始', count: 0, late: 0 })), due_today: [], overdue: [], waiting: [], open_requests: 0, open_tasks: 0, people: 0, unsent: 0, last_sent: null, recent_opinions: 0 }

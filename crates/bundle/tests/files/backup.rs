@@ -73,6 +73,7 @@ fn who_signs_anothers_key_file_without_its_passphrase_is_refused() {
 fn writing_ends_where_the_person_says_stop() {
     let keys = Keys::generate().expect("keys");
     let part = Part::of(&mut Cursor::new(STORE), &mut all).expect("a part");
-    let stopped = Backup::write(&mut Vec::new(), &keys, String::new(), "{}", (&mut Cursor::new(STORE), part), &Hash::default(), &mut |_, _| false);
+    let stopped =
+        Backup::write(&mut Vec::new(), &keys, String::new(), "{}", (&mut Cursor::new(STORE), part), &Hash::default(), &mut |_, _| false);
     assert_eq!(stopped.err().map(|e| e.code()), Some("cancelled"));
 }
