@@ -26,7 +26,7 @@ pub fn check(starts: &Starts, program: &Path, knowns: &Knowns, seed: u64) -> Out
     for (what, flow, kind, script) in PROGRAMS {
         let flow = named(flow)?;
         let planted = wrapped(starts, program, script)?;
-        let stage = Stage::new(starts, &planted)?;
+        let stage = Stage::new(starts, program)?.planted(planted);
         let known = stage.know(flow)?;
         let mut all = points(flow, &known, &stage.folder(), kind);
         Chance::new(seed).shuffle(&mut all);

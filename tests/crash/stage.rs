@@ -48,6 +48,8 @@ impl std::fmt::Display for Point {
 pub struct Stage<'s> {
     starts: &'s Starts,
     program: PathBuf,
+    /// Does the flow in the program's stead; what it wrote is read by the real one.
+    planted: Option<PathBuf>,
     work: tempfile::TempDir,
     fingerprints: [String; 2],
 }
@@ -56,7 +58,12 @@ impl<'s> Stage<'s> {
     pub fn new(starts: &'s Starts, program: &Path) -> Outcome<Self> {
         let text = fs::read_to_string(starts.of("all").join("指纹")).map_err(|e| e.to_string())?;
         let (ours, theirs) = text.split_once('\n').ok_or("no fingerprints")?;
-        Ok(Self { starts, program: program.to_owned(), work: memory()?, fingerprints: [ours.to_owned(), theirs.to_owned()] })
+        Ok(Self { starts, program: program.to_owned(), planted: None, work: memory()?, fingerprints: [ours.to_owned(), theirs.to_owned()] })
+    }
+
+    /// With another program that does the flow.
+    pub fn planted(self, program: PathBuf) -> Self {
+        Self { planted: Some(program), ..self }
     }
 
     /// Where all of it lies.
@@ -84,7 +91,8 @@ impl<'s> Stage<'s> {
 
     /// The flow's command, not yet run.
     pub fn command(&self, flow: &Flow) -> Command {
-        xinghuo(&self.program, &self.folder(), flow.home(), &flow.words_in(&self.folder(), &self.fingerprints))
+        let program = self.planted.as_ref().unwrap_or(&self.program);
+        xinghuo(program, &self.folder(), flow.home(), &flow.words_in(&self.folder(), &self.fingerprints))
     }
 
     pub fn look(&self, home: &str) -> Outcome<Seen> {
