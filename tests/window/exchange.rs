@@ -104,7 +104,7 @@ async fn what_two_laptops_wrote_differently_is_decided_side_by_side() -> Tried {
 }
 
 /// Through the desks, as the journey above does in the windows.
-fn joins(branch: &Place, office: &Place) -> Tried {
+pub fn joins(branch: &Place, office: &Place) -> Tried {
     let (request, welcome) = (branch.folder().join("入网.xinghuo-join"), branch.folder().join("欢迎.xinghuo"));
     let fingerprint = |place: &Place| -> Tried<Value> { Ok(place.ask(json!({ "ask": "exchange" }))?["fingerprint"].clone()) };
     branch.ask(json!({ "ask": "join_request", "path": request }))?;
@@ -121,7 +121,7 @@ fn edits(branch: &Place, request: &Value, handler: &str) -> Tried {
     Ok(())
 }
 
-fn exports(branch: &Place, bundle: &std::path::Path) -> Tried {
+pub fn exports(branch: &Place, bundle: &std::path::Path) -> Tried {
     let view = branch.ask(json!({ "ask": "exchange" }))?;
     branch.ask(json!({ "ask": "export", "audience": view["partners"][0]["key"], "path": bundle }))?;
     Ok(())

@@ -9,5 +9,6 @@ mod branch;
 mod council;
 mod exchange;
 mod gallery;
+mod healing;
 mod office;
 mod opens;

@@ -58,7 +58,7 @@ describe('an answer on a page', () => {
     const waiting: ((text: string) => void)[] = []
     call.mockImplementation(() => new Promise((done) => waiting.push(done)))
     const page = mount(defineComponent(() => {
-      const { value, load } = useAnswer<string>(() => ({ ask: 'want_text' }), [])
+      const { value, load } = useAnswer<string>(() => ({ ask: 'load_draft', key: 'x' }), [])
       return () => h('p', { onClick: load }, value.value ?? '')
     }))
     await page.trigger('click')

@@ -41,6 +41,7 @@ export const router = createRouter({
     { path: '/council/:month?', component: Council, props: (to) => ({ month: to.params.month || null }) },
     { path: '/council/:month/meeting/:meeting', name: 'meeting', component: MeetingMode, props: true, meta: { bare: true } },
     { path: '/paper/:meeting/:kind(minutes|sign_in)', name: 'paper', component: PaperPage, props: (to) => ({ meeting: to.params.meeting, kind: to.params.kind, month: to.query.month ?? null }) },
+    { path: '/paper/receipt/:bundle(\\d+)', name: 'receipt', component: PaperPage, props: (to) => ({ kind: 'receipt', bundle: Number(to.params.bundle) }) },
     { path: '/exchange', component: Exchange },
     { path: '/conflicts', component: Conflicts },
     { path: '/overview', component: Overview },

@@ -288,6 +288,11 @@ pub(crate) fn verify(key: &PublicKey, domain: &str, bytes: &[u8], signature: &[u
     key.verify_strict(&domained(domain, bytes), &signature).is_ok()
 }
 
+/// Whether a seal is its author's over (log, number, hash).
+pub fn sealed(author: &PublicKey, log: &LogId, seq: u64, head: &Hash, signature: &[u8]) -> bool {
+    verify(author, SEAL, &seal_bytes(log, seq, head), signature)
+}
+
 /// Thirty digits in six groups, about 99 bits, to be read aloud by both sides: `12345 67890 …`.
 pub fn fingerprint(identity: &Identity) -> String {
     let mut hasher = blake3::Hasher::new();

@@ -10,9 +10,11 @@ mod error;
 mod file;
 mod join;
 mod keys;
+mod want;
 
 pub use backup::{Backup, Part};
 pub use error::BundleError;
 pub use file::{Damage, Manifest, Opened, Outgoing, Purpose, peek, read, write};
 pub use join::{Former, JoinRequest};
-pub use keys::{Cost, Identity, Keys, fingerprint};
+pub use keys::{Cost, Identity, Keys, fingerprint, sealed};
+pub use want::{MOST_STRETCHES, Want, WantError, Wanted};

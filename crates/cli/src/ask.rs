@@ -1,5 +1,7 @@
 //! From verbs to questions.
 
+use std::io::Read;
+
 use serde_json::{Value, json};
 use xinghuo_desk::Failure;
 use xinghuo_desk::words::{Category, ErasureReason, OwnerMatter, Party, Presence, RequestState, Satisfaction, Source, TopicState};
@@ -98,6 +100,13 @@ impl Session {
         }
     }
 
+    /// The last bundle that came and has a receipt slip.
+    fn last_slip(&self) -> Result<i64, Failure> {
+        let exchange = self.ask(json!({ "ask": "exchange" }))?;
+        let slips = exchange["bundles"].as_array().into_iter().flatten().filter_map(|bundle| bundle["slip"].as_i64());
+        slips.max().ok_or_else(|| wrong("还没有收到过数据包，没有回执单。".to_owned()))
+    }
+
     fn meeting_month(&self, meeting: &str) -> Result<Value, Failure> {
         let view = self.ask(json!({ "ask": "council", "month": null }))?;
         for month in view["months"].as_array().into_iter().flatten() {
@@ -110,6 +119,25 @@ impl Session {
         }
         Err(wrong("找不到这次会议。".to_owned()))
     }
+}
+
+/// Checks or audits; what is wrong shows in the exit code.
+fn sound(s: &mut Session, how: &str) -> Told {
+    let report = s.tell(json!({ "ask": how }))?;
+    match report["problems"].as_array() {
+        Some(problems) if !problems.is_empty() => Err(Failure {
+            code: format!("{how}.problems"),
+            message: format!("发现 {} 处问题。", problems.len()),
+            advice: "请不要继续在这份数据上登记，先联系社区，用备份或对方的数据包恢复。".to_owned(),
+            field: None,
+            exit: 27,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn format_of(out: &std::path::Path) -> &'static str {
+    if out.extension().is_some_and(|e| e == "docx") { "docx" } else { "pdf" }
 }
 
 impl Verb {
@@ -186,15 +214,18 @@ impl Verb {
             }
             Self::Request(request) => request.run(s),
             Self::Council(council) => council.run(s),
-            Self::Print { paper, meeting, red_head, out } => {
+            Self::Print { paper, bundle, out, .. } if paper == "receipt" => {
+                let bundle = bundle.map_or_else(|| s.last_slip(), Ok)?;
+                s.tell(json!({ "ask": "save_paper", "paper": { "kind": "receipt", "bundle": bundle }, "format": format_of(&out), "path": out })).map(drop)
+            }
+            Self::Print { paper, meeting, red_head, bundle: _, out } => {
                 let view = s.meeting_month(meeting.as_deref().unwrap_or_default())?;
                 let id = &view["meeting"]["id"];
                 let choice = match paper.as_str() {
                     "minutes" => json!({ "kind": "minutes", "meeting": id, "red_head": red_head }),
                     _ => json!({ "kind": "sign_in", "meeting": id }),
                 };
-                let format = if out.extension().is_some_and(|e| e == "docx") { "docx" } else { "pdf" };
-                s.tell(json!({ "ask": "save_paper", "paper": choice, "format": format, "path": out })).map(drop)
+                s.tell(json!({ "ask": "save_paper", "paper": choice, "format": format_of(&out), "path": out })).map(drop)
             }
             Self::Bundle(bundle) => bundle.run(s),
             Self::Conflict(Conflict::List) => s.tell(json!({ "ask": "conflicts" })).map(drop),
@@ -207,19 +238,8 @@ impl Verb {
             }
             Self::Undo { save: Some(save) } => s.tell(json!({ "ask": "undo_save", "save": save })).map(drop),
             Self::Undo { save: None } => s.tell(json!({ "ask": "undo" })).map(drop),
-            Self::Check => {
-                let report = s.tell(json!({ "ask": "check" }))?;
-                match report["problems"].as_array() {
-                    Some(problems) if !problems.is_empty() => Err(Failure {
-                        code: "check.problems".to_owned(),
-                        message: format!("检查发现 {} 处问题。", problems.len()),
-                        advice: "请不要继续在这份数据上登记，先联系社区，用备份或对方的数据包恢复。".to_owned(),
-                        field: None,
-                        exit: 27,
-                    }),
-                    _ => Ok(()),
-                }
-            }
+            Self::Check => sound(s, "check"),
+            Self::Audit => sound(s, "audit"),
             Self::Rebuild => s.tell(json!({ "ask": "rebuild" })).map(drop),
             Self::Backup { file } => s.tell(json!({ "ask": "backup", "path": file })).map(drop),
         }
@@ -347,7 +367,26 @@ impl Bundle {
                     None => Ok(()),
                 }
             }
-            Self::Want => s.tell(json!({ "ask": "want_text" })).map(drop),
+            Self::Want { picture } => {
+                s.tell(json!({ "ask": "want" }))?;
+                match picture {
+                    Some(path) => s.tell(json!({ "ask": "want_picture", "path": path })).map(drop),
+                    None => Ok(()),
+                }
+            }
+            Self::Answer { file, text } => {
+                let text = match text {
+                    Some(text) => text,
+                    None => {
+                        std::io::read_to_string(std::io::stdin().take(1 << 16)).map_err(|_| wrong("没有读到对方发来的话。".to_owned()))?
+                    }
+                };
+                s.tell(json!({ "ask": "read_want", "text": text }))?;
+                match file {
+                    Some(path) => s.tell(json!({ "ask": "answer_want", "text": text, "path": path })).map(drop),
+                    None => Ok(()),
+                }
+            }
         }
     }
 }

@@ -170,19 +170,23 @@ fn object(v: &Value) {
         for fork in v["forks"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             line(fork);
         }
-        line(&format!(
-            "{} 条日志，{} 次保存，{} 条记录；状态校验值 {}",
-            number(v, "logs"),
-            number(v, "entries"),
-            number(v, "records"),
-            &text(v, "state_hash")[..16]
-        ));
+        for sentence in v["sentences"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            line(sentence);
+        }
+        line(&format!("状态校验值 {}", &text(v, "state_hash")[..16]));
         if number(v, "newer") > 0 {
             line(&format!("另有 {} 处由更新版本写成，已保留，升级后可用。", number(v, "newer")));
         }
         for problem in v["problems"].as_array().into_iter().flatten() {
             line(&format!("  {}", problem.as_str().unwrap_or_default()));
         }
+    } else if v.get("suggested_name").is_some() && v.get("any").is_some() {
+        line(&format!("{}要补下面的记录：", text(v, "name")));
+        for sentence in v["sentences"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            line(&format!("  {sentence}"));
+        }
+    } else if v.get("missing").is_some() && v.get("side").is_some() {
+        line(text(v, "text"));
     } else if v.get("fingerprint").is_some() && v.get("compound").is_some() {
         line(&format!(
             "{}（{}）{} · {}\n指纹：{}",

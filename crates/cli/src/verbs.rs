@@ -89,10 +89,10 @@ pub(crate) enum Verb {
     /// 五方五步议事会
     #[command(subcommand)]
     Council(Council),
-    /// 打印：把纪要或签到表存为 PDF 或 Word
+    /// 打印：把纪要、签到表或数据包回执单存为 PDF 或 Word
     Print {
-        /// minutes 会议纪要，sign-in 签到表
-        #[arg(value_parser = ["minutes", "sign-in"])]
+        /// minutes 会议纪要，sign-in 签到表，receipt 数据包回执单
+        #[arg(value_parser = ["minutes", "sign-in", "receipt"])]
         paper: String,
         /// 会议编号；不给时取最近一次会议
         #[arg(long)]
@@ -100,6 +100,9 @@ pub(crate) enum Verb {
         /// 用红头版式
         #[arg(long)]
         red_head: bool,
+        /// 回执单：哪个数据包（导入时报出的 slip）；不给时取最近收到的一个
+        #[arg(long, value_name = "序号")]
+        bundle: Option<i64>,
         /// 写到哪里；以 .docx 结尾是 Word，否则是 PDF
         out: PathBuf,
     },
@@ -122,6 +125,8 @@ pub(crate) enum Verb {
     },
     /// 检查：从第一条起核对每条记录链，并给出状态校验值
     Check,
+    /// 核查：除了记录链，还验每个签名、每台电脑的授权和停用、先放着的、对方的回执，并按日志逐行核对表格
+    Audit,
     /// 从日志重建全部表格
     Rebuild,
     /// 备份：写成一个加密的文件，读回核对，并打开检查过
@@ -496,7 +501,19 @@ pub(crate) enum Bundle {
         files: Vec<PathBuf>,
     },
     /// 缺少哪些记录：一段可以发给对方的话
-    Want,
+    Want {
+        /// 另把其中给程序读的那一行存成二维码图片（.svg）
+        #[arg(long, value_name = "FILE")]
+        picture: Option<PathBuf>,
+    },
+    /// 帮对方补记录：读对方发来的话，写一个只含这些（和本来就要给的）的数据包；不写 FILE 时只看这里有没有
+    Answer {
+        /// 写到哪里
+        file: Option<PathBuf>,
+        /// 对方发来的话，或其中 XH1- 开头的一行；不给时从标准输入读
+        #[arg(long)]
+        text: Option<String>,
+    },
 }
 
 #[derive(Subcommand)]

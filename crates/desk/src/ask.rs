@@ -77,8 +77,11 @@ pub enum Ask {
         /// Which.
         key: String,
     },
-    /// Checks every chain and the projected tables. → `CheckReport`
+    /// Checks the file and every chain (检查): quick. A long job. → `CheckReport`
     Check,
+    /// Audits (核查): besides what a check reads every seal, every author's entitlement, what waits, the
+    /// receipts, and the tables against the log. A long job. → `CheckReport`
+    Audit,
     /// The last backup, and what the next may be called. → `BackupView`
     Backups,
     /// Writes a backup (备份), reads it back, opens and checks what was saved. A long job. → `BackedUp`
@@ -425,8 +428,25 @@ pub enum Ask {
     Conflicts,
     /// Decides a conflict. → `Saved`
     Decide(Decision),
-    /// What is missing, as a text that fits a chat message. → `string`
-    WantText,
+    /// What is missing, as a text that fits a chat message and a QR code. → `WantView`
+    Want,
+    /// Writes the QR code as a picture. → `Done`
+    WantPicture {
+        /// Where to, `.svg`.
+        path: PathBuf,
+    },
+    /// Reads what somebody asks for. → `WantedView`
+    ReadWant {
+        /// The message as it was pasted, or the line as it was typed.
+        text: String,
+    },
+    /// Writes a bundle of just that, and what is owed anyway. A long job. → `Exported`
+    AnswerWant {
+        /// As for `read_want`.
+        text: String,
+        /// Where to.
+        path: PathBuf,
+    },
 }
 
 /// First run of a branch.
@@ -708,7 +728,7 @@ pub struct NewFeedback {
     pub supervisor: String,
 }
 
-/// Which paper, of which meeting.
+/// Which paper, of which meeting or bundle.
 #[derive(Debug, Clone, Deserialize, ts_rs::TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export)]
@@ -724,6 +744,12 @@ pub enum PaperChoice {
     SignIn {
         /// Of which meeting.
         meeting: MeetingId,
+    },
+    /// 数据包回执单
+    Receipt {
+        /// For which bundle: its `slip`.
+        #[ts(type = "number")]
+        bundle: i64,
     },
 }
 

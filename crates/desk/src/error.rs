@@ -238,7 +238,7 @@ pub fn exit_code(code: &str) -> u8 {
     match code.split('.').next().unwrap_or_default() {
         "field" | "rule" => 3,
         "roster" => 23,
-        "bundle" | "join" => 19,
+        "bundle" | "join" | "want" => 19,
         "paper" => 24,
         "file" => 25,
         "keys" => 26,

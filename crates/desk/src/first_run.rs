@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset};
 use pinyin::ToPinyin;
 use xinghuo_bundle::{Identity, Keys, Outgoing, Purpose};
-use xinghuo_ledger::{Author, Channel, Hash, Ledger, LogId};
+use xinghuo_ledger::{Author, BundleNote, Channel, Hash, Ledger, LogId};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -223,14 +223,15 @@ fn office(
         let new: u64 = absorbed.segments.iter().map(|s| s.new).sum();
         // Not every compound sent its bundle today.
         let heard = now - chrono::Duration::days(i64::from(n * 7 % 23));
-        unlocked.ledger.note_bundle(
-            &heard.to_rfc3339(),
-            false,
-            &identity.signs,
-            1,
-            &format!("{}_示范.xinghuo", compound.name),
-            &format!("来自{}的第 1 号数据包，并入 {new} 次新的保存。", compound.name),
-        )?;
+        unlocked.ledger.note_bundle(&BundleNote {
+            at: &heard.to_rfc3339(),
+            outgoing: false,
+            peer: &identity.signs,
+            number: 1,
+            file: &format!("{}_示范.xinghuo", compound.name),
+            sentence: &format!("来自{}的第 1 号数据包，并入 {new} 次新的保存。", compound.name),
+            slip: "",
+        })?;
     }
     Ok(())
 }

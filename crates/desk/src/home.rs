@@ -165,8 +165,8 @@ impl Home {
         })
     }
 
-    /// Opens a copy.
-    pub(crate) fn unlock(&self, passphrase: &str) -> Result<Unlocked> {
+    /// Opens a copy. Where another version of the program made its tables they are told again first.
+    pub(crate) fn unlock(&self, passphrase: &str, pace: &mut dyn FnMut(u64, u64) -> bool) -> Result<Unlocked> {
         if !self.exists() {
             return not("home.missing", "这里还没有数据。", "请先建立副本，或检查文件夹是否正确。");
         }
@@ -174,7 +174,7 @@ impl Home {
         let text = fs::read_to_string(self.keys_file()).map_err(|e| file_error(&e))?;
         let keys = Keys::unlock(&text, passphrase)?;
         self.tidy();
-        let ledger = self.open_ledger(&keys)?;
+        let ledger = open_store(&self.store_file(), &keys, pace)?;
         let mut open = Unlocked::new(keys, ledger, passphrase, lock);
         // A key that is known to be used elsewhere too, or that has named its successor, is given
         // up, should the program have ended before it was.
@@ -188,7 +188,7 @@ impl Home {
     }
 
     pub(crate) fn open_ledger(&self, keys: &Keys) -> Result<Ledger> {
-        open_store(&self.store_file(), keys)
+        open_store(&self.store_file(), keys, &mut |_, _| true)
     }
 
     fn marker_file(&self, signs: &str) -> PathBuf {
@@ -264,12 +264,12 @@ pub(crate) fn unhex_key(text: &str) -> Option<[u8; 32]> {
 }
 
 /// Opens the store in this file.
-pub(crate) fn open_store(path: &Path, keys: &Keys) -> Result<Ledger> {
+pub(crate) fn open_store(path: &Path, keys: &Keys, pace: &mut dyn FnMut(u64, u64) -> bool) -> Result<Ledger> {
     let entropy = Box::new(|bytes: &mut [u8]| {
         // Ids and salts only; a failing system generator shows at key making already.
         let _ = getrandom::fill(bytes);
     });
-    Ok(Ledger::open(path, Some(keys.file_key()), keys.identity().signs, entropy)?)
+    Ok(Ledger::open_at_pace(path, Some(keys.file_key()), keys.identity().signs, entropy, pace)?)
 }
 
 /// The keys this copy gave up, oldest first.

@@ -5,6 +5,7 @@
 //! in [`ask`] and [`views`].
 
 pub mod ask;
+mod audit;
 mod backup;
 mod cases;
 mod conflicts;
@@ -115,7 +116,7 @@ impl Desk {
             Ask::CreateDemo { role, passphrase } => json(self.create_demo(role, &passphrase)?),
             Ask::Restore { path, passphrase } => json(self.restore(&path, &passphrase)?),
             Ask::Unlock { passphrase } => {
-                let unlocked = self.home.unlock(&passphrase)?;
+                let unlocked = self.job.run("打开数据", |pace| self.home.unlock(&passphrase, pace))?;
                 *lock(&self.open) = Some(Arc::new(Open::new(self.home.clone(), unlocked)?));
                 json(self.status()?)
             }
@@ -162,7 +163,14 @@ impl Desk {
                 lock(&self.open()?.inner).ledger.set_draft(&key, None, "")?;
                 json(done("", &[]))
             }
-            Ask::Check => json(self.check()?),
+            Ask::Check => {
+                let open = self.open()?;
+                json(self.job.run("检查数据", |pace| open.check(pace))?)
+            }
+            Ask::Audit => {
+                let open = self.open()?;
+                json(self.job.run("核查数据", |pace| open.audit(pace))?)
+            }
             Ask::Backups => json(self.open()?.backups(now)?),
             Ask::Backup { path } => {
                 let open = self.open()?;
@@ -281,7 +289,13 @@ impl Desk {
             }
             Ask::Conflicts => json(self.open()?.conflicts()?),
             Ask::Decide(decision) => json(self.open()?.decide(&decision, now)?),
-            Ask::WantText => json(self.open()?.want_text(now)?),
+            Ask::Want => json(self.open()?.want(now)?),
+            Ask::WantPicture { path } => json(self.open()?.want_picture(&path, now)?),
+            Ask::ReadWant { text } => json(self.open()?.read_want(&text, now)?),
+            Ask::AnswerWant { text, path } => {
+                let open = self.open()?;
+                json(self.job.run("补记录", |_| open.answer_want(&text, &path, now))?)
+            }
         }
     }
 
@@ -289,29 +303,6 @@ impl Desk {
         let author = Author { person: open.profile().person.clone(), at: now };
         let outcome = lock(&open.inner).ledger.undo(save, &author)?;
         Ok(done("已撤销。", &outcome.changed))
-    }
-
-    fn check(&self) -> Result<CheckReport> {
-        let open = self.open()?;
-        self.job.run("检查数据", |pace| {
-            let inner = lock(&open.inner);
-            let found = inner.ledger.check(pace)?;
-            Ok(CheckReport {
-                logs: found.logs,
-                entries: found.entries,
-                records: found.records,
-                // A branch compares with its other laptops; an office's whole state is its own.
-                state_hash: if open.is_office() {
-                    inner.ledger.state_hash(&Class::ALL)?
-                } else {
-                    inner.ledger.space_hash(SpaceId(open.profile().space), &Class::ALL)?
-                }
-                .hex(),
-                problems: found.problems.iter().map(|p| format!("记录链有一处不符：{p}")).collect(),
-                newer: found.newer,
-                forks: open.fork_sentences(&inner.ledger)?,
-            })
-        })
     }
 
     fn status(&self) -> Result<Status> {

@@ -5,13 +5,17 @@ use std::path::Path;
 use base64::Engine;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 use xinghuo_ledger::Books;
-use xinghuo_model::records::{Compound, Meeting, Opinion, Paper as PaperRecord, Task};
+use xinghuo_model::records::{Community, Compound, Meeting, Opinion, Paper as PaperRecord, Task};
 use xinghuo_model::*;
-use xinghuo_paper::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, Paper, Press, SignIn, SignInParty, Vote};
+use xinghuo_paper::{
+    AgendaItem, Attendee, Count, Fact, FiveParties, Minutes, MinutesLayout, Paper, Press, Reached, SignIn, SignInParty, Slip as SlipPaper,
+    Vote,
+};
 
 use crate::ask::{PaperChoice, PaperFormat};
 use crate::council;
-use crate::error::Result;
+use crate::error::{Result, not};
+use crate::exchange::Slip;
 use crate::home::write_whole;
 use crate::open::{Open, done};
 use crate::views::*;
@@ -27,8 +31,8 @@ fn time_zh(at: DateTime<FixedOffset>) -> String {
 
 struct Composed {
     paper: Paper,
-    kind: PaperKind,
-    meeting: Meeting,
+    /// Where it is filed; a receipt slip is filed nowhere: it can be made again at any time.
+    filed: Option<(PaperKind, Meeting)>,
     file_name: String,
     draft: bool,
     title: String,
@@ -44,29 +48,78 @@ fn five<T>(mut make: impl FnMut(Party) -> T) -> FiveParties<T> {
     }
 }
 
-fn compose(books: &Books<'_>, open: &Open, space: SpaceId, choice: &PaperChoice) -> Result<Composed> {
-    let (id, kind) = match choice {
-        PaperChoice::Minutes { meeting, .. } => (*meeting, PaperKind::Minutes),
-        PaperChoice::SignIn { meeting } => (*meeting, PaperKind::SignIn),
-    };
+fn compose(books: &Books<'_>, open: &Open, choice: &PaperChoice) -> Result<Composed> {
+    match choice {
+        PaperChoice::Minutes { meeting, red_head } => compose_of_meeting(books, open, *meeting, Some(*red_head)),
+        PaperChoice::SignIn { meeting } => compose_of_meeting(books, open, *meeting, None),
+        PaperChoice::Receipt { bundle } => compose_slip(books, open, *bundle),
+    }
+}
+
+/// The minutes, with or without a red head; `None`: the sign-in sheet.
+fn compose_of_meeting(books: &Books<'_>, open: &Open, id: MeetingId, red_head: Option<bool>) -> Result<Composed> {
+    let space = open.compound()?;
     let meeting = books.need::<Meeting>(id)?.record;
     let compound = books.need::<Compound>(CompoundId(space.0))?.record;
     let policy = open.policy(books, meeting.month.first_day())?;
     let view = council::meeting_view(books, space, &policy, meeting.clone())?;
-    let (paper, title, draft) = match choice {
-        PaperChoice::Minutes { red_head, .. } => {
-            let minutes = minutes(books, &compound, &view, *red_head)?;
+    let (paper, kind, title, draft) = match red_head {
+        Some(red_head) => {
+            let minutes = minutes(books, &compound, &view, red_head)?;
             let (title, draft) = (minutes.title.clone(), minutes.draft);
-            (Paper::from(minutes), title, draft)
+            (Paper::from(minutes), PaperKind::Minutes, title, draft)
         }
-        PaperChoice::SignIn { .. } => {
+        None => {
             let sheet = sign_in(books, &compound, &view)?;
             let title = sheet.title.clone();
-            (Paper::from(sheet), title, false)
+            (Paper::from(sheet), PaperKind::SignIn, title, false)
         }
     };
     let file_name = format!("{}_{}_{}{}", meeting.month.zh(), compound.name, meeting.kind.zh(), kind.zh().trim_start_matches("会议"));
-    Ok(Composed { paper, kind, meeting, file_name, draft, title })
+    Ok(Composed { paper, filed: Some((kind, meeting)), file_name, draft, title })
+}
+
+/// The receipt slip of a bundle that was taken in: as it was then, whatever came since.
+fn compose_slip(books: &Books<'_>, open: &Open, bundle: i64) -> Result<Composed> {
+    let kept = books.rows("SELECT at, slip FROM bundle WHERE n = ?1 AND slip <> ''", [bundle], |r| {
+        Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?))
+    })?;
+    let read = |(at, slip): &(String, String)| Some((at.parse::<DateTime<FixedOffset>>().ok()?, serde_json::from_str::<Slip>(slip).ok()?));
+    let Some((at, slip)) = kept.first().and_then(read) else {
+        return not("paper.no_slip", "没有这个数据包的回执单。", "请在“交换”页的来往记录里选一个收到的数据包。");
+    };
+    let space = open.profile().space;
+    let issuer = match open.is_office() {
+        true => books.get::<Community>(CommunityId(space))?.map(|c| c.record.name),
+        false => books.get::<Compound>(CompoundId(space))?.map(|c| format!("{}“星火家园”小区党支部", c.record.name)),
+    };
+    let issuer = issuer.unwrap_or_default();
+    let title = "数据包回执单".to_owned();
+    let mut paper = SlipPaper {
+        title: title.clone(),
+        facts: vec![
+            Fact::new("收件", &issuer),
+            Fact::new("来自", &slip.from),
+            Fact::new("数据包", format!("第 {} 号", slip.number)),
+            Fact::new("收到时间", time_zh(at)),
+            Fact::new("经手人", &slip.person),
+            Fact::new("电脑", &slip.copy),
+        ],
+        counts: [("新的", slip.new), ("原来就有", slip.had), ("先放着", slip.held), ("没有收", slip.refused), ("待核对", slip.conflicts)]
+            .map(|(label, number)| Count::new(label, u64::from(number)))
+            .to_vec(),
+        reached: slip
+            .reached
+            .iter()
+            .map(|(author, scope, up_to)| Reached { author: author.clone(), scope: scope.clone(), up_to: *up_to })
+            .collect(),
+        issuer,
+        issued: Some(at.date_naive()),
+        fingerprint: String::new(),
+    };
+    paper.fingerprint = format!("内容校验 {}", &content_hash(&Paper::from(paper.clone()))[..16]);
+    let file_name = format!("回执单_{}_第{}号_{}", slip.from.split('（').next().unwrap_or_default(), slip.number, at.format("%Y%m%d"));
+    Ok(Composed { paper: paper.into(), filed: None, file_name, draft: false, title })
 }
 
 fn minutes(books: &Books<'_>, compound: &Compound, view: &MeetingView, red_head: bool) -> Result<Minutes> {
@@ -246,10 +299,15 @@ fn content_hash(paper: &Paper) -> String {
 
 impl Open {
     pub(crate) fn preview(&self, press: &Press, choice: &PaperChoice) -> Result<PaperPreview> {
-        let space = self.compound()?;
         let (composed, issued) = self.read(|books| {
-            let composed = compose(books, self, space, choice)?;
-            let issued = books.select::<PaperRecord>("AND meeting = ?1 ORDER BY id DESC", [composed.meeting.id.0.as_bytes()])?;
+            let composed = compose(books, self, choice)?;
+            let issued = match &composed.filed {
+                Some((kind, meeting)) => {
+                    let all = books.select::<PaperRecord>("AND meeting = ?1 ORDER BY id DESC", [meeting.id.0.as_bytes()])?;
+                    all.into_iter().map(|p| p.record).filter(|p| p.kind == *kind).collect()
+                }
+                None => Vec::new(),
+            };
             Ok((composed, issued))
         })?;
         let pages = press.pages(&composed.paper, 96.0)?;
@@ -263,7 +321,7 @@ impl Open {
             faces: press.faces().iter().filter(|f| f.stands_in).map(|f| f.note.clone()).collect(),
             uncovered: press.uncovered(&composed.paper).into_iter().map(|(c, label)| format!("{label}：{c}")).collect(),
             draft: composed.draft,
-            issued: issued.into_iter().map(|p| p.record).filter(|p| p.kind == composed.kind).collect(),
+            issued,
             file_name: composed.file_name,
         })
     }
@@ -277,26 +335,25 @@ impl Open {
         path: &Path,
         at: DateTime<FixedOffset>,
     ) -> Result<Done> {
-        let space = self.compound()?;
-        let composed = self.read(|books| compose(books, self, space, choice))?;
+        let composed = self.read(|books| compose(books, self, choice))?;
         let bytes = match format {
             PaperFormat::Pdf => press.pdf(&composed.paper)?,
             PaperFormat::Docx => xinghuo_paper::docx(&composed.paper)?,
         };
         write_whole(path, &bytes)?;
         let hash = content_hash(&composed.paper);
-        if !self.is_office() {
+        if let (Some((kind, meeting)), false) = (&composed.filed, self.is_office()) {
+            let space = self.compound()?;
             self.save(Act::IssuePaper, at, |save| {
-                let again = save.books().number(
-                    "SELECT count(*) FROM paper WHERE life = 0 AND meeting = ?1 AND hash = ?2",
-                    (composed.meeting.id.0.as_bytes(), &hash),
-                )?;
+                let again = save
+                    .books()
+                    .number("SELECT count(*) FROM paper WHERE life = 0 AND meeting = ?1 AND hash = ?2", (meeting.id.0.as_bytes(), &hash))?;
                 if again == 0 {
                     let record = PaperRecord {
                         id: save.id(),
-                        kind: composed.kind,
-                        meeting: composed.meeting.id,
-                        number: composed.meeting.number.clone(),
+                        kind: *kind,
+                        meeting: meeting.id,
+                        number: meeting.number.clone(),
                         on: at.date_naive(),
                         hash: hash.clone(),
                     };

@@ -164,8 +164,10 @@ views! {
         decided: bool,
         own: bool,
     }
-    /// What a check found.
+    /// What a check or an audit found.
     CheckReport {
+        /// What was looked at, and how it stands, in sentences.
+        sentences: Vec<String>,
         #[ts(type = "number")]
         logs: u64,
         #[ts(type = "number")]
@@ -489,6 +491,9 @@ views! {
         partner: String,
         file: String,
         sentence: String,
+        /// Its number where a receipt slip (回执单) can be printed for it.
+        #[ts(type = "number | null")]
+        slip: Option<i64>,
     }
     /// The exchange page.
     ExchangeView {
@@ -503,6 +508,33 @@ views! {
         bundles: Vec<BundleLine>,
         held: Vec<String>,
         conflicts: u32,
+        /// Changes that only a newer version understands: kept and passed on.
+        #[ts(type = "number")]
+        newer: u64,
+    }
+    /// What this copy lacks (缺什么), to be sent to somebody who may have it.
+    WantView {
+        /// A message that fits a chat; its last line is `line`.
+        text: String,
+        /// What is missing, a sentence per stretch.
+        missing: Vec<String>,
+        /// The line a program reads; `null` where nothing is missing.
+        line: Option<String>,
+        /// The line as a QR code: the outline of its dark squares as SVG path data, on a square of
+        /// `side` units with the quiet zone around it.
+        picture: Option<String>,
+        side: u32,
+    }
+    /// What somebody asks for, and what of it is here.
+    WantedView {
+        /// The partner's key, for `answer_want`.
+        key: String,
+        name: String,
+        /// What of it is here, a sentence per stretch.
+        sentences: Vec<String>,
+        /// Something of it can be given.
+        any: bool,
+        suggested_name: String,
     }
     /// A join request as the office sees it.
     JoinCard {
@@ -554,6 +586,9 @@ views! {
         sentences: Vec<String>,
         /// Error code where refused.
         code: Option<String>,
+        /// Its number where a receipt slip (回执单) can be printed for it.
+        #[ts(type = "number | null")]
+        slip: Option<i64>,
     }
     /// One side of a conflict.
     ConflictSide {

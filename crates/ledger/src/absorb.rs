@@ -521,7 +521,7 @@ pub(crate) fn held_entry(header: Vec<u8>, body: &[u8]) -> RawEntry {
 }
 
 /// Whether a block was taken out.
-fn has_hole(raw: &RawEntry) -> bool {
+pub(crate) fn has_hole(raw: &RawEntry) -> bool {
     raw.blocks.iter().any(|block| matches!(block, RawBlock::Erased(..)))
 }
 

@@ -6,8 +6,10 @@
 //! public one that names its logs, no files but its own, and no clock.
 
 mod absorb;
+mod audit;
 mod bodies;
 mod books;
+mod bundles;
 mod check;
 mod conflict;
 mod dots;
@@ -20,6 +22,8 @@ pub mod floor;
 mod history;
 mod logs;
 mod merge;
+mod missing;
+mod retell;
 mod save;
 mod schema;
 mod siblings;
@@ -33,13 +37,16 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, params};
 
 pub use absorb::{Absorbed, ENDED, May, Segment, SegmentReport, Verdict};
+pub use audit::Judges;
 pub use books::{Books, Kept};
-pub use check::Checked;
+pub use bundles::BundleNote;
+pub use check::{Checked, Fault, Problem};
 pub use conflict::{Conflict, ConflictKind, Side};
 pub use entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, Seen, log_id};
 pub use error::{EntryError, LedgerError, Result};
 pub use find::Found;
 pub use history::{Change, ERASED};
+pub use missing::{Missing, Stretch};
 pub use save::{Author, Outcome, Save};
 pub use schema::{FILE_VERSION, table_sql};
 pub use travel::{Head, Segments, Waiting};
@@ -80,10 +87,23 @@ impl Ledger {
     /// benchmarks and the simulator); `own` is the public key under which this copy writes.
     ///
     /// # Errors
-    /// [`LedgerError::WrongKey`], [`LedgerError::TooNew`], or SQLite's.
+    /// As [`Ledger::open_at_pace`], and nobody asks it to stop.
     pub fn open(path: &Path, key: Option<&[u8; 32]>, own: PublicKey, entropy: Entropy) -> Result<Self> {
+        Self::open_at_pace(path, key, own, entropy, &mut |_, _| true)
+    }
+
+    /// The same, where somebody watches: tables that a program with another registry made are told
+    /// again from the log first, in one transaction, which may take as long as a rebuild.
+    ///
+    /// # Errors
+    /// [`LedgerError::WrongKey`], [`LedgerError::TooNew`], [`LedgerError::Cancelled`], or SQLite's.
+    pub fn open_at_pace(path: &Path, key: Option<&[u8; 32]>, own: PublicKey, entropy: Entropy, pace: Pace<'_>) -> Result<Self> {
         let conn = schema::open(path, key)?;
-        Ok(Self { conn, path: path.to_owned(), key: key.copied(), own, entropy, logs: None })
+        let mut ledger = Self { conn, path: path.to_owned(), key: key.copied(), own, entropy, logs: None };
+        if retell::is_outdated(&ledger.conn)? {
+            ledger.rebuild(pace)?;
+        }
+        Ok(ledger)
     }
 
     /// A read-only handle on the same file.

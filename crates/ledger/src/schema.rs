@@ -8,12 +8,17 @@ use rusqlite::{Connection, OpenFlags, limits::Limit};
 use xinghuo_model::{KINDS, KindDef, Store};
 
 use crate::error::{LedgerError, Result};
+use crate::retell;
 
 /// The oldest program that may open a file of this version (`user_version`).
 pub const FILE_VERSION: i64 = 1;
 
 /// The registry's version, written into headers.
 pub const SCHEMA: u32 = 1;
+
+/// To be raised when the merge or the words of the search table say something else about the same
+/// log: tables made before are told again then.
+const TELLING: u32 = 1;
 
 /// Opens or creates the file. `key` is the raw SQLCipher key; `None` opens a plain file,
 /// which only benchmarks and the simulator use.
@@ -35,6 +40,7 @@ pub fn open(path: &Path, key: Option<&[u8; 32]>) -> Result<Connection> {
         let tx = conn.unchecked_transaction()?;
         conn.execute_batch(include_str!("tables.sql"))?;
         create_projection(&conn)?;
+        retell::sign(&conn)?;
         conn.pragma_update(None, "user_version", FILE_VERSION)?;
         tx.commit()?;
     }
@@ -79,14 +85,44 @@ pub(crate) fn create_projection(conn: &Connection) -> Result<()> {
     for kind in KINDS {
         conn.execute_batch(&table_sql(kind))?;
     }
+    create_find(conn)
+}
+
+pub(crate) fn create_find(conn: &Connection) -> Result<()> {
     conn.execute_batch(include_str!("find.sql"))?;
     Ok(())
 }
 
-/// Drops them: the log is the truth.
-pub(crate) fn drop_projection(conn: &Connection) -> Result<()> {
+/// One mark for everything the tables depend on besides the log: kinds, fields, groups, classes,
+/// columns, indexes, search, and the rules of the merge.
+pub(crate) fn projection_mark() -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut say = |text: &str| {
+        hasher.update(&(text.len() as u64).to_be_bytes());
+        hasher.update(text.as_bytes());
+    };
+    say(&format!("{SCHEMA} {TELLING}"));
+    say(include_str!("find.sql"));
     for kind in KINDS {
-        conn.execute_batch(&format!("DROP TABLE IF EXISTS \"{}\";", kind.name))?;
+        say(&format!("{} {}", kind.number, table_sql(kind)));
+        for field in kind.fields {
+            say(&format!("{} {} {:?} {:?}", field.name, kind.group_number(field.group), field.class, field.search));
+        }
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+/// Drops them: the log is the truth. Tables of kinds that only another program knows go too, or
+/// what they hold would outlive its erasure.
+pub(crate) fn drop_projection(conn: &Connection) -> Result<()> {
+    let mut stmt = conn.prepare(
+        "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name IN ('rid', 'life', 'dots') \
+         WHERE m.type = 'table' GROUP BY m.name HAVING count(*) = 3",
+    )?;
+    let kinds: Vec<String> = stmt.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    drop(stmt);
+    for kind in kinds {
+        conn.execute_batch(&format!("DROP TABLE \"{}\";", kind.replace('"', "\"\"")))?;
     }
     conn.execute_batch("DROP TABLE IF EXISTS find; DELETE FROM sibling; DELETE FROM pair; DELETE FROM seen; DELETE FROM unknown; DELETE FROM erased; DELETE FROM hole; DELETE FROM unfound;")?;
     Ok(())

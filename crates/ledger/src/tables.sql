@@ -82,7 +82,9 @@ CREATE TABLE bundle(
     peer BLOB NOT NULL,
     number INTEGER NOT NULL,
     file TEXT NOT NULL,
-    sentence TEXT NOT NULL
+    sentence TEXT NOT NULL,
+    -- What its receipt slip (回执单) says, JSON of the desk's; empty for what went out.
+    slip TEXT NOT NULL
 ) STRICT;
 
 -- Own saves, for undo.

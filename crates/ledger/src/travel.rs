@@ -239,31 +239,14 @@ impl Ledger {
         let mut out = Segments::default();
         for head in heads {
             let from = known.get(&head.strand).copied().unwrap_or(0).max(head.base) + 1;
-            let n = head.strand;
-            let seals: Vec<(i64, Vec<u8>)> = self.books().rows(
-                "SELECT s.seq, s.signature FROM seal s JOIN entry e ON e.log = ?2 AND e.seq = s.seq AND e.hash = s.hash \
-                 WHERE s.log = ?1 AND s.seq >= ?3 ORDER BY s.seq",
-                params![head.log.0, n, from as i64],
-                |r| Ok((r.get(0)?, r.get(1)?)),
-            )?;
-            let (mut from, last) = (from as i64, seals.len());
-            for (at, (to, signature)) in seals.into_iter().enumerate() {
-                // Old heads were sealed too; only a stretch worth a segment is cut there.
-                if at + 1 < last && to - from + 1 < SEAL_EVERY {
-                    continue;
-                }
-                let entries = self.entries(n, from, to)?;
-                out.entries += entries.len() as u64;
-                out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
-                from = to + 1;
-            }
+            let from = self.sealed(&head, from, None, &mut out)?;
             // Where only a part of a sealed stretch could be applied here, the rest waits. It goes
             // along: without its seal the part proves nothing, and what was written here since
             // has seen it.
-            if from <= head.seq as i64
+            if from <= head.seq
                 && let Some((waiting, signature)) = self.held_up_to_seal(&head)?
             {
-                let mut entries = self.entries(n, from, head.seq as i64)?;
+                let mut entries = self.entries(head.strand, from as i64, head.seq as i64)?;
                 entries.extend(waiting);
                 out.entries += entries.len() as u64;
                 out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
@@ -272,8 +255,35 @@ impl Ledger {
         Ok(out)
     }
 
+    /// A strand's entries from a number on, cut at seals: up to its last one, or to the first that
+    /// covers `until`. Gives the first number that is left.
+    pub(crate) fn sealed(&self, head: &Head, from: u64, until: Option<u64>, out: &mut Segments) -> Result<u64> {
+        let n = head.strand;
+        let mut seals: Vec<(i64, Vec<u8>)> = self.books().rows(
+            "SELECT s.seq, s.signature FROM seal s JOIN entry e ON e.log = ?2 AND e.seq = s.seq AND e.hash = s.hash \
+             WHERE s.log = ?1 AND s.seq >= ?3 ORDER BY s.seq",
+            params![head.log.0, n, from as i64],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )?;
+        if let Some(covering) = until.and_then(|until| seals.iter().position(|(seq, _)| *seq >= until as i64)) {
+            seals.truncate(covering + 1);
+        }
+        let (mut from, last) = (from as i64, seals.len());
+        for (at, (to, signature)) in seals.into_iter().enumerate() {
+            // Old heads were sealed too; only a stretch worth a segment is cut there.
+            if at + 1 < last && to - from + 1 < SEAL_EVERY {
+                continue;
+            }
+            let entries = self.entries(n, from, to)?;
+            out.entries += entries.len() as u64;
+            out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
+            from = to + 1;
+        }
+        Ok(from as u64)
+    }
+
     /// Held entries that follow a log's head, up to the first that is sealed, with its seal.
-    fn held_up_to_seal(&self, head: &Head) -> Result<Option<(Vec<RawEntry>, Vec<u8>)>> {
+    pub(crate) fn held_up_to_seal(&self, head: &Head) -> Result<Option<(Vec<RawEntry>, Vec<u8>)>> {
         let held = self.books().rows(
             "SELECT h.header, h.body, s.signature FROM held h LEFT JOIN seal s ON s.log = h.log AND s.seq = h.seq AND s.hash = h.hash \
              WHERE h.log = ?1 AND h.seq > ?2 ORDER BY h.seq",
@@ -358,18 +368,6 @@ impl Ledger {
         self.books().rows("SELECT log, key, min(seq), reason, count(*) FROM held GROUP BY log, reason ORDER BY log", [], |r| {
             Ok((Hash(r.get(0)?), r.get(1)?, r.get::<_, i64>(2)? as u64, r.get(3)?, r.get::<_, i64>(4)? as u64))
         })
-    }
-
-    /// Notes a bundle that came or went.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn note_bundle(&self, at: &str, outgoing: bool, peer: &PublicKey, number: u64, file: &str, sentence: &str) -> Result<()> {
-        self.conn.execute(
-            "INSERT INTO bundle(at, outgoing, peer, number, file, sentence) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-            params![at, outgoing, peer, number as i64, file, sentence],
-        )?;
-        Ok(())
     }
 
     /// The spaces this copy holds records of.

@@ -3,6 +3,7 @@
 
 use crate::minutes::{AgendaItem, Fact, FiveParties, Minutes, MinutesLayout, Vote};
 use crate::sign_in::SignIn;
+use crate::slip::{Count, Reached, Slip};
 use crate::words::{self, breakable, line, numeral, paragraphs};
 use serde::Serialize;
 
@@ -65,6 +66,23 @@ pub(crate) struct SignInSheet {
     pub totals: [(&'static str, String); 3],
     pub fingerprint: String,
     pub draft: bool,
+}
+
+/// So many lines of authors stand below one another on a receipt slip; twice as many side by side.
+pub(crate) const SLIP_ROWS: usize = 5;
+
+/// A receipt slip, ready to be set.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SlipSheet {
+    pub title: String,
+    pub facts: Vec<Fact>,
+    pub counts: Vec<Count>,
+    pub reached: Vec<Reached>,
+    /// What did not fit, in a sentence.
+    pub more: String,
+    pub issuer: String,
+    pub date: String,
+    pub fingerprint: String,
 }
 
 /// One row of the sign-in sheet.
@@ -266,6 +284,34 @@ impl SignInSheet {
             draft: s.draft,
         }
     }
+}
+
+impl SlipSheet {
+    /// Sets out the slip's fields; the half sheet holds a limited number of lines.
+    pub(crate) fn new(s: &Slip) -> Self {
+        let short = |text: &str| clip(&cell(text), 24);
+        let rest = s.reached.len().saturating_sub(2 * SLIP_ROWS);
+        SlipSheet {
+            title: clip(&line(&s.title), 24),
+            facts: s.facts.iter().map(|f| Fact::new(line(&f.label), clip(&cell(&f.text), 30))).collect(),
+            counts: s.counts.iter().map(|c| Count::new(line(&c.label), c.number)).collect(),
+            reached: s
+                .reached
+                .iter()
+                .take(2 * SLIP_ROWS)
+                .map(|r| Reached { author: short(&r.author), scope: short(&r.scope), up_to: r.up_to })
+                .collect(),
+            more: if rest > 0 { format!("另有 {rest} 项没有印出。") } else { String::new() },
+            issuer: clip(&line(&s.issuer), 30),
+            date: s.issued.map(words::date).unwrap_or_default(),
+            fingerprint: line(&s.fingerprint),
+        }
+    }
+}
+
+/// At most so many characters: a name longer than its place must not push the signature off the slip.
+fn clip(text: &str, most: usize) -> String {
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }
 
 #[cfg(test)]

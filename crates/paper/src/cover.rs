@@ -3,12 +3,14 @@
 use crate::Paper;
 use crate::minutes::{Fact, Minutes};
 use crate::sign_in::SignIn;
+use crate::slip::Slip;
 
 /// Calls `see` with every field's label and text.
 pub(crate) fn fields(paper: &Paper, see: &mut dyn FnMut(&str, &str)) {
     match paper {
         Paper::Minutes(m) => minutes(m, see),
         Paper::SignIn(s) => sign_in(s, see),
+        Paper::Slip(s) => slip(s, see),
     }
 }
 
@@ -58,6 +60,21 @@ fn sign_in(s: &SignIn, see: &mut dyn FnMut(&str, &str)) {
             see(&format!("{party}第{n}人·备注"), &person.note);
         }
     }
+    see("校验行", &s.fingerprint);
+}
+
+fn slip(s: &Slip, see: &mut dyn FnMut(&str, &str)) {
+    see("标题", &s.title);
+    for fact in &s.facts {
+        see("收件信息", &fact.label);
+        see("收件信息", &fact.text);
+    }
+    s.counts.iter().for_each(|c| see("各项数目", &c.label));
+    for line in &s.reached {
+        see("记录来自", &line.author);
+        see("范围", &line.scope);
+    }
+    see("收件单位", &s.issuer);
     see("校验行", &s.fingerprint);
 }
 

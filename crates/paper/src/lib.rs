@@ -21,6 +21,7 @@ mod press;
 pub mod sample;
 mod sfnt;
 mod sign_in;
+mod slip;
 mod words;
 
 pub use docx::docx;
@@ -29,6 +30,7 @@ pub use face::{Face, Role, font_dirs};
 pub use minutes::{AgendaItem, Fact, FiveParties, Minutes, MinutesLayout, Vote};
 pub use press::{Page, Press};
 pub use sign_in::{Attendee, SignIn, SignInParty};
+pub use slip::{Count, Reached, Slip};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +42,8 @@ pub enum Paper {
     Minutes(Box<Minutes>),
     /// A sign-in sheet, 签到表.
     SignIn(Box<SignIn>),
+    /// The receipt slip of a data bundle, 数据包回执单.
+    Slip(Box<Slip>),
 }
 
 impl From<Minutes> for Paper {
@@ -51,5 +55,11 @@ impl From<Minutes> for Paper {
 impl From<SignIn> for Paper {
     fn from(sheet: SignIn) -> Self {
         Paper::SignIn(Box::new(sheet))
+    }
+}
+
+impl From<Slip> for Paper {
+    fn from(slip: Slip) -> Self {
+        Paper::Slip(Box::new(slip))
     }
 }

@@ -4,7 +4,7 @@
 //! from text.
 
 use crate::Paper;
-use crate::compose::{COLUMNS, MinutesSheet, NOTE_HINT, SignInSheet};
+use crate::compose::{COLUMNS, MinutesSheet, NOTE_HINT, SLIP_ROWS, SignInSheet, SlipSheet};
 use crate::cover::{fields, needs_glyph};
 use crate::error::{Error, Result};
 use crate::face::{Face, Found, Role, cast, chain, find};
@@ -26,6 +26,7 @@ use typst_render::RenderOptions;
 const GRID: (&str, &str) = ("/gongwen.typ", include_str!("typst/gongwen.typ"));
 const MINUTES: (&str, &str) = ("/minutes.typ", include_str!("typst/minutes.typ"));
 const SIGN_IN: (&str, &str) = ("/sign_in.typ", include_str!("typst/sign_in.typ"));
+const SLIP: (&str, &str) = ("/slip.typ", include_str!("typst/slip.typ"));
 const DATA: &str = "/data.json";
 
 /// A page of a paper as a picture.
@@ -50,6 +51,7 @@ pub struct Press {
     grid: Source,
     minutes: Source,
     sign_in: Source,
+    slip: Source,
     data: FileId,
 }
 
@@ -83,6 +85,14 @@ struct SignInData {
     hint: &'static str,
 }
 
+#[derive(Serialize)]
+struct SlipData {
+    #[serde(flatten)]
+    sheet: SlipSheet,
+    /// So many lines stand in one column.
+    rows: usize,
+}
+
 impl Press {
     /// Opens the press with the fonts found below `font_dirs` (see [`crate::font_dirs`]).
     ///
@@ -111,6 +121,7 @@ impl Press {
             grid: source(GRID)?,
             minutes: source(MINUTES)?,
             sign_in: source(SIGN_IN)?,
+            slip: source(SLIP)?,
             data: file_id(DATA)?,
         })
     }
@@ -174,6 +185,7 @@ impl Press {
                 let data = SignInData { sheet: SignInSheet::new(s), columns: COLUMNS.to_vec(), hint: NOTE_HINT };
                 (&self.sign_in, self.json(data)?)
             }
+            Paper::Slip(s) => (&self.slip, self.json(SlipData { sheet: SlipSheet::new(s), rows: SLIP_ROWS })?),
         };
         let setting = Setting { press: self, main, data: Bytes::new(json) };
         let document = typst::compile::<PagedDocument>(&setting).output;
@@ -221,7 +233,7 @@ fn layout_error(faults: &[SourceDiagnostic], setting: &Setting<'_>) -> Error {
     for fault in faults {
         let Some(id) = fault.span.id() else { continue };
         let place = id.get().vpath().get_with_slash();
-        let template = [GRID.0, MINUTES.0, SIGN_IN.0].into_iter().find(|name| *name == place);
+        let template = [GRID.0, MINUTES.0, SIGN_IN.0, SLIP.0].into_iter().find(|name| *name == place);
         if let (Some(template), Ok(source)) = (template, setting.source(id)) {
             let at = setting.range(fault.span).map(|range| range.start);
             let line = at.and_then(|at| source.lines().byte_to_line(at)).map_or(0, |line| line + 1);

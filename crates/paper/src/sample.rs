@@ -1,6 +1,6 @@
 //! Invented papers for tests and benchmarks; every name in them is made up.
 
-use crate::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, SignIn, SignInParty, Vote};
+use crate::{AgendaItem, Attendee, Count, Fact, FiveParties, Minutes, MinutesLayout, Reached, SignIn, SignInParty, Slip, Vote};
 use chrono::NaiveDate;
 
 const SURNAMES: [&str; 16] = ["林", "周", "许", "沈", "郑", "孟", "唐", "韩", "欧阳", "曹", "邓", "谢", "上官", "贺", "龚", "梁"];
@@ -156,5 +156,29 @@ pub fn sample_sign_in(n: u32) -> SignIn {
         on_leave: None,
         fingerprint: format!("内容校验 {:08x}", n.wrapping_mul(2_246_822_519)),
         draft: false,
+    }
+}
+
+/// A receipt slip with so many authors.
+pub fn sample_slip(authors: u32) -> Slip {
+    Slip {
+        title: "数据包回执单".to_owned(),
+        facts: vec![
+            Fact::new("收件", "星岩社区"),
+            Fact::new("来自", "星岩花园小区"),
+            Fact::new("数据包", "第 12 号"),
+            Fact::new("收到时间", "2026年11月15日 19:40"),
+            Fact::new("经手人", name(3)),
+            Fact::new("电脑", "社区电脑"),
+        ],
+        counts: [("新的", 31), ("原来就有", 4), ("先放着", 2), ("没有收", 1), ("待核对", 1)]
+            .map(|(label, n)| Count::new(label, n))
+            .to_vec(),
+        reached: (0..authors)
+            .map(|n| Reached { author: format!("{}的笔记本", name(n)), scope: "到社区".to_owned(), up_to: u64::from(n) * 7 + 57 })
+            .collect(),
+        issuer: "星岩社区".to_owned(),
+        issued: NaiveDate::from_ymd_opt(2026, 11, 15),
+        fingerprint: "内容校验 9e3779b9".to_owned(),
     }
 }

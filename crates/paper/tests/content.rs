@@ -5,7 +5,7 @@ mod rig;
 
 use rig::{PRESS, docx_text, parts, pdf_text, printed, squeezed};
 use std::path::PathBuf;
-use xinghuo_paper::sample::{sample_minutes, sample_plain_minutes, sample_sign_in};
+use xinghuo_paper::sample::{sample_minutes, sample_plain_minutes, sample_sign_in, sample_slip};
 use xinghuo_paper::{Error, FiveParties, Paper, Press, docx};
 
 const HOSTILE: [&str; 12] = [
@@ -263,4 +263,32 @@ fn the_press_may_be_shared_between_threads() {
         jobs.into_iter().map(|job| job.join().unwrap()).collect()
     });
     assert!(prints.windows(2).all(|w| w[0] == w[1]));
+}
+
+#[test]
+fn a_receipt_slip_is_half_a_sheet_with_room_for_a_signature_however_many_authors_there_are() {
+    for authors in [0, 3, 10, 40] {
+        let mut slip = sample_slip(authors);
+        slip.facts[1].text = "欧阳".repeat(40);
+        let paper: Paper = slip.into();
+        let pages = PRESS.pages(&paper, 72.0).unwrap();
+        assert_eq!(pages.len(), 1, "{authors} authors");
+        assert_eq!((pages[0].width, pages[0].height), (595, 420), "A5 across");
+        let print = printed(&paper);
+        assert!(print.contains("内容校验9e3779b9"), "{print}");
+        for text in [print, docx_text(&paper)] {
+            for word in ["数据包回执单", "第12号", "原来就有", "收件人（签字）", "星岩社区", "2026年11月15日"] {
+                assert!(text.contains(word), "{authors} authors: {word} in {text}");
+            }
+            assert_eq!(text.contains("到社区"), authors > 0);
+            assert_eq!(text.contains("另有30项没有印出"), authors == 40);
+        }
+    }
+}
+
+#[test]
+fn a_receipt_slip_stays_half_a_sheet_in_another_program() {
+    let pdf = rig::through_office(&sample_slip(10).into());
+    let text = pdf_text(&pdf, &[]);
+    assert_eq!(text.matches('\u{c}').count(), 1, "one page: {text}");
 }

@@ -419,4 +419,4 @@ path: string, } | { "ask": "import",
 /**
  * The files.
  */
-paths: Array<string>, } | { "ask": "conflicts" } | { "ask": "decide" } & Decision | { "ask": "want_text" };
+paths: Array<string>, } | { "ask": "conflicts" } | { "ask": "decide" } & Decision | { "ask": "want" } | { "ask": "want_picture", path: string, } | { "ask": "read_want", text: string, } | { "ask": "answer_want", text: string, path: string, };

@@ -3,4 +3,8 @@
 /**
  * A bundle that came or went.
  */
-export type BundleLine = { at: string, outgoing: boolean, partner: string, file: string, sentence: string, };
+export type BundleLine = { at: string, outgoing: boolean, partner: string, file: string, sentence: string, 
+/**
+ * Its number where a receipt slip (回执单) can be printed for it.
+ */
+slip: number | null, };

@@ -12,4 +12,8 @@ sentences: Array<string>,
 /**
  * Error code where refused.
  */
-code: string | null, };
+code: string | null, 
+/**
+ * Its number where a receipt slip (回执单) can be printed for it.
+ */
+slip: number | null, };

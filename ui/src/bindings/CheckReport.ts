@@ -3,7 +3,11 @@
 /**
  * What a check found.
  */
-export type CheckReport = { logs: number, entries: number, records: number, state_hash: string, 
+export type CheckReport = { 
+/**
+ * What was looked at, and how it stands, in sentences.
+ */
+sentences: Array<string>, logs: number, entries: number, records: number, state_hash: string, 
 /**
  * Sentences; empty when all is well.
  */

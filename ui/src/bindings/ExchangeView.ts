@@ -11,4 +11,8 @@ export type ExchangeView = { role: Role, joined: boolean,
 /**
  * This copy's fingerprint, six groups of five digits.
  */
-fingerprint: string, office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, held: Array<string>, conflicts: number, };
+fingerprint: string, office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, held: Array<string>, conflicts: number, 
+/**
+ * Changes that only a newer version understands: kept and passed on.
+ */
+newer: number, };

@@ -16,4 +16,4 @@ red_head: boolean, } | { "kind": "sign_in",
 /**
  * Of which meeting.
  */
-meeting: MeetingId, };
+meeting: MeetingId, } | { "kind": "receipt", bundle: number, };

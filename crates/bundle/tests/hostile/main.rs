@@ -106,7 +106,7 @@ impl Receiver {
         let mut ledger = self.fresh();
         let newer = |ledger: &Ledger| {
             let checked = ledger.check(&mut |_, _| true).expect("a check");
-            assert_eq!(checked.problems, Vec::<String>::new(), "{name}");
+            assert!(checked.problems.is_empty(), "{name}: {:?}", checked.problems);
             checked.newer
         };
         let newer_before = newer(&ledger);

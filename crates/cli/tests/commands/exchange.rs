@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::town::Town;
+use crate::town::{Town, begins};
 
 #[test]
 fn bundles_go_both_ways_and_a_conflict_is_decided() {
@@ -85,4 +85,67 @@ fn an_office_with_several_compounds_must_say_for_whom_a_bundle_is() {
     // 14: a bundle for someone else.
     let said = town.refuses("branch", 14, &["bundle", "import", "包.xinghuo"]);
     assert!(said.contains("包.xinghuo") && said.contains("不是发给本机"), "{said}");
+}
+
+#[test]
+fn what_is_missing_is_asked_for_as_text_and_picture_and_answered_from_what_was_pasted() {
+    let town = Town::joined();
+    // The office's disk as it was before it took in the first bundle.
+    town.clone_disk("office", "old");
+    town.does("branch", &["request", "add", "楼道灯坏了"]);
+    town.does("branch", &["bundle", "export", "一.xinghuo"]);
+    town.does("office", &["bundle", "import", "一.xinghuo"]);
+    town.does("office", &["bundle", "export", "回执.xinghuo", "--to", "橘香里"]);
+    town.does("branch", &["bundle", "import", "回执.xinghuo"]);
+    town.does("branch", &["request", "add", "门禁坏了"]);
+    town.does("branch", &["bundle", "export", "二.xinghuo"]);
+    let taken = town.tells("old", &["bundle", "import", "二.xinghuo"]);
+    assert!(taken[0]["held"].as_u64() > Some(0), "{taken}");
+
+    let text = town.does("old", &["bundle", "want", "--picture", "要补.svg"]);
+    assert!(String::from_utf8(town.read("要补.svg")).unwrap().starts_with("<svg"));
+    let looked = town.does("branch", &["bundle", "answer", "--text", &text]);
+    assert!(looked.contains("这里有"), "{looked}");
+    let line = text.lines().find(|line| line.starts_with("XH1-")).unwrap();
+    town.does("branch", &["bundle", "answer", "补.xinghuo", "--text", &line.to_lowercase()]);
+    let taken = town.tells("old", &["bundle", "import", "补.xinghuo"]);
+    assert_eq!(taken[0]["held"], 0, "{taken}");
+    assert_eq!(town.tells("old", &["request", "list", "--compound", "橘香里"])["open"], 2);
+
+    let said = town.refuses("branch", 3, &["bundle", "answer", "不写.xinghuo", "--text", "你好"]);
+    assert!(said.contains("XH1-"), "{said}");
+    town.refuses("office", 19, &["bundle", "answer", "不写.xinghuo", "--text", &text]);
+    assert!(!town.file("不写.xinghuo").exists());
+    town.refuses("branch", 19, &["bundle", "want", "--picture", "没有.svg"]);
+}
+
+#[test]
+fn a_receipt_slip_is_printed_for_the_last_bundle_or_a_named_one() {
+    let town = Town::joined();
+    town.refuses("office", 2, &["print", "receipt", "没有.pdf"]);
+    town.does("branch", &["bundle", "export", "包.xinghuo"]);
+    let slip = town.tells("office", &["bundle", "import", "包.xinghuo"])[0]["slip"].to_string();
+    town.does("office", &["print", "receipt", "回执单.pdf"]);
+    town.does("office", &["print", "receipt", "回执单.docx", "--bundle", &slip]);
+    begins(&town.file("回执单.pdf"), b"%PDF");
+    begins(&town.file("回执单.docx"), b"PK");
+    town.refuses("office", 24, &["print", "receipt", "没有.pdf", "--bundle", "999"]);
+}
+
+#[test]
+fn an_audit_ends_with_sentences_and_counts_and_a_damaged_store_shows_in_its_exit_code() {
+    let town = Town::joined();
+    town.does("branch", &["request", "add", "楼道灯坏了"]);
+    town.does("branch", &["bundle", "export", "包.xinghuo"]);
+    town.does("office", &["bundle", "import", "包.xinghuo"]);
+    for home in ["branch", "office"] {
+        let said = town.does(home, &["audit"]);
+        assert!(said.contains("验了") && said.contains("逐行比了") && said.contains("没有发现问题"), "{said}");
+    }
+    let mut store = town.read("branch/xinghuo.db");
+    let middle = store.len() / 2;
+    store[middle] ^= 1;
+    town.write("branch/xinghuo.db", store);
+    let output = town.run("branch", &["audit"]);
+    assert_eq!(output.status.code(), Some(27), "{}", String::from_utf8_lossy(&output.stderr));
 }

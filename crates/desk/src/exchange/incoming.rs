@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 use xinghuo_bundle::{Opened, Purpose};
-use xinghuo_ledger::{Author, LedgerError};
+use xinghuo_ledger::{Author, BundleNote, LedgerError};
 
 use super::highest;
 use super::words::{file_name, refusal, report};
@@ -43,6 +43,7 @@ impl Open {
             refused: opened.damaged.iter().map(|d| d.entries).sum::<u64>().min(u64::from(u32::MAX)) as u32,
             conflicts: 0,
             code: None,
+            slip: None,
         })
     }
 
@@ -145,7 +146,16 @@ impl Open {
         }
         report.sentences.extend(self.held_sentences(&inner.ledger)?);
         let summary = report.sentences.first().cloned().unwrap_or_default();
-        inner.ledger.note_bundle(&now.to_rfc3339(), false, &sender, opened.manifest.number, &report.file, &summary)?;
+        let slip = self.slip(&inner.ledger, &sender, &absorbed, &report)?;
+        report.slip = Some(inner.ledger.note_bundle(&BundleNote {
+            at: &now.to_rfc3339(),
+            outgoing: false,
+            peer: &sender,
+            number: opened.manifest.number,
+            file: &report.file,
+            sentence: &summary,
+            slip: &serde_json::to_string(&slip).unwrap_or_default(),
+        })?);
         Ok(report)
     }
 }

@@ -91,7 +91,7 @@ impl Open {
             }
             Ok(())
         })?;
-        self.write_bundle(&identity.signs, out, Purpose::Welcome, at)?;
+        self.write_bundle(&identity.signs, out, Purpose::Welcome, &[], at)?;
         let what = if known.is_some_and(|k| k != request.space) { "的又一台电脑" } else { "" };
         Ok(done(format!("已准许“{}”{what}入网，欢迎包已存好，请交回小区。", request.compound), &["certificate"]))
     }

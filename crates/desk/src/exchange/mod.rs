@@ -5,7 +5,11 @@ mod incoming;
 mod joining;
 mod outgoing;
 mod partners;
+mod slip;
+mod wanting;
 mod words;
+
+pub(crate) use slip::Slip;
 
 use std::collections::HashMap;
 
@@ -94,11 +98,16 @@ impl Open {
             };
             if w.class == Class::Branch { stays.push(line) } else { travels.push(line) }
         }
-        let bundles = books.rows("SELECT at, outgoing, peer, file, sentence FROM bundle ORDER BY n DESC LIMIT 30", [], |r| {
-            Ok((r.get::<_, String>(0)?, r.get::<_, bool>(1)?, r.get::<_, PublicKey>(2)?, r.get::<_, String>(3)?, r.get::<_, String>(4)?))
-        })?;
+        let bundles = books.rows(
+            "SELECT at, outgoing, peer, file, sentence, iif(slip = '', NULL, n) FROM bundle ORDER BY n DESC LIMIT 30",
+            [],
+            |r| {
+                let said = (r.get::<_, String>(3)?, r.get::<_, String>(4)?, r.get::<_, Option<i64>>(5)?);
+                Ok((r.get::<_, String>(0)?, r.get::<_, bool>(1)?, r.get::<_, PublicKey>(2)?, said))
+            },
+        )?;
         let mut lines = Vec::new();
-        for (at, outgoing, peer, file, sentence) in bundles {
+        for (at, outgoing, peer, (file, sentence, slip)) in bundles {
             let partner = parties.iter().find(|p| p.identity.signs == peer).map(|p| p.name.clone());
             lines.push(BundleLine {
                 at: at.parse().unwrap_or(now),
@@ -106,6 +115,7 @@ impl Open {
                 partner: partner.unwrap_or_else(|| "未登记的电脑".to_owned()),
                 file,
                 sentence,
+                slip,
             });
         }
         let office_name = match &office {
@@ -123,6 +133,7 @@ impl Open {
             bundles: lines,
             held: self.held_sentences(ledger)?,
             conflicts: ledger.conflicts()?.len() as u32,
+            newer: ledger.newer()?,
         })
     }
 }

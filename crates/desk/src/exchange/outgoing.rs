@@ -4,9 +4,8 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 use xinghuo_bundle::{Outgoing, Purpose};
-use xinghuo_ledger::{Hash, Head, LogId, PublicKey};
+use xinghuo_ledger::{BundleNote, Hash, Head, LogId, PublicKey, Stretch};
 
-use super::highest;
 use super::words::file_name;
 use crate::error::{DeskError, Result, not};
 use crate::home::{hex, unhex_key, write_whole};
@@ -19,10 +18,18 @@ impl Open {
         let Some(key) = unhex_key(audience) else {
             return Err(DeskError::Field { field: "audience", why: "没有这个接收方。" });
         };
-        self.write_bundle(&key, path, Purpose::Exchange, at)
+        self.write_bundle(&key, path, Purpose::Exchange, &[], at)
     }
 
-    pub(super) fn write_bundle(&self, audience: &PublicKey, path: &Path, purpose: Purpose, at: DateTime<FixedOffset>) -> Result<Exported> {
+    /// `again` goes along although the partner acknowledged it once: it asked for it.
+    pub(super) fn write_bundle(
+        &self,
+        audience: &PublicKey,
+        path: &Path,
+        purpose: Purpose,
+        again: &[Stretch],
+        at: DateTime<FixedOffset>,
+    ) -> Result<Exported> {
         let mut inner = lock(&self.inner);
         let own = inner.ledger.own_key();
         let parties = self.partners(&inner.ledger.books(), &own)?;
@@ -31,16 +38,13 @@ impl Open {
         };
         let crate::home::Unlocked { ledger, keys, .. } = &mut *inner;
         ledger.seal_own(&|log: &LogId, seq: u64, head: &Hash| keys.seal(log, seq, head))?;
-        let segments = ledger.segments_for(audience, &|c| party.allows(c))?;
+        let mut segments = ledger.segments_for(audience, &|c| party.allows(c))?;
+        let once_more = ledger.segments_again(audience, again, &|c| party.allows(c))?;
+        segments.entries += once_more.entries;
+        segments.segments.extend(once_more.segments);
         let heads: Vec<Head> = ledger.heads()?.into_iter().filter(|h| party.allows(h.channel)).collect();
         let have = ledger.have(&|c| party.allows(c))?;
-        let reached = highest(&heads);
-        let want = ledger
-            .held()?
-            .into_iter()
-            .filter(|h| h.3 == "gap" || h.3 == "unseen")
-            .map(|(log, ..)| (log, reached.get(&log).copied().unwrap_or(0) + 1))
-            .collect();
+        let want = ledger.missing()?.into_iter().map(|m| (m.stretch.log, m.stretch.from)).collect();
         let mut sent = self.sent(&ledger.books(), audience)?;
         sent.number += 1;
         let bytes = xinghuo_bundle::write(
@@ -75,7 +79,9 @@ impl Open {
         } else {
             format!("已给{}写好第 {} 号数据包，含 {} 次保存。", party.name, sent.number, segments.entries)
         };
-        ledger.note_bundle(&at.to_rfc3339(), true, audience, sent.number, &file, &message)?;
+        let at = at.to_rfc3339();
+        let note = BundleNote { at: &at, outgoing: true, peer: audience, number: sent.number, file: &file, sentence: &message, slip: "" };
+        ledger.note_bundle(&note)?;
         Ok(Exported { path: path.display().to_string(), bytes: bytes.len() as u64, entries: segments.entries as u32, message })
     }
 }

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, FixedOffset};
 use xinghuo_ledger::{Absorbed, Ledger, PublicKey, SegmentReport};
 
 use super::highest;
 use crate::error::{DeskError, Result};
-use crate::open::{Open, copy_name, lock};
+use crate::open::{Open, copy_name};
 use crate::views::*;
 
 impl Open {
@@ -21,7 +20,9 @@ impl Open {
             let who = copy_name(&books, &key, &self.profile(), &own)?;
             let have = heads.get(&log).copied().unwrap_or(0);
             out.push(match reason.as_str() {
-                "gap" if first > have + 1 => format!("{who}的第 {}–{} 条还没收到，后面的 {count} 条先放着。", have + 1, first - 1),
+                "gap" if first > have + 1 => {
+                    format!("{who}的{}还没收到，后面的 {count} 条先放着。", numbers(have + 1, first - 1))
+                }
                 "author" => format!("{who}还没有入网授权，它的 {count} 条先隔离，准许入网后自动并入。"),
                 "ended" => format!("{who}的授权已停用，停用以后的 {count} 条已隔离。"),
                 "erased" => format!("{who}的 {count} 条里有内容被抹去，先放着；请让原来的电脑重新导出。"),
@@ -40,19 +41,11 @@ impl Open {
             .map(|key| Ok(format!("{}的身份曾在两台电脑上同时使用，两边的记录都在。", copy_name(&books, key, &self.profile(), &own)?)))
             .collect()
     }
+}
 
-    pub(crate) fn want_text(&self, now: DateTime<FixedOffset>) -> Result<String> {
-        let inner = lock(&self.inner);
-        let lines = self.held_sentences(&inner.ledger)?;
-        if lines.is_empty() {
-            return Ok("目前没有缺少的记录。".to_owned());
-        }
-        Ok(format!(
-            "【星火家园】{} 请补发数据包：\n{}\n（对方在“交换”页重新导出一次即可，重复的会自动略过。）",
-            now.format("%m月%d日"),
-            lines.join("\n")
-        ))
-    }
+/// 第 41–57 条
+pub(super) fn numbers(from: u64, to: u64) -> String {
+    if from == to { format!("第 {from} 条") } else { format!("第 {from}–{to} 条") }
 }
 
 pub(super) fn file_name(path: &Path) -> String {
@@ -108,6 +101,7 @@ pub(super) fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, 
         conflicts: absorbed.conflicts as u32,
         sentences,
         code: (new + had == 0 && broken > 0).then(|| "bundle.damaged".to_owned()),
+        slip: None,
     }
 }
 
@@ -126,5 +120,6 @@ pub(super) fn refusal(path: &Path, error: &DeskError) -> BundleReport {
         conflicts: 0,
         sentences: vec![failure.message, failure.advice],
         code: Some(failure.code),
+        slip: None,
     }
 }

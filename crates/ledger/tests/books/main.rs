@@ -1,6 +1,7 @@
 //! The store from outside: copies that write apart from each other and exchange their logs.
 //! Seals are dummies here: the store does not verify them, bundles do.
 
+mod auditing;
 mod converging;
 mod erasing;
 mod finding;
@@ -8,3 +9,4 @@ mod fixture;
 mod keeping;
 mod refusing;
 mod undoing;
+mod upgrading;

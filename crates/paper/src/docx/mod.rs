@@ -8,9 +8,10 @@ mod markup;
 mod minutes;
 mod parts;
 mod sign_in;
+mod slip;
 
 use crate::Paper;
-use crate::compose::{MinutesSheet, SignInSheet};
+use crate::compose::{MinutesSheet, SignInSheet, SlipSheet};
 use crate::error::{Error, Result};
 use parts::Package;
 use std::io::{Cursor, Write};
@@ -25,6 +26,7 @@ pub fn docx(paper: &Paper) -> Result<Vec<u8>> {
     let package = match paper {
         Paper::Minutes(m) => minutes::package(&MinutesSheet::new(m), m.issued),
         Paper::SignIn(s) => sign_in::package(&SignInSheet::new(s)),
+        Paper::Slip(s) => slip::package(&SlipSheet::new(s), s.issued),
     };
     pack(&package).map_err(Error::Docx)
 }
