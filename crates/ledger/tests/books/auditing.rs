@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use xinghuo_ledger::{Checked, ENDED, Fault, Hash, Judges, Ledger, LogId, PublicKey, Stretch, Verdict};
-use xinghuo_model::Class;
 use xinghuo_model::records::{Person, Request};
+use xinghuo_model::{Class, Record};
 
 use crate::fixture::*;
 
@@ -245,4 +245,45 @@ fn a_log_that_was_only_heard_of_is_missing_from_its_first_entry() {
     assert_eq!(missing.iter().map(|m| (m.stretch.from, m.stretch.to, m.of)).collect::<Vec<_>>(), [(1, 2, None)]);
     give(&mut y, &mut z);
     assert_eq!(z.ledger.missing().expect("a list"), []);
+}
+
+#[test]
+fn a_store_in_which_something_was_erased_passes_and_a_block_emptied_in_silence_does_not() {
+    let (mut x, mut y) = (Copy::new(1), Copy::new(2));
+    x.put(&person(4, "欧阳䶮"));
+    x.put(&person(5, "王小明"));
+    hand_over(&mut x, &mut y);
+    let author = y.author();
+    y.ledger
+        .transact(xinghuo_model::Act::Erase, &author, |tx| {
+            tx.erase(Person::KIND, SPACE, uuid::Uuid::from_u128(4), &[Class::Branch, Class::Community]);
+            Ok::<_, xinghuo_ledger::LedgerError>(())
+        })
+        .expect("an erasure");
+    y.put(&person(6, "李四"));
+    hand_over(&mut y, &mut x);
+    for copy in [&mut x, &mut y] {
+        let found = audit(&mut copy.ledger);
+        assert_eq!((found.problems.as_slice(), found.erased > 0), (&[][..], true));
+        copy.ledger.settle().expect("settling");
+    }
+    // As whoever silences somebody in the store would: what the erased block left, in the place of one that nobody erased.
+    let conn = Connection::open(&x.path).expect("the file");
+    conn.create_scalar_function("emptied", 1, FunctionFlags::SQLITE_DETERMINISTIC, |context| {
+        let lines: Vec<u8> = context.get(0)?;
+        let text = String::from_utf8_lossy(&lines[1..]).into_owned();
+        let emptied: Vec<String> = text
+            .lines()
+            .map(|line| match line.contains("王小明") {
+                true => format!("[\"{}\",\"{}\"]", xinghuo_ledger::entry::subject(line.as_bytes()), Hash::of(line.as_bytes()).hex()),
+                false => line.to_owned(),
+            })
+            .collect();
+        Ok([&[0][..], emptied.join("\n").as_bytes(), b"\n"].concat())
+    })
+    .expect("a function");
+    let changed = conn.execute("UPDATE body SET lines = emptied(lines) WHERE substr(lines, 1, 1) = x'00' AND lines <> emptied(lines)", []);
+    assert_eq!(changed.expect("damage"), 1);
+    drop(conn);
+    assert!(faults(&audit(&mut x.ledger)).contains(&Fault::Table));
 }
