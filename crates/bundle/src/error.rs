@@ -42,6 +42,9 @@ pub enum BundleError {
     /// The system has no random numbers.
     #[error("no random numbers from the system")]
     NoRandom,
+    /// The file itself could not be read or written.
+    #[error("the file cannot be read or written")]
+    File(#[from] std::io::Error),
 }
 
 impl BundleError {
@@ -60,6 +63,7 @@ impl BundleError {
             Self::Signature => "bundle.signature",
             Self::Inconsistent => "bundle.inconsistent",
             Self::NoRandom => "keys.no_random",
+            Self::File(_) => "file.io",
         }
     }
 }

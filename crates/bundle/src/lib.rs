@@ -9,8 +9,12 @@ mod error;
 mod file;
 mod join;
 mod keys;
+mod write;
 
 pub use error::BundleError;
-pub use file::{Damage, Manifest, Opened, Outgoing, Purpose, peek, read, write};
+pub use file::{
+    AttachmentEntry, Damage, MAX_ATTACHMENT, Manifest, Opened, Outgoing, Purpose, Volume, peek, read, read_attachments, read_from,
+};
 pub use join::{Former, JoinRequest};
 pub use keys::{Cost, Identity, Keys, fingerprint};
+pub use write::{Enclosed, Plan, write};

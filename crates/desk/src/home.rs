@@ -6,11 +6,11 @@
 //! under new keys: a log is never continued twice (sync.md §3).
 
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use xinghuo_bundle::{Cost, Former, Keys};
+use xinghuo_bundle::{BundleError, Cost, Former, Keys};
 use xinghuo_ledger::{Head, Ledger};
 use zeroize::Zeroizing;
 
@@ -210,15 +210,19 @@ pub(crate) fn unhex_key(text: &str) -> Option<[u8; 32]> {
 /// Writes a file so that it is there whole or not at all: temporary neighbour, sync, rename,
 /// sync of the folder.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_piecewise(path, &mut |file| Ok(file.write_all(bytes)?))
+}
+
+/// As [`write_whole`], for what is never in memory as a whole.
+pub(crate) fn write_piecewise(path: &Path, work: &mut dyn FnMut(&mut dyn Write) -> std::result::Result<(), BundleError>) -> Result<()> {
     let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");
     let part = dir.join(name);
-    let work = || -> std::io::Result<()> {
-        let mut file = File::create(&part)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        drop(file);
+    let mut write = || -> std::result::Result<(), BundleError> {
+        let mut file = BufWriter::new(File::create(&part)?);
+        work(&mut file)?;
+        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
         fs::rename(&part, path)?;
         // Not every file system lets a folder be synced (FAT on a stick does not).
         if let Ok(dir) = File::open(dir) {
@@ -226,14 +230,22 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         }
         Ok(())
     };
-    work().map_err(|e| {
+    write().map_err(|e| {
         let _ = fs::remove_file(&part);
-        file_error(&e)
+        e.into()
     })
 }
 
 /// Reads a file a person chose, refusing absurd sizes before reading.
 pub(crate) fn read_chosen(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    open_chosen(path, limit)?.take(limit).read_to_end(&mut bytes).map_err(|e| file_error(&e))?;
+    Ok(bytes)
+}
+
+/// Opens a file a person chose, refusing absurd sizes.
+pub(crate) fn open_chosen(path: &Path, limit: u64) -> Result<BufReader<File>> {
     let meta = fs::metadata(path).map_err(|e| file_error(&e))?;
     if !meta.is_file() {
         return Err(DeskError::File { code: "file.not_a_file", what: "选中的不是文件。", advice: "请选择一个文件。" });
@@ -241,5 +253,5 @@ pub(crate) fn read_chosen(path: &Path, limit: u64) -> Result<Vec<u8>> {
     if meta.len() > limit {
         return Err(DeskError::File { code: "file.too_large", what: "文件太大了。", advice: "请确认选对了文件。" });
     }
-    fs::read(path).map_err(|e| file_error(&e))
+    Ok(BufReader::new(File::open(path).map_err(|e| file_error(&e))?))
 }

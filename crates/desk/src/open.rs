@@ -92,6 +92,8 @@ impl Open {
             profile = profile.of_another_computer(&inner.keys.identity());
             profile.remember(&inner.ledger)?;
         }
+        // What was removed since the copy was opened the last time goes now.
+        inner.ledger.drop_unreferenced()?;
         let office = here_json(&inner.ledger.books(), "office")?;
         // Whoever closed while bundles came in.
         inner.ledger.catch_up()?;

@@ -10,6 +10,7 @@ mod bodies;
 mod books;
 mod check;
 mod conflict;
+mod content;
 mod dots;
 pub mod entry;
 mod erase;
@@ -26,6 +27,7 @@ mod siblings;
 mod travel;
 mod undo;
 mod values;
+mod volumes;
 
 use std::path::{Path, PathBuf};
 
@@ -36,6 +38,7 @@ pub use absorb::{Absorbed, ENDED, May, Segment, SegmentReport, Verdict};
 pub use books::{Books, Kept};
 pub use check::Checked;
 pub use conflict::{Conflict, ConflictKind, Side};
+pub use content::{Content, Enclosure};
 pub use entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, Seen, log_id};
 pub use error::{EntryError, LedgerError, Result};
 pub use find::Found;
@@ -44,6 +47,7 @@ pub use save::{Author, Outcome, Save};
 pub use schema::{FILE_VERSION, table_sql};
 pub use travel::{Head, Segments, Waiting};
 pub use undo::LastSave;
+pub use volumes::Incomplete;
 
 /// Random bytes, passed in so that made-up data can be made again from a seed.
 pub type Entropy = Box<dyn FnMut(&mut [u8]) + Send>;
