@@ -9,7 +9,8 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, params};
 use serde::Deserialize;
 use uuid::Uuid;
-use xinghuo_model::Class;
+use xinghuo_model::records::Attachment;
+use xinghuo_model::{Class, KindDef, Record};
 
 use crate::books::Books;
 use crate::dots::Dots;
@@ -38,6 +39,11 @@ pub struct Enclosure {
     pub media: String,
     /// Its bytes' number.
     pub length: u64,
+}
+
+/// Whether records of this kind name a content.
+pub(crate) fn names_content(kind: &KindDef) -> bool {
+    *kind == *Attachment::KIND
 }
 
 /// A living attachment's content: in which channel its record is, and which entry made it.
@@ -110,6 +116,18 @@ impl Books<'_> {
         Ok(())
     }
 
+    /// Drops what an attachment is made of, unless another living one names the same. For erasure, while
+    /// the record still says what it is.
+    pub(crate) fn drop_content_of(&self, attachment: Uuid) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "DELETE FROM content WHERE hash = (SELECT content FROM attachment WHERE id = ?1) \
+                 AND hash NOT IN (SELECT content FROM attachment WHERE life = 0 AND id <> ?1 AND content IS NOT NULL)",
+            )?
+            .execute([attachment.as_bytes()])?;
+        Ok(())
+    }
+
     fn named_content(&self) -> Result<Vec<Named>> {
         let mut stmt = self.conn.prepare_cached("SELECT content, space, dots FROM attachment WHERE life = 0 ORDER BY id")?;
         let mut rows = stmt.query([])?;
@@ -131,7 +149,7 @@ impl Books<'_> {
         for body in self.rows("SELECT body FROM held", [], |r| r.get::<_, Vec<u8>>(0))? {
             for line in body.split(|b| *b == b'\n') {
                 if let Ok(filed) = serde_json::from_slice::<Filed>(line)
-                    && filed.kind == "attachment"
+                    && filed.kind == Attachment::KIND.name
                 {
                     out.extend(Hash::from_hex(&filed.set.content));
                 }
@@ -258,22 +276,6 @@ impl Ledger {
         Ok(last.is_some_and(|last| last > number.min(i64::MAX as u64) as i64))
     }
 
-    /// Drops what the attachments of a record are made of (or of the attachment itself), unless
-    /// another record's attachment names the same; gives how many went. For erasure: call it while
-    /// the attachments' records are still in the tables. It opens no transaction of its own.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn drop_content_of(&self, record: Uuid) -> Result<u64> {
-        Ok(self
-            .conn
-            .prepare_cached(
-                "DELETE FROM content WHERE hash IN (SELECT content FROM attachment WHERE \"of\" = ?1 OR id = ?1) \
-                 AND hash NOT IN (SELECT content FROM attachment WHERE life = 0 AND \"of\" IS NOT ?1 AND id <> ?1 AND content IS NOT NULL)",
-            )?
-            .execute([record.as_bytes()])? as u64)
-    }
-
     /// Drops contents that no record names any more; gives how many went. What the last own save
     /// removed stays, so that it can be taken back, and so does what waits for the rest of its
     /// volumes or for an entry that is held.
@@ -289,7 +291,7 @@ impl Ledger {
             );
             if let Some(last) = ledger.last_save()? {
                 keep.extend(books.rows(
-                    "SELECT a.content FROM save_entry s JOIN block b ON b.log = s.log AND b.seq = s.seq JOIN attachment a ON a.id = b.rec \
+                    "SELECT a.content FROM save_entry s JOIN touch t ON t.log = s.log AND t.seq = s.seq JOIN attachment a ON a.id = t.rec \
                      WHERE s.save = ?1 AND a.content IS NOT NULL",
                     [last.save],
                     |r| r.get::<_, String>(0),

@@ -322,3 +322,37 @@ fn what_comes_under_a_records_hash_and_is_no_picture_is_refused_once_and_not_ask
 fn find(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|w| w == text.as_bytes())
 }
+
+#[test]
+fn a_person_who_is_erased_with_their_cases_takes_the_photos_along_everywhere() {
+    let place = Place::new();
+    let (branch, office) = place.joined();
+    let person = json!({ "ask": "save_person", "id": null, "name": "何秀兰", "building": "3", "unit": null, "room": "201", "relation": null,
+        "sex": null, "birth": null, "phones": null, "occupancy": null, "party_member": null, "checked_in_on": null, "skills": null,
+        "employer": null, "id_number": null, "note": null });
+    let person = ask(&branch, person)["id"].clone();
+    let case = json!({ "ask": "add_request", "accepted_on": "2024-11-01", "category": "repairs", "source": "visit", "urgency": "normal",
+        "requester": person, "place": "3幢", "text": "家里渗水", "handler": null, "due_on": "2024-11-20" });
+    let id = ask(&branch, case)["id"].as_str().expect("an id").to_owned();
+    let other = request(&branch, "楼道积水");
+    let (theirs, shared) = (jpeg(noise(300, 300, 1)), jpeg(noise(300, 300, 2)));
+    add(&branch, &id, &place.file("家里.jpg", &theirs));
+    add(&branch, &id, &place.file("楼道.jpg", &shared));
+    add(&branch, &other, &place.file("楼道.jpg", &shared));
+    let bundle = place.path("1.xinghuo");
+    export(&branch, "星岩", &bundle);
+    assert_eq!(import(&office, &bundle)["files"], 2);
+    let lines = list(&branch, &id);
+    ask(&branch, json!({ "ask": "erase", "id": person, "cases": true, "reason": "asked" }));
+    export(&branch, "星岩", &bundle);
+    import(&office, &bundle);
+    for desk in [&branch, &office] {
+        assert_eq!(list(desk, &id).len(), 0);
+        assert!(lines.iter().all(|line| shown(desk, line, false).is_err()));
+        assert!(shown(desk, &list(desk, &other)[0], false).is_ok(), "what another record names too stays");
+    }
+    // It is gone from the office's store, not only out of sight: filed anew it comes anew.
+    add(&branch, &other, &place.file("家里.jpg", &theirs));
+    export(&branch, "星岩", &bundle);
+    assert_eq!(import(&office, &bundle)["files"], 1);
+}
