@@ -25,6 +25,8 @@ pub enum Purpose {
     Join,
     /// A backup (备份).
     Backup,
+    /// Photos, scans and papers to be filed (附件).
+    Attachment,
     /// Anything: chat programs rename files.
     Any,
 }
@@ -71,6 +73,9 @@ fn chosen(window: &WebviewWindow, purpose: Purpose) -> Vec<PathBuf> {
         Purpose::Roster => (dialog.set_title("选择花名册").add_filter("表格", &["xlsx", "xls", "csv", "et"]), false),
         Purpose::Join => (dialog.set_title("选择入网申请").add_filter("入网申请", &["xinghuo-join"]).add_filter("所有文件", &["*"]), false),
         Purpose::Backup => (dialog.set_title("选择备份").add_filter("备份", &["xinghuo-backup"]).add_filter("所有文件", &["*"]), false),
+        Purpose::Attachment => {
+            (dialog.set_title("选择照片或 PDF").add_filter("照片和 PDF", &["jpg", "jpeg", "png", "pdf", "JPG", "JPEG", "PNG", "PDF"]), true)
+        }
         Purpose::Any => (dialog.set_title("选择文件"), false),
     };
     let picked = if several { dialog.blocking_pick_files() } else { dialog.blocking_pick_file().map(|file| vec![file]) };

@@ -9,6 +9,7 @@ use tauri::{AppHandle, DragDropEvent, Emitter, Manager, Url, WebviewWindowBuilde
 use crate::commands::{self, OpenedWith};
 use crate::files::Files;
 use crate::home::Home;
+use crate::pictures;
 use xinghuo_desk::Desk;
 
 /// The label the capability names.
@@ -27,6 +28,14 @@ pub fn run(home: Home) -> tauri::Result<()> {
         .plugin(tauri_plugin_dialog::init())
         .manage(Files::default())
         .manage(OpenedWith(opened))
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, |context, request, responder| {
+            if context.webview_label() != MAIN {
+                return;
+            }
+            // A large picture takes a moment to be read and decrypted.
+            let app = context.app_handle().clone();
+            std::thread::spawn(move || responder.respond(pictures::answer(&app.state::<Desk>(), request.uri().path())));
+        })
         .invoke_handler(tauri::generate_handler![commands::ask, commands::pick_file, commands::pick_save, commands::opened_with])
         .on_window_event(|window, event| {
             if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
@@ -115,6 +124,7 @@ mod tests {
         check("http://localhost.example.com/", false);
         check("file:///etc/passwd", false);
         check("data:text/html,x", false);
+        check("attachment://localhost/whole/x", false);
         check("about:blank", false);
     }
 }

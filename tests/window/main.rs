@@ -8,6 +8,7 @@ mod axe;
 mod branch;
 mod council;
 mod exchange;
+mod files;
 mod gallery;
 mod healing;
 mod office;

@@ -4,8 +4,8 @@
  */
 import { onBeforeUnmount, onMounted, type Directive } from 'vue'
 
-/** The keys the program knows. Esc closes, F2 changes what is shown, F3 goes to the find box, Ctrl+N writes something down. */
-export type Key = 'Ctrl+N' | 'Ctrl+P' | 'Ctrl+K' | 'Ctrl+S' | 'Ctrl+Z' | 'Ctrl+Enter' | 'F2' | 'F3' | 'Esc' | '1' | '2' | '3' | '4'
+/** The keys the program knows. Esc closes, F2 changes what is shown, F3 goes to the find box, Ctrl+N writes something down, Left and Right turn pictures. */
+export type Key = 'Ctrl+N' | 'Ctrl+P' | 'Ctrl+K' | 'Ctrl+S' | 'Ctrl+Z' | 'Ctrl+Enter' | 'F2' | 'F3' | 'Esc' | 'Left' | 'Right' | '1' | '2' | '3' | '4'
 
 /** What keys do. Returning `false` hands the key on to who listened before. */
 export type KeyActions = Partial<Record<Key, (event: KeyboardEvent) => boolean | void>>
@@ -17,13 +17,15 @@ export function composing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229
 }
 
+const names: Record<string, string> = { Escape: 'Esc', ArrowLeft: 'Left', ArrowRight: 'Right' }
+
 /** The name of the key pressed, as in {@link Key}; null when it is none of ours. */
 export function nameOf(event: KeyboardEvent): Key | null {
-  const letter = event.key === 'Escape' ? 'Esc' : event.key.length === 1 ? event.key.toUpperCase() : event.key
+  const letter = names[event.key] ?? (event.key.length === 1 ? event.key.toUpperCase() : event.key)
   const ctrl = event.ctrlKey || event.metaKey
   if (event.altKey || event.shiftKey) return null
   if (ctrl) return ['N', 'P', 'K', 'S', 'Z', 'Enter'].includes(letter) ? (`Ctrl+${letter}` as Key) : null
-  return ['F2', 'F3', 'Esc', '1', '2', '3', '4'].includes(letter) ? (letter as Key) : null
+  return ['F2', 'F3', 'Esc', 'Left', 'Right', '1', '2', '3', '4'].includes(letter) ? (letter as Key) : null
 }
 
 /** Listens for keys while the component is on the page. */
@@ -40,8 +42,8 @@ export function press(event: KeyboardEvent): void {
   if (composing(event) || event.defaultPrevented) return
   const key = nameOf(event)
   if (key === null) return
-  // Figures and undo belong to the field being typed in.
-  if (typing(event.target) && (key.length === 1 || key === 'Ctrl+Z')) return
+  // Figures, arrows and undo belong to the field being typed in.
+  if (typing(event.target) && (key.length === 1 || key === 'Ctrl+Z' || key === 'Left' || key === 'Right')) return
   // A field that is read when it is left (a day, an amount) is read before its form is saved.
   if ((key === 'Ctrl+S' || key === 'Ctrl+Enter') && typing(event.target)) event.target?.dispatchEvent(new Event('change', { bubbles: true }))
   for (const actions of [...listeners].reverse()) {

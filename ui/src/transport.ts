@@ -3,7 +3,7 @@
  * native file dialogs and the files dropped on the window come through here too. Nothing else in
  * the pages imports `@tauri-apps`.
  */
-import { invoke, isTauri } from '@tauri-apps/api/core'
+import { convertFileSrc, invoke, isTauri } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
 
 /** A question: its name and its fields. */
@@ -28,7 +28,7 @@ export interface Picked {
 }
 
 /** What a file is wanted for. */
-export type Purpose = 'bundle' | 'roster' | 'join' | 'backup' | 'any'
+export type Purpose = 'bundle' | 'roster' | 'join' | 'backup' | 'attachment' | 'any'
 
 /** Asks the desk. Rejects with a {@link Failure}, never with anything else. */
 export async function call<T>(question: Question): Promise<T> {
@@ -52,6 +52,11 @@ export async function onFiles(heard: (files: Picked[]) => void): Promise<() => v
   const waiting = await through<Picked[]>('opened_with', {})
   if (waiting.length > 0) heard(waiting)
   return stop
+}
+
+/** Where the page finds the picture of an attachment, the small or the whole one: by its id. */
+export function pictureOf(attachment: string, size: 'small' | 'whole'): string {
+  return isTauri() ? `${convertFileSrc('', 'attachment')}${size}/${attachment}` : ''
 }
 
 /** Makes a {@link Failure} of whatever was thrown. */

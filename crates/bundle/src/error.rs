@@ -42,9 +42,9 @@ pub enum BundleError {
     /// The system has no random numbers.
     #[error("no random numbers from the system")]
     NoRandom,
-    /// A backup could not be read or written.
+    /// A file could not be read or written.
     #[error("a file could not be read or written")]
-    Io(#[from] std::io::Error),
+    File(#[from] std::io::Error),
     /// The person asked to stop.
     #[error("stopped")]
     Stopped,
@@ -66,7 +66,7 @@ impl BundleError {
             Self::Signature => "bundle.signature",
             Self::Inconsistent => "bundle.inconsistent",
             Self::NoRandom => "keys.no_random",
-            Self::Io(_) => "file.io",
+            Self::File(_) => "file.io",
             Self::Stopped => "cancelled",
         }
     }

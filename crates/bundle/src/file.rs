@@ -1,15 +1,17 @@
 //! The `.xinghuo` file:
-//! `magic line · clear header line · age(X25519){ manifest line · signature line · segments }`.
+//! `magic line · clear header line · age(X25519){ manifest line · signature line · segments · attachments }`.
+//!
+//! Here: its parts, and reading it. `write` writes it.
 //!
 //! What left the laptop can be read without this program, by an auditor who holds a key:
 //!
 //! ```sh
 //! tail -n +3 FILE | age -d -i KEY > PLAIN      # KEY: a file with the AGE-SECRET-KEY line
 //! head -n 1 PLAIN | jq .                       # the signed table of contents
-//! tail -n +3 PLAIN | zstd -dc | jq -c .        # every entry: its header, then its blocks
+//! tail -n +3 PLAIN | zstd -dc | jq -c .        # every entry: its header, then its blocks (where no attachments follow)
 //! ```
 
-use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,11 +21,11 @@ use xinghuo_model::Class;
 use crate::error::BundleError;
 use crate::keys::{Identity, Keys, MANIFEST, SEAL, hex, seal_bytes, unhex, unhex_key, verify};
 
-const MAGIC: &str = "XINGHUO 1";
+pub(crate) const MAGIC: &str = "XINGHUO 1";
 /// The oldest program that can read what this one writes.
-const READER: u16 = 1;
+pub(crate) const READER: u16 = 1;
 /// Caps: a hostile file must not cost more than this.
-const MAX_FILE: usize = 1 << 30;
+const MAX_FILE: u64 = 1 << 30;
 const MAX_CLEAR: usize = 4096;
 const MAX_MANIFEST: usize = 16 << 20;
 const MAX_UNPACKED: u64 = 256 << 20;
@@ -35,7 +37,12 @@ const ANY_RATIO: u64 = 16 << 20;
 /// costs many times this in memory, so shorter ones would make much out of little.
 const LEAST_LINE: usize = 32;
 /// zstd level 3: level 19 saves 9 % for a hundred times the work.
-const LEVEL: i32 = 3;
+pub(crate) const LEVEL: i32 = 3;
+/// An attachment is never larger; nor does a bundle come in more volumes.
+pub const MAX_ATTACHMENT: u64 = 10 << 20;
+pub(crate) const MAX_VOLUMES: u32 = 999;
+/// age encrypts by so many bytes.
+const CHUNK: u64 = 64 << 10;
 
 /// Why a bundle was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,8 +80,39 @@ pub struct Manifest {
     pub have: Vec<(LogId, u64, Hash)>,
     /// Per log: from here on something is missing.
     pub want: Vec<(LogId, u64)>,
-    /// What follows, in order.
+    /// The stretches that follow, in order.
     pub segments: Vec<SegmentEntry>,
+    /// The contents of attachments that follow the stretches, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentEntry>,
+    /// Contents of attachments that the sender lacks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub want_files: Vec<Hash>,
+    /// Which volume (分卷) this is, where the bundle is split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<Volume>,
+}
+
+/// One content of an attachment in the table of contents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentEntry {
+    /// BLAKE3 of its bytes.
+    pub hash: Hash,
+    /// What it is: `jpeg`, `png`, `pdf`.
+    pub media: String,
+    /// Its bytes' number; they are stored as they are.
+    pub length: u64,
+}
+
+/// Which of how many. Each volume is a whole bundle that can be taken in alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    /// What the volumes of one bundle share.
+    pub set: Uuid,
+    /// From 1.
+    pub part: u32,
+    /// How many there are.
+    pub of: u32,
 }
 
 /// One stretch of one log in the table of contents.
@@ -107,14 +145,14 @@ pub struct SegmentEntry {
 }
 
 #[derive(Serialize, Deserialize)]
-struct ClearHeader {
-    v: u16,
-    suite: u16,
-    from: String,
-    to: String,
-    number: u64,
+pub(crate) struct ClearHeader {
+    pub v: u16,
+    pub suite: u16,
+    pub from: String,
+    pub to: String,
+    pub number: u64,
     /// Bytes of the encrypted part.
-    length: u64,
+    pub length: u64,
 }
 
 /// What every version's clear header has.
@@ -173,89 +211,9 @@ pub struct Opened {
     pub segments: Vec<Segment>,
     /// Stretches that are damaged.
     pub damaged: Vec<Damage>,
-}
-
-/// Writes a bundle.
-///
-/// # Errors
-/// [`BundleError::Inconsistent`] where the audience's key is none.
-pub fn write(keys: &Keys, out: &Outgoing<'_>) -> Result<Vec<u8>, BundleError> {
-    let me = keys.identity();
-    let mut packed: Vec<Vec<u8>> = Vec::with_capacity(out.segments.len());
-    let mut table = Vec::with_capacity(out.segments.len());
-    for segment in out.segments {
-        let (Some(first), Some(last)) = (segment.entries.first(), segment.entries.last()) else { continue };
-        let header = first.open().map_err(|_| BundleError::Inconsistent)?;
-        let plain = lines(&segment.entries);
-        let stored = zstd::bulk::compress(&plain, LEVEL).map_err(|_| BundleError::Inconsistent)?;
-        table.push(SegmentEntry {
-            log: log_id(&segment.key, segment.channel),
-            key: hex(&segment.key),
-            space: segment.channel.space.0,
-            class: segment.channel.class.code().to_owned(),
-            first: header.seq,
-            last: header.seq + segment.entries.len() as u64 - 1,
-            prev: header.prev,
-            head: last.hash(),
-            seal: hex(&segment.seal),
-            stored: stored.len() as u64,
-            unpacked: plain.len() as u64,
-            blake3: Hash::of(&stored),
-        });
-        packed.push(stored);
-    }
-    let manifest = Manifest {
-        v: 1,
-        suite: 1,
-        reader: READER,
-        purpose: out.purpose,
-        from: hex(&me.signs),
-        from_receives: me.receives.clone(),
-        to: hex(&out.audience.signs),
-        number: out.number,
-        made_at: out.made_at.clone(),
-        have: out.have.clone(),
-        want: out.want.clone(),
-        segments: table,
-    };
-    let line = serde_json::to_vec(&manifest).map_err(|_| BundleError::Inconsistent)?;
-    let signature = hex(&keys.sign(MANIFEST, &line));
-
-    let audience: age::x25519::Recipient = out.audience.receives.parse().map_err(|_| BundleError::Inconsistent)?;
-    let own = keys.receiving().to_public();
-    let recipients: [&dyn age::Recipient; 2] = [&audience, &own];
-    let encryptor = age::Encryptor::with_recipients(recipients.into_iter()).map_err(|_| BundleError::Inconsistent)?;
-    let mut sealed = Vec::new();
-    let work = || -> std::io::Result<()> {
-        let mut writer = encryptor.wrap_output(&mut sealed)?;
-        writer.write_all(&line)?;
-        writer.write_all(b"\n")?;
-        writer.write_all(signature.as_bytes())?;
-        writer.write_all(b"\n")?;
-        for part in &packed {
-            writer.write_all(part)?;
-        }
-        writer.finish()?;
-        Ok(())
-    };
-    work().map_err(|_| BundleError::Inconsistent)?;
-
-    let clear = ClearHeader { v: 1, suite: 1, from: manifest.from, to: manifest.to, number: out.number, length: sealed.len() as u64 };
-    let mut file = format!("{MAGIC}\n{}\n", serde_json::to_string(&clear).unwrap_or_default()).into_bytes();
-    file.extend_from_slice(&sealed);
-    Ok(file)
-}
-
-/// The lines of a stretch: header, blocks, and an empty line after each entry.
-fn lines(entries: &[RawEntry]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for entry in entries {
-        out.extend_from_slice(&entry.header);
-        out.push(b'\n');
-        xinghuo_ledger::entry::block_lines(&entry.blocks, &mut out);
-        out.push(b'\n');
-    }
-    out
+    /// Where the encrypted part begins in the file, and where the attachments do in what it holds.
+    sealed_at: u64,
+    attachments_at: u64,
 }
 
 fn clear_header(bytes: &[u8]) -> Result<(ClearHeader, usize), BundleError> {
@@ -297,25 +255,34 @@ pub fn peek(bytes: &[u8]) -> Result<(String, String), BundleError> {
 /// # Errors
 /// [`BundleError`]; a damaged stretch is no error but stands in [`Opened::damaged`].
 pub fn read(bytes: &[u8], keys: &Keys) -> Result<Opened, BundleError> {
-    if bytes.len() > MAX_FILE {
+    read_from(&mut Cursor::new(bytes), keys)
+}
+
+/// As [`read`], from a file: what is in memory at once are its stretches, never its attachments.
+///
+/// # Errors
+/// As [`read`], and [`BundleError::File`].
+pub fn read_from<R: BufRead + Seek>(source: &mut R, keys: &Keys) -> Result<Opened, BundleError> {
+    let size = source.seek(SeekFrom::End(0))?;
+    if size > MAX_FILE {
         return Err(BundleError::Size);
     }
-    let (clear, start) = clear_header(bytes)?;
+    source.seek(SeekFrom::Start(0))?;
+    let mut beginning = Vec::new();
+    source.by_ref().take(2 * MAX_CLEAR as u64).read_to_end(&mut beginning)?;
+    let (clear, start) = clear_header(&beginning)?;
     let me = hex(&keys.identity().signs);
     if clear.to != me && clear.from != me {
         return Err(BundleError::NotForUs { to: clear.to });
     }
-    let sealed = &bytes[start..];
-    let torn = (sealed.len() as u64) < clear.length;
-    if sealed.len() as u64 > clear.length {
+    let sealed = size - start as u64;
+    let torn = sealed < clear.length;
+    if sealed > clear.length {
         return Err(BundleError::Size);
     }
     let failed = || if torn { BundleError::Truncated } else { BundleError::Sealed };
-    let decrypt = || {
-        let decryptor = age::Decryptor::new_buffered(Cursor::new(sealed)).ok()?;
-        decryptor.decrypt(std::iter::once(keys.receiving() as &dyn age::Identity)).ok()
-    };
-    let mut plain = decrypt().ok_or_else(failed)?;
+    let sealed_at = start as u64;
+    let mut plain = decrypt(source, sealed_at, keys).ok_or_else(failed)?;
 
     let line = read_line(&mut plain, MAX_MANIFEST).ok_or_else(failed)?;
     let signature = read_line(&mut plain, 256).ok_or_else(failed)?;
@@ -339,21 +306,32 @@ pub fn read(bytes: &[u8], keys: &Keys) -> Result<Opened, BundleError> {
     if manifest.to != clear.to || manifest.from != clear.from || manifest.number != clear.number {
         return Err(BundleError::Inconsistent);
     }
-    let total: u64 = manifest.segments.iter().map(|s| s.stored).fold(0, u64::saturating_add);
+    if manifest.volume.as_ref().is_some_and(|v| v.part < 1 || v.part > v.of || !(2..=MAX_VOLUMES).contains(&v.of)) {
+        return Err(BundleError::Inconsistent);
+    }
+    let stored = manifest.segments.iter().map(|s| s.stored).fold(0, u64::saturating_add);
+    let enclosed = manifest.attachments.iter().map(|a| a.length).fold(0, u64::saturating_add);
     let unpacked: u64 = manifest.segments.iter().map(|s| s.unpacked).fold(0, u64::saturating_add);
-    if total > MAX_FILE as u64 || unpacked > 4 * MAX_UNPACKED {
+    if stored.saturating_add(enclosed) > MAX_FILE || unpacked > 4 * MAX_UNPACKED {
         return Err(BundleError::Size);
     }
 
     let mut at = (line.len() + 1 + signature.len() * 2 + 1) as u64;
-    let mut out =
-        Opened { from: Identity { signs, receives: manifest.from_receives.clone() }, segments: Vec::new(), damaged: Vec::new(), manifest };
+    let mut out = Opened {
+        from: Identity { signs, receives: manifest.from_receives.clone() },
+        segments: Vec::new(),
+        damaged: Vec::new(),
+        sealed_at,
+        attachments_at: at + stored,
+        manifest,
+    };
     let mut place = Place::There;
     for entry in out.manifest.segments.clone() {
         if place == Place::Lost {
             // After a damaged block a reader of age yields nothing more, wherever it is set to.
-            plain = decrypt().ok_or_else(failed)?;
-            place = if plain.seek(SeekFrom::Start(at)).is_ok() { Place::There } else { Place::Lost };
+            drop(plain);
+            plain = decrypt(source, sealed_at, keys).ok_or_else(failed)?;
+            place = if set_to(&mut plain, at) { Place::There } else { Place::Lost };
         }
         let stored = fetch(&mut plain, &mut place, entry.stored);
         at += entry.stored;
@@ -369,6 +347,58 @@ pub fn read(bytes: &[u8], keys: &Keys) -> Result<Opened, BundleError> {
     Ok(out)
 }
 
+/// Reads the attachments of a bundle that [`read_from`] opened, one after another, and hands each to
+/// `take` with its bytes or with what is wrong: `hash` (not there, or not what the table says) or
+/// `size`. `take` answers whether to go on.
+///
+/// # Errors
+/// [`BundleError::File`]; where the file is no longer the one that was opened, as [`read`].
+pub fn read_attachments<R: BufRead + Seek>(
+    source: &mut R,
+    keys: &Keys,
+    opened: &Opened,
+    take: &mut dyn FnMut(&AttachmentEntry, Result<Vec<u8>, &'static str>) -> bool,
+) -> Result<(), BundleError> {
+    let (mut at, mut place) = (opened.attachments_at, Place::Lost);
+    let mut plain = None;
+    for entry in &opened.manifest.attachments {
+        if place == Place::Lost {
+            drop(plain.take());
+            let mut anew = decrypt(source, opened.sealed_at, keys).ok_or(BundleError::Sealed)?;
+            if set_to(&mut anew, at) {
+                place = Place::There;
+            }
+            plain = Some(anew);
+        }
+        let bytes = if entry.length > MAX_ATTACHMENT {
+            // Left lying: the next is read from its own place.
+            place = Place::Lost;
+            Err("size")
+        } else {
+            plain.as_mut().and_then(|plain| fetch(plain, &mut place, entry.length)).ok_or("hash")
+        };
+        at += entry.length;
+        let bytes = bytes.and_then(|bytes| if Hash::of(&bytes) == entry.hash { Ok(bytes) } else { Err("hash") });
+        if !take(entry, bytes) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn decrypt<'s, R: BufRead + Seek>(source: &'s mut R, at: u64, keys: &Keys) -> Option<age::stream::StreamReader<&'s mut R>> {
+    source.seek(SeekFrom::Start(at)).ok()?;
+    let decryptor = age::Decryptor::new_buffered(source).ok()?;
+    decryptor.decrypt(std::iter::once(keys.receiving() as &dyn age::Identity)).ok()
+}
+
+/// Sets a reader of age to a place. It may be set to the beginning of a block only: behind the end of
+/// the last one it panics when it is read.
+fn set_to(plain: &mut (impl Read + Seek), at: u64) -> bool {
+    let inside = at % CHUNK;
+    plain.seek(SeekFrom::Start(at - inside)).is_ok() && io::copy(&mut plain.take(inside), &mut io::sink()).is_ok_and(|n| n == inside)
+}
+
 /// Where the reader stands while the stretches are taken out of the file one after another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -376,7 +406,7 @@ enum Place {
     There,
     /// Behind a damaged block: it must be opened anew and set to the next stretch.
     Lost,
-    /// At the end. It must not be set to any place behind it: age panics on reading there.
+    /// At the end: nothing follows.
     End,
 }
 

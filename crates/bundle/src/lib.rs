@@ -11,10 +11,14 @@ mod file;
 mod join;
 mod keys;
 mod want;
+mod write;
 
 pub use backup::{Backup, Part};
 pub use error::BundleError;
-pub use file::{Damage, Manifest, Opened, Outgoing, Purpose, peek, read, write};
+pub use file::{
+    AttachmentEntry, Damage, MAX_ATTACHMENT, Manifest, Opened, Outgoing, Purpose, Volume, peek, read, read_attachments, read_from,
+};
 pub use join::{Former, JoinRequest};
 pub use keys::{Cost, Identity, Keys, fingerprint, sealed};
 pub use want::{MOST_STRETCHES, Want, WantError, Wanted};
+pub use write::{Enclosed, Plan, write};

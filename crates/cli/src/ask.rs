@@ -227,6 +227,7 @@ impl Verb {
                 };
                 s.tell(json!({ "ask": "save_paper", "paper": choice, "format": format_of(&out), "path": out })).map(drop)
             }
+            Self::File(file) => file.run(s),
             Self::Bundle(bundle) => bundle.run(s),
             Self::Conflict(Conflict::List) => s.tell(json!({ "ask": "conflicts" })).map(drop),
             Self::Conflict(Conflict::Decide { record, group, side }) => {
@@ -340,12 +341,44 @@ impl Council {
     }
 }
 
+impl FileVerb {
+    fn run(self, s: &mut Session) -> Told {
+        match self {
+            Self::Add { record, files } => {
+                let record = s.request_id(&record)?;
+                files.iter().try_for_each(|file| s.tell(json!({ "ask": "add_attachment", "record": record, "path": file })).map(drop))
+            }
+            Self::List { record } => s.tell(json!({ "ask": "attachments", "record": s.request_id(&record)? })).map(drop),
+            Self::Save { id, out } => s.tell(json!({ "ask": "save_attachment", "id": id, "path": out })).map(drop),
+            Self::Remove { id } => s.tell(json!({ "ask": "remove_attachment", "id": id })).map(drop),
+        }
+    }
+}
+
+/// A size as people write it: 10MB, 500KB, 1048576.
+fn bytes(text: &str) -> Result<u64, Failure> {
+    let text = text.trim().to_ascii_uppercase();
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim();
+    let times = match text[number.len()..].trim() {
+        "" | "B" => 1,
+        "K" | "KB" => 1 << 10,
+        "M" | "MB" => 1 << 20,
+        "G" | "GB" => 1 << 30,
+        _ => 0u64,
+    };
+    match number.parse::<u64>().ok().and_then(|n| n.checked_mul(times)) {
+        Some(size) if size > 0 => Ok(size),
+        _ => Err(wrong(format!("“{text}”不是大小，请写成 10MB 或 500KB。"))),
+    }
+}
+
 impl Bundle {
     fn run(self, s: &mut Session) -> Told {
         match self {
-            Self::Export { file, to } => {
+            Self::Export { file, to, volume_size } => {
                 let key = s.partner(to.as_deref())?;
-                s.tell(json!({ "ask": "export", "audience": key, "path": file })).map(drop)
+                let size = volume_size.map(|text| bytes(&text)).transpose()?;
+                s.tell(json!({ "ask": "export", "audience": key, "path": file, "volume_size": size })).map(drop)
             }
             Self::Inspect { file } => s.tell(json!({ "ask": "inspect_bundle", "path": file })).map(drop),
             Self::Import { files } => {

@@ -58,7 +58,7 @@ impl Session {
 /// A refusal of a file names it: a script may hand over many.
 fn of_file(failure: Failure, file: &str) -> Failure {
     let family = failure.code.split('.').next().unwrap_or_default();
-    if file.is_empty() || !matches!(family, "roster" | "bundle" | "join" | "file" | "paper" | "backup") {
+    if file.is_empty() || !matches!(family, "roster" | "bundle" | "join" | "file" | "paper" | "backup" | "attachment") {
         return failure;
     }
     Failure { message: format!("{file}：{}", failure.message), ..failure }

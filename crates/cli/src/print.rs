@@ -73,6 +73,16 @@ fn item(v: &Value) {
             text(v, "person"),
             text(v, "copy")
         ));
+    } else if v.get("media").is_some() {
+        let here = if v["here"] == true { "" } else { "  内容还没收到" };
+        line(&format!(
+            "{}  {}  {} KB  {}{here}  [{}]",
+            text(v, "on"),
+            text(v, "name"),
+            number(v, "size") / 1024 + 1,
+            text(v, "person"),
+            text(v, "id")
+        ));
     } else if v.get("title").is_some() {
         line(&format!("{}  {}  {}  [{}]", spoken(v, "kind"), text(v, "title"), text(v, "detail"), text(v, "id")));
     } else {

@@ -106,6 +106,9 @@ pub(crate) enum Verb {
         /// 写到哪里；以 .docx 结尾是 Word，否则是 PDF
         out: PathBuf,
     },
+    /// 附件：照片（JPEG、PNG）和 PDF 文件
+    #[command(subcommand)]
+    File(FileVerb),
     /// 数据包
     #[command(subcommand)]
     Bundle(Bundle),
@@ -480,6 +483,35 @@ pub(crate) enum Council {
 }
 
 #[derive(Subcommand)]
+pub(crate) enum FileVerb {
+    /// 附上一份或几份文件
+    Add {
+        /// 记录编号（各命令 --json 输出里的 id），或诉求编号
+        record: String,
+        /// 照片或 PDF
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// 一条记录的附件
+    List {
+        /// 记录编号，或诉求编号
+        record: String,
+    },
+    /// 另存一份；存出的文件不加密，会留下记录
+    Save {
+        /// 附件编号
+        id: String,
+        /// 写到哪里
+        out: PathBuf,
+    },
+    /// 移除一份附件
+    Remove {
+        /// 附件编号
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
 pub(crate) enum Bundle {
     /// 导出数据包；社区要用 --to 指明小区
     Export {
@@ -488,6 +520,9 @@ pub(crate) enum Bundle {
         /// 接收方：小区名、电脑名或使用人
         #[arg(long)]
         to: Option<String>,
+        /// 分卷，每卷不超过多大，如 10MB、500KB；不给时不分卷
+        #[arg(long, value_name = "大小")]
+        volume_size: Option<String>,
     },
     /// 查看数据包，不导入
     Inspect {

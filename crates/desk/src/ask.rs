@@ -371,6 +371,32 @@ pub enum Ask {
         path: PathBuf,
     },
 
+    // ---- attachments ----
+    /// What is filed on a record (附件). → `AttachmentLine[]`
+    Attachments {
+        /// Any record's id.
+        record: uuid::Uuid,
+    },
+    /// Files a photo, scan or PDF on a record. → `Saved`
+    AddAttachment {
+        /// On which.
+        record: uuid::Uuid,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Takes an attachment away. → `Saved`
+    RemoveAttachment {
+        /// Which.
+        id: AttachmentId,
+    },
+    /// Writes an attachment to a file, unencrypted; who did is recorded. → `Done`
+    SaveAttachment {
+        /// Which.
+        id: AttachmentId,
+        /// Where to.
+        path: PathBuf,
+    },
+
     // ---- exchange ----
     /// What would travel, what came, who belongs. → `ExchangeView`
     Exchange,
@@ -411,8 +437,12 @@ pub enum Ask {
     Export {
         /// The partner's key (hex of its signing key).
         audience: String,
-        /// Where to.
+        /// Where to; volumes stand beside it under names of their own.
         path: PathBuf,
+        /// Split into volumes (分卷) of at most so many bytes.
+        #[serde(default)]
+        #[ts(optional, type = "number | null")]
+        volume_size: Option<u64>,
     },
     /// Says what a bundle holds without taking it in. → `BundleReport`
     InspectBundle {

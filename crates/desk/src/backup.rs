@@ -91,7 +91,7 @@ impl Open {
                     if saved.holds(&keys, &state) { Ok(()) } else { Err(BundleError::Inconsistent) }
                 });
                 read_back.map_err(|error| match error {
-                    BundleError::Io(_) | BundleError::Stopped => of_backup(error),
+                    BundleError::File(_) | BundleError::Stopped => of_backup(error),
                     _ => DeskError::File {
                         code: "file.read_back",
                         what: "写出的文件读回来不一致。",
@@ -180,7 +180,7 @@ fn damaged() -> DeskError {
 /// The words for what is wrong with a backup; those of bundles speak of a sender.
 fn of_backup(error: BundleError) -> DeskError {
     match error {
-        BundleError::Io(e) => file_error(&e),
+        BundleError::File(e) => file_error(&e),
         BundleError::Stopped => LedgerError::Cancelled.into(),
         BundleError::NotOurs => {
             DeskError::File {

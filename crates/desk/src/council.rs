@@ -8,6 +8,7 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::{MonthFacts, StepNow, TaskFact, judge_month};
 use xinghuo_model::*;
 
+use crate::attachments;
 use crate::cases::days_left;
 use crate::error::Result;
 use crate::views::*;
@@ -88,6 +89,7 @@ pub(crate) fn task_line(books: &Books<'_>, policy: &Policy, kept: Kept<Task>, to
         late: open && task.due_on < today,
         report_due: task.done_on.map(|d| policy.report_due(d)),
         feedback: feedback.into_iter().map(|f| f.record).collect(),
+        files: attachments::count(books, task.id.0)?,
         task,
     })
 }
@@ -223,6 +225,7 @@ pub(crate) fn view(books: &Books<'_>, space: SpaceId, policy: Policy, month: Mon
             in_topic: topics.iter().find(|t| t.record.opinions.contains(&opinion.id)).map(|t| t.record.id),
             late_entry: typed.is_some_and(|d| d > opinion.on + chrono::Days::new(1)),
             person,
+            files: attachments::count(books, opinion.id.0)?,
             opinion,
         });
     }

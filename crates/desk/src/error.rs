@@ -16,7 +16,7 @@ pub enum DeskError {
     Ledger(#[from] LedgerError),
     /// Keys or a bundle.
     #[error(transparent)]
-    Bundle(#[from] BundleError),
+    Bundle(BundleError),
     /// A roster.
     #[error(transparent)]
     Roster(#[from] xinghuo_roster::RosterError),
@@ -131,7 +131,7 @@ impl DeskError {
                 }
                 BundleError::NotForUs { .. } => "请交给它写明的接收方，或请发送方为本机重新导出。",
                 BundleError::NoRandom => "请重新启动电脑后再试。",
-                BundleError::Io(_) => "请检查 U 盘或磁盘后再试一次；已保存的内容不受影响。",
+                BundleError::File(_) => "请检查 U 盘或磁盘后再试一次；已保存的内容不受影响。",
                 BundleError::Stopped => "什么都没有改变，可以随时重新开始。",
             },
         }
@@ -168,11 +168,20 @@ impl DeskError {
                 BundleError::Signature => "数据包的签名不符，内容可能被改动。",
                 BundleError::Inconsistent => "数据包内容前后不一致。",
                 BundleError::NoRandom => "系统没有提供随机数。",
-                BundleError::Io(_) => "文件读写失败。",
+                BundleError::File(_) => "文件读写失败。",
                 BundleError::Stopped => "已停止。",
             }
             .to_owned(),
             other => other.to_string(),
+        }
+    }
+}
+
+impl From<BundleError> for DeskError {
+    fn from(error: BundleError) -> Self {
+        match error {
+            BundleError::File(error) => file_error(&error),
+            error => Self::Bundle(error),
         }
     }
 }
@@ -245,6 +254,7 @@ pub fn exit_code(code: &str) -> u8 {
         "store" => 27,
         "home" => 28,
         "backup" => 29,
+        "attachment" => 30,
         _ => 4,
     }
 }

@@ -6,7 +6,7 @@
 //! under new keys: a log is never continued twice (sync.md §3).
 
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -342,6 +342,14 @@ pub(crate) fn write_proven(
 
 /// Reads a file a person chose, refusing absurd sizes before reading.
 pub(crate) fn read_chosen(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    open_chosen(path, limit)?.take(limit).read_to_end(&mut bytes).map_err(|e| file_error(&e))?;
+    Ok(bytes)
+}
+
+/// Opens a file a person chose, refusing absurd sizes.
+pub(crate) fn open_chosen(path: &Path, limit: u64) -> Result<BufReader<File>> {
     let meta = fs::metadata(path).map_err(|e| file_error(&e))?;
     if !meta.is_file() {
         return Err(DeskError::File { code: "file.not_a_file", what: "选中的不是文件。", advice: "请选择一个文件。" });
@@ -349,5 +357,5 @@ pub(crate) fn read_chosen(path: &Path, limit: u64) -> Result<Vec<u8>> {
     if meta.len() > limit {
         return Err(DeskError::File { code: "file.too_large", what: "文件太大了。", advice: "请确认选对了文件。" });
     }
-    fs::read(path).map_err(|e| file_error(&e))
+    Ok(BufReader::new(File::open(path).map_err(|e| file_error(&e))?))
 }

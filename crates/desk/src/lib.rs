@@ -5,6 +5,7 @@
 //! in [`ask`] and [`views`].
 
 pub mod ask;
+mod attachments;
 mod audit;
 mod backup;
 mod cases;
@@ -40,6 +41,7 @@ use xinghuo_model::*;
 use xinghuo_paper::Press;
 
 pub use ask::Ask;
+pub use attachments::Picture;
 pub use error::{DeskError, Result, exit_code};
 pub use home::Home;
 pub use open::Clock;
@@ -84,6 +86,15 @@ impl Desk {
     /// [`Failure`].
     pub fn answer(&self, ask: Ask) -> std::result::Result<Value, Failure> {
         self.respond(ask).map_err(|e| Failure::from(&e))
+    }
+
+    /// A picture of an attachment (附件) for the page, the small or the whole one; refused while the
+    /// copy is locked.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub fn picture(&self, id: AttachmentId, small: bool) -> std::result::Result<Picture, Failure> {
+        self.open().and_then(|open| open.picture(id, small)).map_err(|e| Failure::from(&e))
     }
 
     fn now(&self) -> DateTime<FixedOffset> {
@@ -272,15 +283,19 @@ impl Desk {
             Ask::GiveFeedback(new) => json(self.open()?.give_feedback(new, now)?),
             Ask::PreviewPaper { paper } => json(self.open()?.preview(self.press()?, &paper)?),
             Ask::SavePaper { paper, format, path } => json(self.open()?.save_paper(self.press()?, &paper, format, &path, now)?),
+            Ask::Attachments { record } => json(self.open()?.read(|b| attachments::lines(b, record))?),
+            Ask::AddAttachment { record, path } => json(self.open()?.add_attachment(record, &path, now)?),
+            Ask::RemoveAttachment { id } => json(self.open()?.remove_attachment(id, now)?),
+            Ask::SaveAttachment { id, path } => json(self.open()?.save_attachment(id, &path, now)?),
             Ask::Exchange => json(self.open()?.exchange(now)?),
             Ask::JoinRequest { path } => json(self.open()?.join_request(&path)?),
             Ask::InspectJoin { path } => json(self.open()?.inspect_join(&path)?),
             Ask::Admit { path, fingerprint, out } => json(self.open()?.admit(&path, &fingerprint, &out, now)?),
             Ask::EndCopy { key, reason } => json(self.open()?.end_copy(&key, &reason, now)?),
             Ask::Welcome { path, fingerprint } => json(self.open()?.welcome(&path, &fingerprint, now)?),
-            Ask::Export { audience, path } => {
+            Ask::Export { audience, path, volume_size } => {
                 let open = self.open()?;
-                json(self.job.run("导出数据包", |_| open.export(&audience, &path, now))?)
+                json(self.job.run("导出数据包", |_| open.export(&audience, &path, volume_size, now))?)
             }
             Ask::InspectBundle { path } => json(self.open()?.inspect(&path)?),
             Ask::Import { paths } => {

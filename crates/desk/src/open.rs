@@ -88,6 +88,8 @@ pub(crate) fn here_json<T: DeserializeOwned>(books: &Books<'_>, name: &str) -> R
 impl Open {
     pub fn new(home: Home, mut inner: Unlocked) -> Result<Self> {
         let profile: Profile = here_json(&inner.ledger.books(), "profile")?.ok_or(LedgerError::WrongKey)?;
+        // What was removed since the copy was opened the last time goes now.
+        inner.ledger.drop_unreferenced()?;
         let office = here_json(&inner.ledger.books(), "office")?;
         // Whoever closed while bundles came in.
         inner.ledger.catch_up()?;

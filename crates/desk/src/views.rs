@@ -388,7 +388,14 @@ views! {
         paper_note: String,
     }
     /// An opinion on the month's page.
-    OpinionLine { opinion: Opinion, person: Option<String>, in_topic: Option<TopicId>, late_entry: bool }
+    OpinionLine {
+        opinion: Opinion,
+        person: Option<String>,
+        in_topic: Option<TopicId>,
+        late_entry: bool,
+        /// Attachments filed on it.
+        files: u32,
+    }
     /// A task on the month's page.
     TaskLine {
         task: Task,
@@ -397,6 +404,8 @@ views! {
         late: bool,
         report_due: Option<NaiveDate>,
         feedback: Vec<Feedback>,
+        /// Attachments filed on it.
+        files: u32,
     }
     /// A topic with its vote and what was agreed.
     TopicLine {
@@ -447,6 +456,19 @@ views! {
         /// Months that have records, newest first.
         months: Vec<Month>,
         delegates: Vec<Delegate>,
+    }
+    /// Something filed on a record (附件).
+    AttachmentLine {
+        id: AttachmentId,
+        /// To show and to suggest: never a path.
+        name: String,
+        media: Media,
+        /// Bytes.
+        size: u32,
+        on: NaiveDate,
+        person: String,
+        /// Its content is here; otherwise it was not received yet.
+        here: bool,
     }
     /// A page picture.
     PagePicture {
@@ -506,8 +528,13 @@ views! {
         travels: Vec<TravelLine>,
         stays: Vec<TravelLine>,
         bundles: Vec<BundleLine>,
+        /// What is missing, in sentences.
         held: Vec<String>,
         conflicts: u32,
+        /// Attachments that go to the first partner, and their bytes.
+        files: u32,
+        #[ts(type = "number")]
+        file_bytes: u64,
         /// Changes that only a newer version understands: kept and passed on.
         #[ts(type = "number")]
         newer: u64,
@@ -569,6 +596,8 @@ views! {
         #[ts(type = "number")]
         bytes: u64,
         entries: u32,
+        /// How many files it became; more than one where it was split into volumes.
+        volumes: u32,
         message: String,
     }
     /// What became of one bundle.
@@ -582,6 +611,8 @@ views! {
         held: u32,
         refused: u32,
         conflicts: u32,
+        /// Attachments taken in.
+        files: u32,
         /// In plain words, what happened and what to do.
         sentences: Vec<String>,
         /// Error code where refused.

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 use xinghuo_model::{Class, KindDef, SpaceId};
 
+use crate::content::names_content;
 use crate::dots::{Dot, Dots, class_of};
 use crate::entry::{Channel, RawBlock, block_lines, blocks_of};
 use crate::error::Result;
@@ -49,6 +50,9 @@ impl Merge<'_> {
             ] {
                 self.conn.prepare_cached(sql)?.execute(params![rec.as_bytes(), kind.number, group])?;
             }
+        }
+        if names_content(kind) {
+            Books { conn: self.conn }.drop_content_of(rec)?;
         }
         row.dots.0.retain(|(group, _)| !of_class(*group));
         // What is left in other classes is judged by itself.

@@ -12,6 +12,7 @@ mod books;
 mod bundles;
 mod check;
 mod conflict;
+mod content;
 mod dots;
 pub mod entry;
 mod erase;
@@ -30,6 +31,7 @@ mod siblings;
 mod travel;
 mod undo;
 mod values;
+mod volumes;
 
 use std::path::{Path, PathBuf};
 
@@ -42,6 +44,7 @@ pub use books::{Books, Kept};
 pub use bundles::BundleNote;
 pub use check::{Checked, Fault, Problem};
 pub use conflict::{Conflict, ConflictKind, Side};
+pub use content::{Content, Enclosure};
 pub use entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, Seen, log_id};
 pub use error::{EntryError, LedgerError, Result};
 pub use find::Found;
@@ -51,6 +54,7 @@ pub use save::{Author, Outcome, Save};
 pub use schema::{FILE_VERSION, table_sql};
 pub use travel::{Head, Segments, Waiting};
 pub use undo::LastSave;
+pub use volumes::Incomplete;
 
 /// Random bytes, passed in so that made-up data can be made again from a seed.
 pub type Entropy = Box<dyn FnMut(&mut [u8]) + Send>;

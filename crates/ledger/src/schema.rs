@@ -39,6 +39,7 @@ pub fn open(path: &Path, key: Option<&[u8; 32]>) -> Result<Connection> {
     if version == 0 {
         let tx = conn.unchecked_transaction()?;
         conn.execute_batch(include_str!("tables.sql"))?;
+        conn.execute_batch(include_str!("content.sql"))?;
         create_projection(&conn)?;
         retell::sign(&conn)?;
         conn.pragma_update(None, "user_version", FILE_VERSION)?;

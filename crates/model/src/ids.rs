@@ -74,6 +74,8 @@ id! {
     FeedbackId,
     /// A paper that was issued (文书).
     PaperId,
+    /// A photo, scan or document filed on a record (附件).
+    AttachmentId,
     /// A certificate of who may write what (授权).
     CertificateId,
     /// The end of a certificate (停用).

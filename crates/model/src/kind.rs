@@ -246,6 +246,8 @@ macro_rules! field_type {
 field_type!(Integer: i64, u32);
 field_type!(Bool: bool);
 field_type!(Text: NaiveDate, NaiveTime, DateTime<FixedOffset>);
+// A record of whichever kind.
+field_type!(Id: Uuid);
 
 impl FieldType for String {
     const STORE: Store = Store::Text;

@@ -264,6 +264,29 @@ words! {
 }
 
 words! {
+    /// What an attachment (附件) may be.
+    Media {
+        /// A photo, or a scan saved as one.
+        Jpeg = "jpeg" "照片",
+        /// A drawing or a picture of a screen.
+        Png = "png" "图片",
+        /// A document, kept as it came.
+        Pdf = "pdf" "PDF 文件",
+    }
+}
+
+impl Media {
+    /// Its ending in a file name.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Pdf => "pdf",
+        }
+    }
+}
+
+words! {
     /// Every user-visible act: the names of the undo menu and of the audit trail.
     Act {
         CreateCopy = "create_copy" "建立副本",
@@ -294,6 +317,8 @@ words! {
         StepTask = "step_task" "落实事项",
         GiveFeedback = "give_feedback" "监督反馈",
         IssuePaper = "issue_paper" "出具文书",
+        AddAttachment = "add_attachment" "添加附件",
+        RemoveAttachment = "remove_attachment" "移除附件",
         Admit = "admit" "准许入网",
         EndCopy = "end_copy" "停用电脑",
         Witness = "witness" "留存",

@@ -6,6 +6,10 @@ import type { BundleFate } from "./BundleFate";
  */
 export type BundleReport = { file: string, fate: BundleFate, from: string | null, number: number | null, new: number, had: number, held: number, refused: number, conflicts: number, 
 /**
+ * Attachments taken in.
+ */
+files: number, 
+/**
  * In plain words, what happened and what to do.
  */
 sentences: Array<string>, 

@@ -11,8 +11,12 @@ export type ExchangeView = { role: Role, joined: boolean,
 /**
  * This copy's fingerprint, six groups of five digits.
  */
-fingerprint: string, office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, held: Array<string>, conflicts: number, 
+fingerprint: string, office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, 
 /**
- * Changes that only a newer version understands: kept and passed on.
+ * What is missing, in sentences.
  */
-newer: number, };
+held: Array<string>, conflicts: number, 
+/**
+ * Attachments that go to the first partner, and their bytes.
+ */
+files: number, file_bytes: number, };

@@ -3,4 +3,8 @@
 /**
  * A bundle was written.
  */
-export type Exported = { path: string, bytes: number, entries: number, message: string, };
+export type Exported = { path: string, bytes: number, entries: number, 
+/**
+ * How many files it became; more than one where it was split into volumes.
+ */
+volumes: number, message: string, };

@@ -5,4 +5,8 @@ import type { TopicId } from "./TopicId";
 /**
  * An opinion on the month's page.
  */
-export type OpinionLine = { opinion: Opinion, person: string | null, in_topic: TopicId | null, late_entry: boolean, };
+export type OpinionLine = { opinion: Opinion, person: string | null, in_topic: TopicId | null, late_entry: boolean, 
+/**
+ * Attachments filed on it.
+ */
+files: number, };

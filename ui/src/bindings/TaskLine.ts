@@ -5,4 +5,8 @@ import type { Task } from "./Task";
 /**
  * A task on the month's page.
  */
-export type TaskLine = { task: Task, days_left: number, late: boolean, report_due: string | null, feedback: Array<Feedback>, };
+export type TaskLine = { task: Task, days_left: number, late: boolean, report_due: string | null, feedback: Array<Feedback>, 
+/**
+ * Attachments filed on it.
+ */
+files: number, };

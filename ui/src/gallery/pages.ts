@@ -106,6 +106,7 @@ async function answer(ask: Ask): Promise<unknown> {
     case 'roster_rows': return { total: ask.verdict ? 23 : 1204, rows: Array.from({ length: ask.verdict ? 23 : 100 }, (_, place) => rosterRow(ask.offset + place, ask.verdict)) }
     case 'history': return [{ action: '登记诉求', field: '办理时限', old: '2024-11-12', new: '2024-11-18', person: '林文斌', copy: '支部的电脑', at: '2024-11-11T16:20:00+08:00', decided: false, own: true }]
     case 'undo_offer': return null
+    case 'attachments': return ask.record === 'r1' ? ['楼道积水.jpg', '物业的回复.pdf', '电表箱.jpg'].map((name, place) => ({ id: `a${place}`, name, media: name.endsWith('pdf') ? 'pdf' : 'jpeg', size: 412_000 + place * 90_000, on: '2024-11-06', person: '林文斌', here: place !== 2 })) : []
     case 'save_draft': drafts.set(ask.key, ask.text); return { message: '', changed: [] }
     case 'load_draft': return drafts.get(ask.key) ?? null
     case 'drop_draft': drafts.delete(ask.key); return { message: '', changed: [] }

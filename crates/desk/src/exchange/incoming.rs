@@ -1,25 +1,29 @@
 //! Looking into bundles and taking them in.
 
+use std::io::{BufRead, Seek};
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 use xinghuo_bundle::{Opened, Purpose};
 use xinghuo_ledger::{Author, BundleNote, LedgerError};
 
+use super::files::take_files;
 use super::highest;
-use super::words::{file_name, refusal, report};
+use super::words::{file_name, refusal, report, volume_sentence};
 use crate::error::{DeskError, Result, not};
-use crate::home::read_chosen;
+use crate::home::{Unlocked, open_chosen};
 use crate::open::{Open, copy_name, lock};
 use crate::trust::{certificates, endings, is_ended};
 use crate::views::*;
 
+/// No bundle is larger, bytes.
+pub(super) const MAX_BUNDLE: u64 = 1 << 30;
+
 impl Open {
     /// Opens a bundle without taking it in.
     pub(crate) fn inspect(&self, path: &Path) -> Result<BundleReport> {
-        let bytes = read_chosen(path, 1 << 30)?;
         let inner = lock(&self.inner);
-        let opened = xinghuo_bundle::read(&bytes, &inner.keys)?;
+        let opened = xinghuo_bundle::read_from(&mut open_chosen(path, MAX_BUNDLE)?, &inner.keys)?;
         let heads = highest(&inner.ledger.heads()?);
         let (mut new, mut had) = (0u64, 0u64);
         for s in &opened.manifest.segments {
@@ -31,10 +35,16 @@ impl Open {
         }
         let own = inner.ledger.own_key();
         let from = copy_name(&inner.ledger.books(), &opened.from.signs, &self.profile(), &own)?;
+        let files = opened.manifest.attachments.len() as u32;
+        let mut sentences =
+            vec![format!("来自{from}，第 {} 号；其中 {new} 次保存是新的，{had} 次已有。还没有导入。", opened.manifest.number)];
+        sentences.extend((files > 0).then(|| format!("带有 {files} 个附件。")));
+        sentences.extend(opened.manifest.volume.as_ref().map(|v| format!("这是第 {} 卷，共 {} 卷。", v.part, v.of)));
         Ok(BundleReport {
             file: file_name(path),
             fate: BundleFate::Inspected,
-            sentences: vec![format!("来自{from}，第 {} 号；其中 {new} 次保存是新的，{had} 次已有。还没有导入。", opened.manifest.number)],
+            sentences,
+            files,
             from: Some(from),
             number: Some(opened.manifest.number as u32),
             new: new.min(u64::from(u32::MAX)) as u32,
@@ -68,12 +78,8 @@ impl Open {
     }
 
     fn import_one(&self, path: &Path, now: DateTime<FixedOffset>, pace: &mut dyn FnMut(u64, u64) -> bool) -> Result<BundleReport> {
-        let bytes = read_chosen(path, 1 << 30)?;
-        let opened = {
-            let inner = lock(&self.inner);
-            xinghuo_bundle::read(&bytes, &inner.keys)?
-        };
-        drop(bytes);
+        let mut source = open_chosen(path, MAX_BUNDLE)?;
+        let opened = xinghuo_bundle::read_from(&mut source, &lock(&self.inner).keys)?;
         let own = self.own_key();
         let sender = opened.from.signs;
         let known = sender == own
@@ -91,27 +97,44 @@ impl Open {
                 not("bundle.unknown_sender", "发送方没有登记，来历不明，没有导入。", "请让对方先提交入网申请，由社区准许后再发。")
             };
         }
-        self.take_in(path, opened, now, pace)
+        self.take_in(path, opened, &mut source, now, pace)
     }
 
-    pub(super) fn take_in(
+    /// Entries first, in one transaction; then the attachments that records name, one by one from
+    /// `source`. What of them is lost by an ending in between is asked for again.
+    pub(super) fn take_in<R: BufRead + Seek>(
         &self,
         path: &Path,
-        opened: Opened,
+        mut opened: Opened,
+        source: &mut R,
         now: DateTime<FixedOffset>,
         pace: &mut dyn FnMut(u64, u64) -> bool,
     ) -> Result<BundleReport> {
         let mut inner = lock(&self.inner);
         let own = inner.ledger.own_key();
         let mut gate = self.gate(own);
-        let sender = opened.from.signs;
-        let absorbed = inner.ledger.absorb(opened.segments, &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq), pace)?;
-        let mut back = Vec::new();
+        let (sender, number) = (opened.from.signs, opened.manifest.number);
+        let segments = std::mem::take(&mut opened.segments);
+        let absorbed = inner.ledger.absorb(segments, &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq), pace)?;
+        let (mut back, mut counted) = (Vec::new(), false);
         if sender != own {
-            back = inner.ledger.acknowledge(&sender, opened.manifest.number, &opened.manifest.have)?;
+            back = inner.ledger.acknowledge(&sender, number, &opened.manifest.have)?;
+            inner.ledger.note_wanted(&sender, number, &opened.manifest.want_files)?;
+            match &opened.manifest.volume {
+                Some(volume) => counted = inner.ledger.note_volume(&sender, number, volume.set, volume.part, volume.of)?,
+                None => inner.ledger.forget_volumes(&sender, number)?,
+            }
         }
+        let files = {
+            let Unlocked { ledger, keys, .. } = &mut *inner;
+            take_files(ledger, keys, &opened, source, pace)?
+        };
         let from = copy_name(&inner.ledger.books(), &sender, &self.profile(), &own)?;
-        let mut report = report(path, &from, opened.manifest.number, &absorbed, &opened.damaged);
+        let mut report = report(path, &from, number, &absorbed, &opened.damaged, &files);
+        if let Some(volume) = &opened.manifest.volume {
+            let incomplete = inner.ledger.incomplete()?;
+            report.sentences.push(volume_sentence(volume, counted, incomplete.iter().find(|i| i.peer == sender && i.number == number)));
+        }
         if !back.is_empty() {
             report.sentences.push("对方的数据比以前收到的回执还旧，像是从备份恢复过；缺的会随下一个数据包补给它。".to_owned());
         }
@@ -151,7 +174,7 @@ impl Open {
             at: &now.to_rfc3339(),
             outgoing: false,
             peer: &sender,
-            number: opened.manifest.number,
+            number,
             file: &report.file,
             sentence: &summary,
             slip: &serde_json::to_string(&slip).unwrap_or_default(),

@@ -9,8 +9,9 @@ use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
+use super::incoming::MAX_BUNDLE;
 use crate::error::{DeskError, Result, not};
-use crate::home::{hex, read_chosen, write_whole};
+use crate::home::{hex, open_chosen, read_chosen, write_whole};
 use crate::open::{Office, Open, done, here_json, lock};
 use crate::trust::certificates;
 use crate::views::*;
@@ -91,7 +92,7 @@ impl Open {
             }
             Ok(())
         })?;
-        self.write_bundle(&identity.signs, out, Purpose::Welcome, &[], at)?;
+        self.write_bundle(&identity.signs, out, Purpose::Welcome, None, &[], at)?;
         let what = if known.is_some_and(|k| k != request.space) { "的又一台电脑" } else { "" };
         Ok(done(format!("已准许“{}”{what}入网，欢迎包已存好，请交回小区。", request.compound), &["certificate"]))
     }
@@ -100,11 +101,8 @@ impl Open {
         if self.is_office() {
             return not("join.office", "社区不需要入网。", "请在小区的电脑上打开欢迎包。");
         }
-        let bytes = read_chosen(path, 1 << 30)?;
-        let opened = {
-            let inner = lock(&self.inner);
-            xinghuo_bundle::read(&bytes, &inner.keys)?
-        };
+        let mut source = open_chosen(path, MAX_BUNDLE)?;
+        let opened = xinghuo_bundle::read_from(&mut source, &lock(&self.inner).keys)?;
         if opened.manifest.purpose != Purpose::Welcome {
             return not("join.not_welcome", "这不是社区的欢迎包。", "普通数据包请在“收到的”里导入。");
         }
@@ -121,7 +119,7 @@ impl Open {
             lock(&self.inner).ledger.set_here("office", &text)
         };
         pin(Some(&office))?;
-        let taken = self.take_in(path, opened, now, &mut |_, _| true).and_then(|report| {
+        let taken = self.take_in(path, opened, &mut source, now, &mut |_, _| true).and_then(|report| {
             self.follow_certificate()?;
             Ok(report)
         });

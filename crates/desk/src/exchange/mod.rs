@@ -1,6 +1,7 @@
 //! The exchange (交换) with partners: joining, bundles out and in, and the page that shows them.
 //! Who is believed stands in `trust`.
 
+mod files;
 mod incoming;
 mod joining;
 mod outgoing;
@@ -118,6 +119,10 @@ impl Open {
                 slip,
             });
         }
+        let files = match parties.first() {
+            Some(first) if !self.is_office() => ledger.content_for(&first.identity.signs, &|c| first.allows(c))?,
+            _ => Vec::new(),
+        };
         let office_name = match &office {
             Some(o) => books.get::<Community>(CommunityId(o.space))?.map(|c| c.record.name),
             None => None,
@@ -134,6 +139,8 @@ impl Open {
             held: self.held_sentences(ledger)?,
             conflicts: ledger.conflicts()?.len() as u32,
             newer: ledger.newer()?,
+            files: files.len() as u32,
+            file_bytes: files.iter().map(|f| f.length).sum(),
         })
     }
 }

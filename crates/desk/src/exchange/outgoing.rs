@@ -1,24 +1,35 @@
-//! Writing a bundle for a partner.
+//! Writing a bundle for a partner, whole or in volumes (分卷).
 
-use std::path::Path;
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
-use xinghuo_bundle::{Outgoing, Purpose};
-use xinghuo_ledger::{BundleNote, Hash, Head, LogId, PublicKey, Stretch};
+use uuid::Uuid;
+use xinghuo_bundle::{AttachmentEntry, BundleError, Enclosed, Outgoing, Plan, Purpose};
+use xinghuo_ledger::{BundleNote, Hash, Head, Ledger, LogId, PublicKey, Segment, Stretch};
 
+use super::partners::Party;
 use super::words::file_name;
-use crate::error::{DeskError, Result, not};
-use crate::home::{hex, unhex_key, write_whole};
+use crate::error::{DeskError, Result, file_error, not};
+use crate::home::{Unlocked, hex, unhex_key, write_proven};
 use crate::open::{Open, lock};
 use crate::views::*;
 
+/// Smaller volumes would be mostly tables of contents.
+const LEAST_VOLUME: u64 = 64 << 10;
+
 impl Open {
-    /// Writes a bundle for one partner.
-    pub(crate) fn export(&self, audience: &str, path: &Path, at: DateTime<FixedOffset>) -> Result<Exported> {
+    /// Writes a bundle for one partner; with `volume_size`, in volumes of at most so many bytes.
+    pub(crate) fn export(&self, audience: &str, path: &Path, volume_size: Option<u64>, at: DateTime<FixedOffset>) -> Result<Exported> {
         let Some(key) = unhex_key(audience) else {
             return Err(DeskError::Field { field: "audience", why: "没有这个接收方。" });
         };
-        self.write_bundle(&key, path, Purpose::Exchange, &[], at)
+        if volume_size.is_some_and(|size| size < LEAST_VOLUME) {
+            return Err(DeskError::Field { field: "volume_size", why: "每卷至少 64 KB。" });
+        }
+        self.write_bundle(&key, path, Purpose::Exchange, volume_size, &[], at)
     }
 
     /// `again` goes along although the partner acknowledged it once: it asked for it.
@@ -27,6 +38,7 @@ impl Open {
         audience: &PublicKey,
         path: &Path,
         purpose: Purpose,
+        volume_size: Option<u64>,
         again: &[Stretch],
         at: DateTime<FixedOffset>,
     ) -> Result<Exported> {
@@ -36,52 +48,139 @@ impl Open {
         let Some(party) = parties.into_iter().find(|p| p.identity.signs == *audience) else {
             return not("exchange.no_partner", "还没有这个接收方。", "小区请先入网；社区请先准许对方入网。");
         };
-        let crate::home::Unlocked { ledger, keys, .. } = &mut *inner;
-        ledger.seal_own(&|log: &LogId, seq: u64, head: &Hash| keys.seal(log, seq, head))?;
-        let mut segments = ledger.segments_for(audience, &|c| party.allows(c))?;
+        let Unlocked { ledger, keys, .. } = &mut *inner;
+        let sign = |log: &LogId, seq: u64, head: &Hash| keys.seal(log, seq, head);
+        // Pieces of a quarter fill a volume well, and a piece is never larger packed than unpacked.
+        let most = volume_size.map(|size| size / 4);
+        if let Some(most) = most {
+            ledger.seal_own_within(most, &sign)?;
+        }
+        ledger.seal_own(&sign)?;
+        let mut found = ledger.segments_for(audience, &|c| party.allows(c))?;
         let once_more = ledger.segments_again(audience, again, &|c| party.allows(c))?;
-        segments.entries += once_more.entries;
-        segments.segments.extend(once_more.segments);
+        found.entries += once_more.entries;
+        found.segments.extend(once_more.segments);
+        let entries = found.entries;
+        let segments = match most {
+            Some(most) => pieces(ledger, found.segments, most)?,
+            None => found.segments,
+        };
+        let enclosed = enclosed(ledger, &party)?;
+        let files = enclosed.attachments.len();
         let heads: Vec<Head> = ledger.heads()?.into_iter().filter(|h| party.allows(h.channel)).collect();
-        let have = ledger.have(&|c| party.allows(c))?;
         let want = ledger.missing()?.into_iter().map(|m| (m.stretch.log, m.stretch.from)).collect();
         let mut sent = self.sent(&ledger.books(), audience)?;
         sent.number += 1;
-        let bytes = xinghuo_bundle::write(
-            &inner.keys,
-            &Outgoing {
-                purpose,
-                audience: &party.identity,
-                number: sent.number,
-                made_at: at.to_rfc3339(),
-                have,
-                want,
-                segments: &segments.segments,
-            },
-        )?;
+        let out = Outgoing {
+            purpose,
+            audience: &party.identity,
+            number: sent.number,
+            made_at: at.to_rfc3339(),
+            have: ledger.have(&|c| party.allows(c))?,
+            want,
+            segments: &segments,
+        };
+        let set = Uuid::from_bytes(ledger.random());
+        let plan = Plan::new(&out, enclosed, volume_size, set)?;
         // From here on these numbers may be known elsewhere: remember how far this copy was.
         self.home.mark(&inner.ledger, &inner.keys)?;
-        write_whole(path, &bytes)?;
-        // A stick may lie about what it took: read it back.
-        if std::fs::read(path).map(|b| blake3::hash(&b)).ok() != Some(blake3::hash(&bytes)) {
+        let mut fetch = |hash: &Hash| inner.ledger.books().content(hash).ok().flatten().map(|content| content.bytes);
+        let mut bytes = 0;
+        let volumes = plan.volumes();
+        for volume in 1..=volumes {
+            let path = volume_path(path, volume, volumes);
+            bytes += write_checked(&path, &mut |file| plan.write(&inner.keys, volume, file, &mut fetch))?;
+        }
+        sent.heads.extend(heads.iter().map(|h| (h.strand, h.seq)));
+        let ledger = &inner.ledger;
+        ledger.set_here(&format!("sent:{}", hex(audience)), &serde_json::to_string(&sent).unwrap_or_default())?;
+        let mut message = match (entries, files) {
+            (0, 0) => format!("已给{}写好回执，没有新的改动。", party.name),
+            (0, _) => format!("已给{}写好第 {} 号数据包，补发 {files} 个附件。", party.name, sent.number),
+            (_, 0) => format!("已给{}写好第 {} 号数据包，含 {entries} 次保存。", party.name, sent.number),
+            _ => format!("已给{}写好第 {} 号数据包，含 {entries} 次保存、{files} 个附件。", party.name, sent.number),
+        };
+        if volumes > 1 {
+            message.push_str(&format!("分为 {volumes} 卷，每卷都要交给对方，先后不论。"));
+        }
+        if plan.is_oversize() {
+            message.push_str("有一卷超过了上限：里面的内容不能再分。");
+        }
+        let (at, file) = (at.to_rfc3339(), file_name(&volume_path(path, 1, volumes)));
+        let note = BundleNote { at: &at, outgoing: true, peer: audience, number: sent.number, file: &file, sentence: &message, slip: "" };
+        ledger.note_bundle(&note)?;
+        Ok(Exported { path: path.display().to_string(), bytes, entries: entries as u32, volumes, message })
+    }
+}
+
+fn pieces(ledger: &Ledger, segments: Vec<Segment>, most: u64) -> Result<Vec<Segment>> {
+    let mut out = Vec::new();
+    for segment in segments {
+        out.extend(ledger.cut(segment, most)?);
+    }
+    Ok(out)
+}
+
+/// Attachments that go along, and those asked for.
+fn enclosed(ledger: &Ledger, party: &Party) -> Result<Enclosed> {
+    let goes = ledger.content_for(&party.identity.signs, &|c| party.allows(c))?;
+    Ok(Enclosed {
+        attachments: goes.into_iter().map(|e| AttachmentEntry { hash: e.hash, media: e.media, length: e.length }).collect(),
+        want_files: ledger.missing_content(&|c| party.allows(c))?,
+    })
+}
+
+/// 橘香里.xinghuo → 橘香里（第2卷，共3卷）.xinghuo
+fn volume_path(path: &Path, volume: u32, volumes: u32) -> PathBuf {
+    if volumes == 1 {
+        return path.to_owned();
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().map_or_else(String::new, |e| format!(".{}", e.to_string_lossy()));
+    path.with_file_name(format!("{stem}（第{volume}卷，共{volumes}卷）{ending}"))
+}
+
+/// Writes a file and reads it back before it takes its name; gives its length.
+fn write_checked(path: &Path, work: &mut dyn FnMut(&mut dyn Write) -> std::result::Result<(), BundleError>) -> Result<u64> {
+    let written = RefCell::new((blake3::Hasher::new(), 0));
+    let write = |file: &mut File| {
+        let mut file = BufWriter::new(file);
+        work(&mut Hashed { file: &mut file, written: &written })?;
+        file.flush().map_err(|e| file_error(&e))
+    };
+    // A stick may lie about what it took.
+    let prove = |file: &mut File| {
+        let mut back = blake3::Hasher::new();
+        let read = io::copy(file, &mut back).map_err(|e| file_error(&e))?;
+        if read != written.borrow().1 || back.finalize() != written.borrow().0.finalize() {
             return Err(DeskError::File {
                 code: "file.read_back",
                 what: "写出的文件读回来不一致。",
                 advice: "U 盘可能有问题，请换一个再导出一次。",
             });
         }
-        sent.heads.extend(heads.iter().map(|h| (h.strand, h.seq)));
-        let ledger = &inner.ledger;
-        ledger.set_here(&format!("sent:{}", hex(audience)), &serde_json::to_string(&sent).unwrap_or_default())?;
-        let file = file_name(path);
-        let message = if segments.entries == 0 {
-            format!("已给{}写好回执，没有新的改动。", party.name)
-        } else {
-            format!("已给{}写好第 {} 号数据包，含 {} 次保存。", party.name, sent.number, segments.entries)
-        };
-        let at = at.to_rfc3339();
-        let note = BundleNote { at: &at, outgoing: true, peer: audience, number: sent.number, file: &file, sentence: &message, slip: "" };
-        ledger.note_bundle(&note)?;
-        Ok(Exported { path: path.display().to_string(), bytes: bytes.len() as u64, entries: segments.entries as u32, message })
+        Ok(())
+    };
+    write_proven(path, write, prove)?;
+    Ok(written.into_inner().1)
+}
+
+/// Hashes and counts what goes through to a file.
+struct Hashed<'a> {
+    file: &'a mut dyn Write,
+    written: &'a RefCell<(blake3::Hasher, u64)>,
+}
+
+impl Write for Hashed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.file.write(bytes)?;
+        let mut written = self.written.borrow_mut();
+        written.0.update(&bytes[..n]);
+        written.1 += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }

@@ -133,7 +133,7 @@ impl Open {
         if stretches.is_empty() {
             return not("want.not_here", "对方缺的，这里一条也没有。", "请把这段话发给写这些记录的电脑，或发给社区。");
         }
-        self.write_bundle(&party.identity.signs, path, Purpose::Exchange, &stretches, at)
+        self.write_bundle(&party.identity.signs, path, Purpose::Exchange, None, &stretches, at)
     }
 
     /// Who asks, among those a bundle may be written for, and for what.

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use xinghuo_ledger::{Absorbed, Ledger, PublicKey, SegmentReport};
+use xinghuo_bundle::Volume;
+use xinghuo_ledger::{Absorbed, Incomplete, Ledger, PublicKey, SegmentReport};
 
+use super::files::Taken;
 use super::highest;
 use crate::error::{DeskError, Result};
 use crate::open::{Open, copy_name};
@@ -29,6 +31,14 @@ impl Open {
                 _ => format!("{who}的 {count} 条要等它看过的其他电脑的记录到齐后再并入。"),
             });
         }
+        for bundle in ledger.incomplete()? {
+            let who = copy_name(&books, &bundle.peer, &self.profile(), &own)?;
+            out.push(format!("{who}的第 {} 号数据包共 {} 卷，还缺第 {} 卷。", bundle.number, bundle.total, listed(&bundle.missing)));
+        }
+        let missing = ledger.missing_content(&|_| true)?.len();
+        if missing > 0 {
+            out.push(format!("有 {missing} 个附件的内容还没收到；下次导出数据包时会请对方补发。"));
+        }
         Ok(out)
     }
 
@@ -52,7 +62,36 @@ pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-pub(super) fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, damaged: &[xinghuo_bundle::Damage]) -> BundleReport {
+/// 1、3–5
+fn listed(numbers: &[u32]) -> String {
+    let runs = numbers.chunk_by(|a, b| a + 1 == *b);
+    let said: Vec<String> = runs
+        .map(|run| match run {
+            [first, .., last] if last > &(first + 1) => format!("{first}–{last}"),
+            run => run.iter().map(u32::to_string).collect::<Vec<_>>().join("、"),
+        })
+        .collect();
+    said.join("、")
+}
+
+/// `counted`: its bundle is the sender's latest, so what of it is missing is known.
+pub(super) fn volume_sentence(volume: &Volume, counted: bool, rest: Option<&Incomplete>) -> String {
+    let which = format!("这是第 {} 卷，共 {} 卷", volume.part, volume.of);
+    match rest {
+        Some(rest) => format!("{which}；还缺第 {} 卷，先后不论。", listed(&rest.missing)),
+        None if counted => format!("{which}，都收齐了。"),
+        None => format!("{which}。"),
+    }
+}
+
+pub(super) fn report(
+    path: &Path,
+    from: &str,
+    number: u64,
+    absorbed: &Absorbed,
+    damaged: &[xinghuo_bundle::Damage],
+    files: &Taken,
+) -> BundleReport {
     let sum = |f: fn(&SegmentReport) -> u64| absorbed.segments.iter().map(f).sum::<u64>() as u32;
     let broken: u64 = damaged.iter().map(|d| d.entries).sum();
     let (new, had, held) = (sum(|s| s.new), sum(|s| s.had), sum(|s| s.held));
@@ -80,6 +119,21 @@ pub(super) fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, 
             sentences.push(sentence.to_owned());
         }
     }
+    if files.new > 0 {
+        sentences.push(format!("收到 {} 个附件。", files.new));
+    }
+    if !files.damaged.is_empty() {
+        sentences.push(format!("附件“{}”已损坏，没有收下；其余的不受影响，下次会请对方补发。", files.damaged.join("”“")));
+    }
+    if files.worthless > 0 {
+        sentences.push(format!("有 {} 个附件不是照片，也不是 PDF，没有收下。", files.worthless));
+    }
+    if files.unasked > 0 {
+        sentences.push(format!("有 {} 个附件不属于这里的任何记录，没有收下。", files.unasked));
+    }
+    if files.stopped {
+        sentences.push("附件没有收完，下次会请对方补发。".to_owned());
+    }
     if absorbed.conflicts > 0 {
         sentences.push(format!("有 {} 条记录两边改得不一样，请到“核对”页选定。", absorbed.conflicts));
     }
@@ -87,7 +141,7 @@ pub(super) fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, 
         file: file_name(path),
         fate: if new + had == 0 && refused > 0 {
             BundleFate::Refused
-        } else if held + refused > 0 {
+        } else if held + refused > 0 || !files.damaged.is_empty() || files.worthless + files.unasked > 0 || files.stopped {
             BundleFate::Partly
         } else {
             BundleFate::Merged
@@ -99,6 +153,7 @@ pub(super) fn report(path: &Path, from: &str, number: u64, absorbed: &Absorbed, 
         held,
         refused,
         conflicts: absorbed.conflicts as u32,
+        files: files.new,
         sentences,
         code: (new + had == 0 && broken > 0).then(|| "bundle.damaged".to_owned()),
         slip: None,
@@ -118,6 +173,7 @@ pub(super) fn refusal(path: &Path, error: &DeskError) -> BundleReport {
         held: 0,
         refused: 0,
         conflicts: 0,
+        files: 0,
         sentences: vec![failure.message, failure.advice],
         code: Some(failure.code),
         slip: None,

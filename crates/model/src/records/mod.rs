@@ -3,11 +3,13 @@
 //! Kind and field numbers are never reused; `registry.txt` beside this crate's tests holds a
 //! snapshot. Adding a field is one line here and the page that shows it.
 
+mod attachment;
 mod cases;
 mod council;
 mod office;
 mod people;
 
+pub use attachment::*;
 pub use cases::*;
 pub use council::*;
 pub use office::*;
@@ -36,6 +38,7 @@ pub static KINDS: &[&KindDef] = &[
     Task::KIND,
     Feedback::KIND,
     Paper::KIND,
+    Attachment::KIND,
     Community::KIND,
     Certificate::KIND,
     Revocation::KIND,

@@ -1,0 +1,86 @@
+//! The contents of attachments on their way: taken out of a bundle one after another, each by its
+//! hash; never more than one in memory.
+
+use std::io::{BufRead, Seek};
+
+use xinghuo_bundle::{Keys, Opened, read_attachments};
+use xinghuo_ledger::{Hash, Ledger};
+use xinghuo_model::records::Attachment;
+
+use crate::attachments::{clean::received, shown_name};
+use crate::error::Result;
+
+/// Contents that came before their record, in volumes, take no more than this.
+const MAX_WAITING: u64 = 512 << 20;
+
+/// What became of a bundle's attachments.
+#[derive(Default)]
+pub(super) struct Taken {
+    /// Kept now.
+    pub new: u32,
+    /// Names, as records say, of those that came damaged.
+    pub damaged: Vec<String>,
+    /// Neither picture nor paper.
+    pub worthless: u32,
+    /// No record here names them.
+    pub unasked: u32,
+    /// The person stopped before all were read.
+    pub stopped: bool,
+}
+
+/// Takes in what records here name, and of a volume what later volumes may name. What is damaged or
+/// left out is asked for in the next bundle to anybody who may have it.
+pub(super) fn take_files<R: BufRead + Seek>(
+    ledger: &mut Ledger,
+    keys: &Keys,
+    opened: &Opened,
+    source: &mut R,
+    pace: &mut dyn FnMut(u64, u64) -> bool,
+) -> Result<Taken> {
+    let mut out = Taken::default();
+    let total = opened.manifest.attachments.len() as u64;
+    if total == 0 {
+        return Ok(out);
+    }
+    let expected = ledger.expected_content()?;
+    let set = opened.manifest.volume.as_ref().map(|volume| volume.set);
+    let mut waiting = ledger.waiting_content()?;
+    let (mut done, mut failed) = (0, Ok(()));
+    read_attachments(source, keys, opened, &mut |entry, bytes| {
+        let keep = || -> Result<()> {
+            let Ok(bytes) = bytes else {
+                out.damaged.push(name_of(ledger, &entry.hash)?);
+                return Ok(());
+            };
+            if ledger.books().has_content(&entry.hash)? {
+                return Ok(());
+            }
+            let named = expected.contains(&entry.hash);
+            let waits = set.filter(|_| !named && waiting + entry.length <= MAX_WAITING);
+            if !named && waits.is_none() {
+                out.unasked += 1;
+                return Ok(());
+            }
+            let content = received(&entry.media, bytes);
+            if content.is_none() {
+                out.worthless += 1;
+            } else {
+                out.new += 1;
+                waiting += if waits.is_some() { entry.length } else { 0 };
+            }
+            Ok(ledger.take_content(&entry.hash, content.as_ref(), waits)?)
+        };
+        failed = keep();
+        done += 1;
+        out.stopped = done < total && !pace(done, total);
+        failed.is_ok() && !out.stopped
+    })?;
+    failed?;
+    Ok(out)
+}
+
+/// How people know a content: by the name its record gives it.
+fn name_of(ledger: &Ledger, hash: &Hash) -> Result<String> {
+    let named = ledger.books().select::<Attachment>("AND content = ?1 LIMIT 1", [hash.hex()])?;
+    Ok(named.first().map_or_else(|| hash.hex()[..8].to_owned(), |kept| shown_name(&kept.record.name, kept.record.media)))
+}

@@ -1,0 +1,148 @@
+//! Attachments (附件): filed on a request, looked at large, saved, removed; and nothing else comes
+//! through the way their pictures take.
+
+use serde_json::{Value, json};
+use xinghuo_tests::{ENTER, ESCAPE, PASSPHRASE, Page, Place, Size, Tried, root};
+
+use crate::axe;
+
+/// Right, in WebDriver's words.
+const RIGHT: &str = "\u{e014}";
+
+#[tokio::test]
+async fn photos_are_filed_on_a_request_looked_at_large_saved_and_taken_away() -> Tried {
+    let branch = Place::branch()?;
+    let today = chrono::Local::now().date_naive();
+    let request = branch.ask(json!({
+        "ask": "add_request", "accepted_on": today, "category": "repairs", "source": "visit", "urgency": "normal",
+        "requester": null, "place": "2幢1单元", "text": "单元门口积水，老人出门要绕行", "handler": null, "due_on": null,
+    }))?;
+    branch.ask(
+        json!({ "ask": "add_opinion", "on": today, "source": "visit", "category": "repairs", "text": "门口一下雨就积水", "person": null }),
+    )?;
+    let page = Page::unlocked(branch).await?;
+    page.wait_text("翠湖雅苑").await?;
+    page.go(&format!("#/requests/{}", request["id"].as_str().unwrap_or_default())).await?;
+    page.wait_text("附照片、文件").await?;
+    page.shot("files-none").await?;
+
+    let pictures = root().join("assets/pictures");
+    let photos: Vec<_> = ["today.png", "council.png", "minutes.png"].iter().map(|name| pictures.join(name)).collect();
+    let paper = page.folder().join("物业关于雨水管改造的答复（第二次，附报价）.pdf");
+    std::fs::write(&paper, pdf())?;
+    let wrong = page.folder().join("网页.jpg");
+    std::fs::write(&wrong, "<script>alert(1)</script>")?;
+    page.will_pick(&[&photos[0], &photos[1], &photos[2], &paper, &wrong])?;
+    page.click_text("附照片、文件").await?;
+    page.wait_text("只能添加照片").await?;
+    page.wait_text("再加照片、文件").await?;
+    assert_eq!(page.count("button.tile").await?, 4, "what was filed before the wrong one stays");
+    wait_pictures(&page, "button.tile img", 3).await?;
+    page.shot("files-strip").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+
+    page.click_text("打开附件 today").await?;
+    page.wait_text("第 1 份，共 4 份").await?;
+    wait_pictures(&page, ".viewer img", 1).await?;
+    page.shot("files-large").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.press(RIGHT).await?;
+    page.wait_text("第 2 份，共 4 份").await?;
+    wait_pictures(&page, ".viewer img", 1).await?;
+    let saved = page.will_save("存出.jpg")?;
+    page.click_text("另存").await?;
+    page.wait_file(&saved).await?;
+    page.wait_text("已另存").await?;
+    page.press(RIGHT).await?;
+    page.press(RIGHT).await?;
+    page.wait_text("PDF 文件不在这里打开").await?;
+    page.shot("files-pdf").await?;
+    page.text_size(Size::Extra).await?;
+    page.shot("files-pdf-extra").await?;
+    page.press(ESCAPE).await?;
+    page.wait_gone("第 4 份，共 4 份").await?;
+    assert!(!page.is_too_wide().await?);
+    page.shot("files-strip-extra").await?;
+    page.text_size(Size::Standard).await?;
+
+    page.click_text("打开附件 minutes").await?;
+    page.wait_text("第 3 份，共 4 份").await?;
+    page.click_text("移除").await?;
+    page.wait_text("已保存：移除附件").await?;
+    assert_eq!(page.count("button.tile").await?, 3);
+
+    page.click_in("页面", "议事会").await?;
+    page.wait_text("门口一下雨就积水").await?;
+    page.shot("files-opinion").await?;
+    page.will_pick(&[&photos[0]])?;
+    page.click_in("民意", "附照片、文件").await?;
+    wait_pictures(&page, "button.tile img", 1).await?;
+    page.shot("files-opinion-filed").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn only_pictures_come_through_their_scheme_and_none_from_a_locked_copy() -> Tried {
+    let branch = Place::branch()?;
+    let request = branch.ask(json!({
+        "ask": "add_request", "accepted_on": chrono::Local::now().date_naive(), "category": "repairs", "source": "visit", "urgency": "normal",
+        "requester": null, "place": "", "text": "单元门口积水", "handler": null, "due_on": null,
+    }))?;
+    let paper = branch.folder().join("答复.pdf");
+    std::fs::write(&paper, pdf())?;
+    let photo =
+        branch.ask(json!({ "ask": "add_attachment", "record": request["id"], "path": root().join("assets/pictures/today.png") }))?;
+    let paper = branch.ask(json!({ "ask": "add_attachment", "record": request["id"], "path": paper }))?;
+    let mut page = Page::unlocked(branch).await?;
+    page.wait_text("翠湖雅苑").await?;
+    let photo = photo["id"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(loads(&page, &format!("attachment://localhost/whole/{photo}")).await?, json!(true));
+    for address in [
+        format!("attachment://localhost/whole/{}", paper["id"].as_str().unwrap_or_default()),
+        "attachment://localhost/whole/01932a40-0000-7000-8000-000000000000".to_owned(),
+        "attachment://localhost/whole/../../keys.json".to_owned(),
+        "attachment://localhost//etc/hostname".to_owned(),
+    ] {
+        assert_eq!(loads(&page, &address).await?, json!(false), "{address}");
+    }
+    let fetched = page
+        .run_until_called(
+            "const done = arguments[arguments.length - 1]; fetch(arguments[0]).then(() => done('came'), () => done('refused'))",
+            vec![json!(format!("attachment://localhost/whole/{photo}"))],
+        )
+        .await?;
+    assert_eq!(fetched, json!("refused"), "the scheme is for pictures alone");
+    page.restart().await?;
+    assert_eq!(loads(&page, &format!("attachment://localhost/whole/{photo}")).await?, json!(false), "locked");
+    page.type_into("口令", PASSPHRASE).await?;
+    page.press(ENTER).await?;
+    page.wait_text("翠湖雅苑").await?;
+    assert_eq!(loads(&page, &format!("attachment://localhost/small/{photo}")).await?, json!(true));
+    page.close().await
+}
+
+/// Whether a picture of this address shows.
+async fn loads(page: &Page, address: &str) -> Tried<Value> {
+    let script = "const [address, done] = [arguments[0], arguments[arguments.length - 1]]; const one = new Image();
+        one.onload = () => done(one.naturalWidth > 0); one.onerror = () => done(false); one.src = address;";
+    page.run_until_called(script, vec![json!(address)]).await
+}
+
+/// Waits until so many pictures have come.
+async fn wait_pictures(page: &Page, css: &str, many: usize) -> Tried {
+    let look = "return [...document.querySelectorAll(arguments[0])].filter((e) => e.complete && e.naturalWidth > 0).length";
+    for _ in 0..200 {
+        if page.run(look, vec![json!(css)]).await? == json!(many) {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let _ = page.shot("missing-pictures").await;
+    Err(format!("not {many} pictures in {css}").into())
+}
+
+/// A PDF with nothing on it.
+fn pdf() -> Vec<u8> {
+    let body = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n";
+    format!("{body}xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 1 >>\nstartxref\n{}\n%%EOF\n", body.len()).into_bytes()
+}
