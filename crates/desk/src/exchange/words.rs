@@ -8,6 +8,7 @@ use xinghuo_ledger::{Absorbed, Ledger, PublicKey, SegmentReport};
 use super::highest;
 use crate::error::{DeskError, Result};
 use crate::open::{Open, copy_name, lock};
+use crate::trust::FOREIGN;
 use crate::views::*;
 
 impl Open {
@@ -23,6 +24,7 @@ impl Open {
             out.push(match reason.as_str() {
                 "gap" if first > have + 1 => format!("{who}的第 {}–{} 条还没收到，后面的 {count} 条先放着。", have + 1, first - 1),
                 "author" => format!("{who}还没有入网授权，它的 {count} 条先隔离，准许入网后自动并入。"),
+                FOREIGN => format!("{who}的 {count} 条写在不归准许它的那一级管的小区里，先隔离；请核实是谁给了它授权。"),
                 "ended" => format!("{who}的授权已停用，停用以后的 {count} 条已隔离。"),
                 "erased" => format!("{who}的 {count} 条里有内容被抹去，先放着；请让原来的电脑重新导出。"),
                 _ => format!("{who}的 {count} 条要等它看过的其他电脑的记录到齐后再并入。"),

@@ -36,7 +36,7 @@ pub static KINDS: &[&KindDef] = &[
     Task::KIND,
     Feedback::KIND,
     Paper::KIND,
-    Community::KIND,
+    Office::KIND,
     Certificate::KIND,
     Revocation::KIND,
     PolicyPack::KIND,
