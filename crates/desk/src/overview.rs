@@ -102,10 +102,9 @@ impl Open {
         };
         let own = office_of(books, self.profile().space)?;
         let named = |member: Option<&Member>, level: Level, said: &str| -> Result<(Uuid, String)> {
-            let registry = member.and_then(|m| m.registries().next());
-            if let Some(registry) = registry {
-                let office = office_of(books, registry)?.map(|office| office.name);
-                return Ok((registry, office.or(member.map(|m| m.name.clone())).unwrap_or_default()));
+            if let Some(member) = member {
+                let office = office_of(books, member.registry)?.map(|office| office.name);
+                return Ok((member.registry, office.unwrap_or_else(|| member.name.clone())));
             }
             let own = own.as_ref().filter(|office| office.level == level).map(|office| office.name.clone());
             Ok((self.profile().space, own.unwrap_or_else(|| said.to_owned())))

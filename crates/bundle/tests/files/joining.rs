@@ -14,6 +14,7 @@ fn request_of(keys: &Keys) -> JoinRequest {
         space: uuid::Uuid::from_u128(0xC0),
         compound: "橘香里".into(),
         place: "黄岩区示范街道星岩社区".into(),
+        level: String::new(),
         former: Vec::new(),
     }
 }
@@ -74,7 +75,8 @@ fn names_that_deceive_the_eye_are_refused() {
             JoinRequest { person: name.into(), ..base.clone() },
             JoinRequest { copy: name.into(), ..base.clone() },
             JoinRequest { compound: name.into(), ..base.clone() },
-            JoinRequest { place: name.into(), ..base },
+            JoinRequest { place: name.into(), ..base.clone() },
+            JoinRequest { level: name.into(), ..base },
         ]
         .map(|r| code(&r.write(&keys)))
     };

@@ -28,6 +28,8 @@ pub(crate) struct Member {
     pub id: CertificateId,
     /// Which registry the certificate stands in.
     pub by: Uuid,
+    /// The registry it publishes: the first it is granted. Others are there to be handed on.
+    pub registry: Uuid,
     pub level: Level,
     pub name: String,
     pub ended: bool,
@@ -35,11 +37,6 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// The registries it writes.
-    pub fn registries(&self) -> impl Iterator<Item = Uuid> {
-        self.granted.iter().filter(|c| c.class == Class::Registry).map(|c| c.space.0)
-    }
-
     pub fn holds(&self, channel: Channel) -> bool {
         self.granted.contains(&channel)
     }
@@ -60,10 +57,12 @@ impl Chain {
         let mut members = Vec::new();
         for kept in books.select::<Certificate>("AND role IN ('office', 'street') ORDER BY id", [])? {
             let (by, cert) = (kept.space, kept.record);
-            let (Some(level), Some(signs)) = (cert.role.level(), unhex_key(&cert.signs)) else { continue };
+            let own = channels_of(&cert).find(|c| c.class == Class::Registry);
+            let (Some(level), Some(signs), Some(own)) = (cert.role.level(), unhex_key(&cert.signs), own) else { continue };
             members.push(Member {
                 id: cert.id,
                 by,
+                registry: own.space.0,
                 level,
                 ended: is_ended(books, by, &signs, &cert)?,
                 granted: channels_of(&cert).collect(),
@@ -83,7 +82,7 @@ impl Chain {
             return Ok(true);
         }
         let own = Channel { space: SpaceId(registry), class: Class::Registry };
-        for member in self.members.iter().filter(|m| depth > 0 && m.by != registry && m.holds(own)) {
+        for member in self.members.iter().filter(|m| depth > 0 && m.by != registry && m.registry == registry) {
             if (member.holds(channel) || self.would_get(books, member, channel)?)
                 && self.holds_at(books, member.by, channel, depth - 1)?
                 && self.holds_at(books, member.by, own, depth - 1)?
@@ -122,15 +121,10 @@ impl Chain {
             && !self.members.iter().any(|m| m.by == self.root && !m.ended && m.holds(channel))
     }
 
-    /// What stands in a member's registries: the channels it certified others for.
+    /// What stands in a member's registry: the channels it certified others for.
     fn handed_on(&self, books: &Books<'_>, member: &Member) -> Result<HashSet<Channel>> {
-        let mut out = HashSet::new();
-        for registry in member.registries() {
-            for cert in books.select::<Certificate>("AND space = ?1", [registry.as_bytes()])? {
-                out.extend(channels_of(&cert.record));
-            }
-        }
-        Ok(out)
+        let certificates = books.select::<Certificate>("AND space = ?1", [member.registry.as_bytes()])?;
+        Ok(certificates.iter().flat_map(|cert| channels_of(&cert.record)).collect())
     }
 
     /// What the root has to grant now, per certificate.
