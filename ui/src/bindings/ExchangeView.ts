@@ -7,8 +7,16 @@ import type { TravelLine } from "./TravelLine";
 /**
  * The exchange page.
  */
-export type ExchangeView = { role: Role, joined: boolean, 
+export type ExchangeView = { role: Role, 
+/**
+ * With the office above.
+ */
+joined: boolean, 
 /**
  * This copy's fingerprint, six groups of five digits.
  */
-fingerprint: string, office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, held: Array<string>, conflicts: number, };
+fingerprint: string, 
+/**
+ * The office above, once its name is known.
+ */
+office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, held: Array<string>, conflicts: number, };
