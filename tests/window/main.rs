@@ -11,3 +11,4 @@ mod exchange;
 mod gallery;
 mod office;
 mod opens;
+mod street;
