@@ -45,16 +45,16 @@ async fn a_street_admits_a_community_and_sees_its_compounds_figures() -> Tried {
     office.wait_file(&bundle).await?;
     office.shot("office-sent-above").await?;
     assert_eq!(axe::violations(&office).await?, Vec::<String>::new());
-    office.close().await?;
 
     street.will_pick(&[&bundle])?;
     street.click_text("选择收到的文件").await?;
     street.wait_text("已收下").await?;
+    office.close().await?;
     street.shot("street-received").await?;
     street.click_in("页面", "总览").await?;
     street.wait_text("1 个社区、6 个小区").await?;
     street.wait_text("橘香里").await?;
-    assert!(!street.says("居民").await? && !street.says("诉求列表").await?, "figures alone");
+    assert!(!street.says("居民").await? && !street.says("今日").await?, "figures alone");
     street.shot("street-overview").await?;
     assert_eq!(axe::violations(&street).await?, Vec::<String>::new());
     street.text_size(Size::Double).await?;

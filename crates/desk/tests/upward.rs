@@ -224,6 +224,32 @@ fn figures_climb_from_the_compound_to_the_district_under_their_authors_own_seals
 }
 
 #[test]
+fn what_the_community_decided_before_the_street_ever_heard_of_the_compound_counts_there() {
+    let s = Street::new();
+    let id = request(&s.ours, "路灯不亮");
+    s.place.send(&s.ours, &s.first, FIRST);
+    let second = s.place.branch("丁", FIRST, "橘香里");
+    join(&s.place, &second, &s.first);
+    for (desk, due) in [(&s.ours, "2024-11-25"), (&second, "2024-11-28")] {
+        ask(
+            desk,
+            json!({ "ask": "edit_request", "id": id, "category": "repairs", "urgency": "normal", "requester": null, "place": "3幢",
+            "text": "路灯不亮", "handler": null, "due_on": due }),
+        );
+        s.place.send(desk, &s.first, FIRST);
+    }
+    let conflict = ask(&s.first, json!({ "ask": "conflicts" }))[0].clone();
+    assert_eq!(conflict["group"], "due_on", "{conflict}");
+    ask(&s.first, json!({ "ask": "decide", "record": id, "group": "due_on", "side": 1, "third": null }));
+    let report = s.place.send(&s.first, &s.street, STREET);
+    assert_eq!((&report["held"], &report["refused"]), (&json!(0), &json!(0)), "{report}");
+    let compound = SpaceId(space(&s.street, FIRST).parse().expect("an id"));
+    drop((s.street, s.first));
+    let of = |home: &str| s.place.store(home).space_hash(compound, &[Class::District]).expect("a hash").hex();
+    assert_eq!(of(STREET), of(FIRST), "the street's figures are the community's");
+}
+
+#[test]
 fn lost_doubled_and_reordered_bundles_lead_to_the_same_figures() {
     let s = Street::new();
     let mut sent = Vec::new();

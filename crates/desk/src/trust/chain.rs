@@ -93,6 +93,14 @@ impl Chain {
         Ok(false)
     }
 
+    /// Whether the root is about to grant a channel to the office of this certificate.
+    pub fn gets(&self, books: &Books<'_>, id: CertificateId, channel: Channel) -> Result<bool> {
+        match self.members.iter().find(|m| m.id == id) {
+            Some(member) => self.would_get(books, member, channel),
+            None => Ok(false),
+        }
+    }
+
     fn would_get(&self, books: &Books<'_>, member: &Member, channel: Channel) -> Result<bool> {
         if !self.may_get(member, channel) || !self.handed_on(books, member)?.contains(&channel) {
             return Ok(false);

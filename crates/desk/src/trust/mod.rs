@@ -94,14 +94,24 @@ impl Gate {
         {
             return entitled(channel == Channel { space: SpaceId(registry), class: Class::Registry });
         }
-        let certified: Vec<Uuid> = certificates(books, key)?.into_iter().filter(|c| grants(&c.record, channel)).map(|c| c.space).collect();
-        if certified.is_empty() {
+        let certificates = certificates(books, key)?;
+        if certificates.is_empty() {
             return Ok(Standing::Aside(AUTHOR));
         }
         let chain = self.chain(books)?;
+        let mut certified = false;
         let mut holds = false;
-        for registry in certified {
-            holds = holds || chain.holds(books, registry, channel)?;
+        for cert in certificates {
+            if grants(&cert.record, channel) {
+                certified = true;
+                holds = holds || chain.holds(books, cert.space, channel)?;
+            } else {
+                // What the root is about to grant: the office's own decisions come with its branches' entries.
+                holds = holds || chain.gets(books, cert.record.id, channel)?;
+            }
+        }
+        if !certified && !holds {
+            return Ok(Standing::Aside(AUTHOR));
         }
         if !holds {
             return Ok(Standing::Aside(FOREIGN));
