@@ -135,12 +135,10 @@ impl Desk {
             Ask::UndoOffer => {
                 let open = self.open()?;
                 let inner = lock(&open.inner);
-                json(inner.ledger.last_save()?.filter(may_take_back).map(|s| {
-                    UndoOffer {
-                        label: format!("撤销“{}”", Act::parse(&s.act).map_or_else(|| s.act.clone(), |a| a.zh().to_owned())),
-                        save: s.save,
-                        at: s.at.parse().unwrap_or(now),
-                    }
+                json(inner.ledger.last_save()?.filter(may_take_back).map(|s| UndoOffer {
+                    label: format!("撤销“{}”", Act::parse(&s.act).map_or_else(|| s.act.clone(), |a| a.zh().to_owned())),
+                    save: s.save,
+                    at: s.at.parse().unwrap_or(now),
                 }))
             }
             Ask::Undo => {
@@ -357,7 +355,8 @@ impl Desk {
         open.read(|books| {
             if open.is_office() {
                 if let Some(office) = office_of(books, open.profile().space)? {
-                    status.place = Some(format!("{} {}", office.district, office.street).trim().to_owned()).filter(|place| !place.is_empty());
+                    status.place =
+                        Some(format!("{} {}", office.district, office.street).trim().to_owned()).filter(|place| !place.is_empty());
                     status.title = Some(office.name);
                 }
                 if let Some(id) = looking_at {

@@ -244,8 +244,10 @@ pub(crate) fn figures_only<T>() -> Result<T> {
 
 /// The policy pack that an office has in force on a day, else the one built in.
 pub(crate) fn policy_of(books: &Books<'_>, registry: Uuid, on: NaiveDate) -> Result<Policy> {
-    let packs = books
-        .select::<PolicyPack>("AND space = ?2 AND since <= ?1 ORDER BY since DESC, id DESC LIMIT 1", (on.to_string(), registry.as_bytes()))?;
+    let packs = books.select::<PolicyPack>(
+        "AND space = ?2 AND since <= ?1 ORDER BY since DESC, id DESC LIMIT 1",
+        (on.to_string(), registry.as_bytes()),
+    )?;
     Ok(packs.into_iter().next().map(|p| p.record.policy).unwrap_or_default())
 }
 

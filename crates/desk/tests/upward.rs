@@ -200,7 +200,9 @@ fn figures_climb_from_the_compound_to_the_district_under_their_authors_own_seals
     request(&s.theirs, "下水道堵了");
     request(&s.theirs, "电梯停运");
     s.climb();
-    let both = |n, m| vec![figure(STREET, FIRST, "橘香里", n), figure(STREET, SECOND, "橘香里", m)].into_iter().collect::<std::collections::BTreeSet<_>>();
+    let both = |n, m| {
+        vec![figure(STREET, FIRST, "橘香里", n), figure(STREET, SECOND, "橘香里", m)].into_iter().collect::<std::collections::BTreeSet<_>>()
+    };
     let seen = |desk: &Desk| figures(desk).into_iter().collect::<std::collections::BTreeSet<_>>();
     assert_eq!(seen(&s.street), both(1, 2), "two compounds of one name stay two");
     let up = s.place.bundle(&s.street, DISTRICT);
@@ -473,10 +475,7 @@ fn nothing_of_the_classes_that_stay_below_ever_reaches_a_street_or_a_district() 
         json!({ "ask": "add_mediation", "request": null, "accepted_on": "2024-11-03", "parties": ["canaryparty", "乙方"], "category": "neighbours",
         "facts": "canaryfacts", "mediator": "canarymediator" }),
     );
-    ask(
-        &s.ours,
-        json!({ "ask": "add_visit", "mediation": mediation["id"], "on": "2024-11-04", "by": "canaryby", "text": "canaryvisit" }),
-    );
+    ask(&s.ours, json!({ "ask": "add_visit", "mediation": mediation["id"], "on": "2024-11-04", "by": "canaryby", "text": "canaryvisit" }));
     s.climb();
     let (up, further) = (s.place.bundle(&s.first, STREET), s.place.bundle(&s.street, DISTRICT));
     import(&district, &[&further]);

@@ -95,7 +95,8 @@ fn figures_go_up_to_the_street_and_the_district() {
     town.join("office", "street");
     town.join("street", "district");
     town.does("branch", &["request", "add", "楼道灯坏了", "--place", "3幢"]);
-    for (from, to, name) in [("branch", "office", "星岩社区"), ("office", "street", "望湖街道"), ("street", "district", "临江区")] {
+    for (from, to, name) in [("branch", "office", "星岩社区"), ("office", "street", "望湖街道"), ("street", "district", "临江区")]
+    {
         let file = format!("{from}-{to}.xinghuo");
         town.does(from, &["bundle", "export", &file, "--to", name]);
         let report = town.tells(to, &["bundle", "import", &file]);

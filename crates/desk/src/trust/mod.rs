@@ -163,10 +163,9 @@ fn grants(cert: &Certificate, channel: Channel) -> bool {
 /// The last number of a log that counts; `None` where nobody who may do so ended it. Read by these
 /// fields alone: an ending of which another cannot be read is one all the same.
 fn last_trusted(books: &Books<'_>, chain: &Chain, log: &LogId, channel: Channel) -> Result<Option<u64>> {
-    let words =
-        books.rows("SELECT space, min(last_seq) FROM revocation WHERE life = 0 AND log = ?1 GROUP BY space", [log.hex()], |r| {
-            Ok((Uuid::from_bytes(r.get(0)?), r.get::<_, i64>(1)?.max(0) as u64))
-        })?;
+    let words = books.rows("SELECT space, min(last_seq) FROM revocation WHERE life = 0 AND log = ?1 GROUP BY space", [log.hex()], |r| {
+        Ok((Uuid::from_bytes(r.get(0)?), r.get::<_, i64>(1)?.max(0) as u64))
+    })?;
     let mut last: Option<u64> = None;
     for (registry, seq) in words {
         if last.is_none_or(|known| seq < known) && chain.holds(books, registry, channel)? {
