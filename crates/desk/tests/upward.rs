@@ -109,6 +109,17 @@ impl Place {
             });
             out.extend(rows.unwrap_or_default());
         }
+        // The log keeps its blocks packed.
+        for head in store.heads().expect("heads") {
+            for seq in 1..=head.seq {
+                for block in store.blocks(head.strand, seq).expect("blocks") {
+                    if let xinghuo_ledger::RawBlock::Body(line) = block {
+                        out.push_str(&String::from_utf8_lossy(&line));
+                        out.push('\n');
+                    }
+                }
+            }
+        }
         out
     }
 
@@ -486,7 +497,10 @@ fn nothing_of_the_classes_that_stay_below_ever_reaches_a_street_or_a_district() 
     }
     assert!(!s.place.opened(&up, STREET).contains("canary") && !s.place.opened(&further, DISTRICT).contains("canary"));
     drop((s.first, s.street, district));
-    assert!(s.place.everything(FIRST).contains("canaryfacts"), "the search finds what the community may read");
+    assert!(
+        s.place.everything(FIRST).contains("\"facts\":\"canaryfacts\""),
+        "the search finds what the community may read, in its log too"
+    );
     assert!(!s.place.everything(FIRST).contains("canaryvisit"), "and the branch's own class stays below it");
     for home in [STREET, DISTRICT] {
         let all = s.place.everything(home);

@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, FixedOffset};
 use xinghuo_bundle::{Opened, Purpose};
 use xinghuo_ledger::{Author, LedgerError};
+use xinghuo_model::Class;
 
 use super::highest;
 use super::words::{file_name, refusal, report};
@@ -103,6 +104,8 @@ impl Open {
         // A class that has no business here is not even set aside.
         let came = opened.segments.len();
         opened.segments.retain(|segment| self.may_keep(segment.channel.class));
+        // The gate counts on it that what may change its mind comes first.
+        opened.segments.sort_by_key(|segment| segment.channel.class != Class::Registry);
         let astray = came - opened.segments.len();
         let mut inner = lock(&self.inner);
         let own = inner.ledger.own_key();

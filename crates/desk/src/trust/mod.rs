@@ -30,8 +30,8 @@ pub(crate) struct Gate {
     last: Option<Asked>,
 }
 
-/// The entry that was judged last. Until another log is asked for, or this one from its beginning,
-/// no registry can have changed.
+/// The entry that was judged last. Registries come first in what is taken in, so until another log
+/// is asked for, or this one again from an earlier entry, none can have changed.
 struct Asked {
     key: PublicKey,
     channel: Channel,
