@@ -11,8 +11,8 @@ use xinghuo_ledger::{
     Verdict, log_id,
 };
 use xinghuo_model::{
-    Act, Category, Class, KindDef, PersonId, Record, RequestId, RequestState, SpaceId, Store, Urgency, kind_named,
-    records::{Community, Person, Request, RequestStep, Revocation},
+    Act, Category, Class, KindDef, Level, PersonId, Record, RequestId, RequestState, SpaceId, Store, Urgency, kind_named,
+    records::{Office, Person, Request, RequestStep, Revocation},
 };
 
 use crate::chance::Chance;
@@ -587,8 +587,8 @@ fn publish(copy: &mut Copy, chance: &mut Chance, author: &Author) -> Result<(), 
     copy.ledger
         .transact(Act::Admit, author, |tx| {
             let name = chance.of(&["星岩社区", "星岩第一社区"]).to_owned();
-            let community = Community { id: OFFICE.0.into(), name, street: "东城街道".to_owned(), district: "黄岩区".to_owned() };
-            tx.put(OFFICE, &community);
+            let (street, district) = ("东城街道".to_owned(), "黄岩区".to_owned());
+            tx.put(OFFICE, &Office { id: OFFICE.0.into(), name, street, district, level: Level::Community });
             Ok(())
         })
         .map(drop)

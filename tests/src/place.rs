@@ -44,6 +44,16 @@ impl Place {
         Ok(place)
     }
 
+    /// A street's first day.
+    pub fn street() -> Tried<Place> {
+        let place = Place::new()?;
+        place.ask(json!({
+            "ask": "create_office", "level": "street", "district": "临江区", "street": "望湖街道",
+            "person": "孙科长", "copy": "街道的电脑", "passphrase": PASSPHRASE,
+        }))?;
+        Ok(place)
+    }
+
     /// The small demonstration of a branch.
     pub async fn demo_branch() -> Tried<Place> {
         static MADE: OnceCell<Place> = OnceCell::const_new();

@@ -13,3 +13,4 @@ mod gallery;
 mod healing;
 mod office;
 mod opens;
+mod street;

@@ -5,7 +5,9 @@
 import { computed, onBeforeUnmount, reactive, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import type { Ask } from './bindings/Ask'
 import type { Done } from './bindings/Done'
+import type { Level } from './bindings/Level'
 import type { Progress } from './bindings/Progress'
+import type { Role } from './bindings/Role'
 import type { Status } from './bindings/Status'
 import type { DraftKeeper } from './drafts'
 import { say } from './notices'
@@ -19,8 +21,18 @@ export async function refreshStatus(): Promise<Status> {
   return (desk.status = await call<Status>({ ask: 'status' }))
 }
 
+const levels: Record<Role, Level | null> = { secretary: null, committee: null, office: 'community', street: 'street', district: 'district' }
+
+/** How high this copy's office stands; null in a compound's branch. */
+export const level = computed((): Level | null => (desk.status?.role ? levels[desk.status.role] : null))
+/** Whether only figures are read here: the street and the district open no compound. */
+export const figuresOnly = computed(() => level.value === 'street' || level.value === 'district')
+/** What the office above is called, and what joins this one from below. */
+export const wordAbove = computed(() => (level.value === null ? '社区' : level.value === 'community' ? '街道' : '区'))
+export const wordBelow = computed(() => (level.value === 'district' ? '街道' : level.value === 'street' ? '社区' : '小区'))
+
 /** Whether records may be written here: the office reads its compounds, their branches write them. */
-export const mayWrite = computed(() => desk.status?.role !== 'office')
+export const mayWrite = computed(() => level.value === null)
 
 /** What quick entry (快速登记) starts with. */
 export type EntryKind = 'opinion' | 'request' | 'visit'

@@ -19,12 +19,15 @@ pub struct JoinRequest {
     pub person: String,
     /// The computer's name.
     pub copy: String,
-    /// The space it writes: a compound's uuid.
+    /// The space it writes: a compound's uuid, or that of an office's registry.
     pub space: uuid::Uuid,
-    /// The compound's name.
+    /// The compound's name, or the office's.
     pub compound: String,
-    /// District, street, community.
+    /// District, street, community, as far as they are above it.
     pub place: String,
+    /// How high the office stands that asks; empty for a compound's branch.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub level: String,
     /// Keys this copy wrote under before, oldest first, each vouching for the next.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<Former>,
@@ -123,7 +126,7 @@ impl JoinRequest {
             next = Identity { signs: unhex_key(&former.signs).ok_or(BundleError::Inconsistent)?, receives: former.receives.clone() };
         }
         request.receives.parse::<age::x25519::Recipient>().map_err(|_| BundleError::Inconsistent)?;
-        let texts = [&request.person, &request.copy, &request.compound, &request.place];
+        let texts = [&request.person, &request.copy, &request.compound, &request.place, &request.level];
         if texts.iter().any(|t| t.chars().count() > 64 || t.chars().any(|c| c.is_control() || misleads(c))) {
             return Err(BundleError::Inconsistent);
         }

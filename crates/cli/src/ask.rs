@@ -56,7 +56,7 @@ impl Session {
         let meant: Vec<&&Value> = match name {
             Some(name) => partners.iter().filter(|p| is(p, name)).collect(),
             // A branch's first partner is its office.
-            None if exchange["role"] != "office" => partners.iter().take(1).collect(),
+            None if ["secretary", "committee"].iter().any(|role| exchange["role"] == *role) => partners.iter().take(1).collect(),
             None => partners.iter().collect(),
         };
         if let [partner] = meant[..] {
@@ -158,7 +158,15 @@ impl Verb {
                 "prefix": prefix, "person": person, "copy": copy, "passphrase": passphrase,
             }),
             Self::New(New::Office { district, street, community, person, copy }) => json!({
-                "ask": "create_office", "district": district, "street": street, "community": community,
+                "ask": "create_office", "level": "community", "district": district, "street": street, "community": community,
+                "person": person, "copy": copy, "passphrase": passphrase,
+            }),
+            Self::New(New::Street { district, street, person, copy }) => json!({
+                "ask": "create_office", "level": "street", "district": district, "street": street,
+                "person": person, "copy": copy, "passphrase": passphrase,
+            }),
+            Self::New(New::District { district, person, copy }) => json!({
+                "ask": "create_office", "level": "district", "district": district,
                 "person": person, "copy": copy, "passphrase": passphrase,
             }),
             Self::Demo { role } => json!({ "ask": "create_demo", "role": role, "passphrase": passphrase }),
@@ -173,6 +181,7 @@ impl Verb {
             Self::New(_) | Self::Demo { .. } | Self::Restore { .. } => Ok(()),
             Self::Status => s.tell(json!({ "ask": "status" })).map(drop),
             Self::Today => s.tell(json!({ "ask": "today" })).map(drop),
+            Self::Overview => s.tell(json!({ "ask": "overview" })).map(drop),
             Self::Join { file, welcome: Some(fingerprint) } => {
                 s.tell(json!({ "ask": "welcome", "path": file, "fingerprint": fingerprint })).map(drop)
             }
@@ -185,7 +194,7 @@ impl Verb {
             Self::Admit { request, fingerprint: Some(fingerprint), out: Some(out) } => {
                 s.tell(json!({ "ask": "admit", "path": request, "fingerprint": fingerprint, "out": out }))?;
                 let exchange = s.ask(json!({ "ask": "exchange" }))?;
-                s.show(json!({ "message": format!("社区指纹：{}", exchange["fingerprint"].as_str().unwrap_or_default()), "fingerprint": exchange["fingerprint"] }));
+                s.show(json!({ "message": format!("本机指纹：{}", exchange["fingerprint"].as_str().unwrap_or_default()), "fingerprint": exchange["fingerprint"] }));
                 Ok(())
             }
             Self::Admit { request, .. } => s.tell(json!({ "ask": "inspect_join", "path": request })).map(drop),

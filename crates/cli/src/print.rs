@@ -58,6 +58,8 @@ fn item(v: &Value) {
         report(v);
     } else if v.get("sides").is_some() {
         conflict(v);
+    } else if v.get("days_silent").is_some() {
+        card(v);
     } else if v.get("action").is_some() {
         let change = match (v["old"].as_str(), v["new"].as_str()) {
             (Some(old), Some(new)) => format!("{old} → {new}"),
@@ -88,6 +90,19 @@ fn item(v: &Value) {
     } else {
         line(&v.to_string());
     }
+}
+
+/// A compound of the overview.
+fn card(v: &Value) {
+    line(&format!(
+        "{} {} {}：逾期 {} 件，诉求未办完 {} 件",
+        text(v, "street"),
+        text(v, "community"),
+        text(&v["compound"], "name"),
+        number(v, "overdue"),
+        number(v, "open_requests")
+    ));
+    steps(v);
 }
 
 fn report(v: &Value) {

@@ -24,7 +24,7 @@ pub(crate) struct Cli {
 /// What to do. The passphrase is asked for, or taken from `XINGHUO_PASSPHRASE`.
 #[derive(Subcommand)]
 pub(crate) enum Verb {
-    /// 建立一份新数据：小区党支部或社区
+    /// 建立一份新数据：小区党支部、社区、街道或区
     #[command(subcommand)]
     New(New),
     /// 建立示范数据：branch 是一个小区的一年，office 是有 24 个小区的社区
@@ -37,28 +37,30 @@ pub(crate) enum Verb {
     Status,
     /// 今日：五步进度、到期和逾期
     Today,
-    /// 小区入网：不带 --welcome 时写出入网申请并显示本机指纹；带 --welcome 时打开社区的欢迎包
+    /// 总览：各小区的五步、逾期和诉求，街道和区按社区列出
+    Overview,
+    /// 向上一级入网：不带 --welcome 时写出入网申请并显示本机指纹；带 --welcome 时打开对方的欢迎包
     Join {
         /// 入网申请写到哪里（.xinghuo-join），或欢迎包的位置
         file: PathBuf,
-        /// 打开欢迎包，并给出社区读出的 30 位指纹
+        /// 打开欢迎包，并给出对方读出的 30 位指纹
         #[arg(long, value_name = "指纹")]
         welcome: Option<String>,
     },
-    /// 社区准许小区入网：核对指纹，写出欢迎包
+    /// 准许下一级入网（社区收小区，街道收社区，区收街道）：核对指纹，写出欢迎包
     Admit {
-        /// 小区交来的入网申请
+        /// 对方交来的入网申请
         request: PathBuf,
-        /// 小区读出的 30 位指纹；不给时只显示申请内容
+        /// 对方读出的 30 位指纹；不给时只显示申请内容
         #[arg(long, value_name = "指纹")]
         fingerprint: Option<String>,
         /// 欢迎包写到哪里（.xinghuo）
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// 社区停用一台电脑：以前写的都保留，以后写的不再并入
+    /// 停用一台准许过的电脑：以前写的都保留，以后写的不再并入
     End {
-        /// 小区名、电脑名或使用人
+        /// 小区或机构名、电脑名、使用人
         copy: String,
         /// 为什么：丢失、换新、交接
         #[arg(long)]
@@ -186,6 +188,33 @@ pub(crate) enum New {
         person: String,
         /// 电脑名
         #[arg(long, default_value = "社区电脑")]
+        copy: String,
+    },
+    /// 街道：汇总各社区的数字
+    Street {
+        /// 区
+        #[arg(long)]
+        district: String,
+        /// 街道
+        #[arg(long)]
+        street: String,
+        /// 使用人姓名
+        #[arg(long)]
+        person: String,
+        /// 电脑名
+        #[arg(long, default_value = "街道电脑")]
+        copy: String,
+    },
+    /// 区：汇总各街道的数字
+    District {
+        /// 区
+        #[arg(long)]
+        district: String,
+        /// 使用人姓名
+        #[arg(long)]
+        person: String,
+        /// 电脑名
+        #[arg(long, default_value = "区电脑")]
         copy: String,
     },
 }

@@ -18,7 +18,7 @@ pub enum Ask {
     Status,
     /// First run of a branch. → `Status`
     CreateBranch(NewBranch),
-    /// First run of a community office. → `Status`
+    /// First run of an office: community, street or district. → `Status`
     CreateOffice(NewOffice),
     /// First run with made-up data (示范数据). A long job. → `Status`
     CreateDemo {
@@ -502,12 +502,23 @@ pub struct NewBranch {
 #[ts(export)]
 #[allow(missing_docs)]
 pub struct NewOffice {
+    /// A community where nothing is said.
+    #[serde(default = "community")]
+    pub level: Level,
     pub district: String,
+    /// Empty for the district.
+    #[serde(default)]
     pub street: String,
+    /// Empty for a street and the district.
+    #[serde(default)]
     pub community: String,
     pub person: String,
     pub copy: String,
     pub passphrase: String,
+}
+
+fn community() -> Level {
+    Level::Community
 }
 
 /// Which demonstration.

@@ -33,8 +33,8 @@ impl Open {
         let former: Vec<_> = former.iter().filter_map(|f| unhex_key(&f.signs)).collect();
         let judges = Judges {
             sealed: &xinghuo_bundle::sealed,
-            may: &mut |books, key, channel, seq, _| {
-                if former.contains(key) { Verdict::Welcome } else { gate.may(books, key, channel, seq) }
+            may: &mut |books, key, channel, seq, hash| {
+                if former.contains(key) { Verdict::Welcome } else { gate.may(books, key, channel, seq, hash) }
             },
         };
         let found = inner.ledger.audit(judges, pace)?;

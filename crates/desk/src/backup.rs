@@ -10,14 +10,14 @@ use std::path::Path;
 use chrono::{DateTime, FixedOffset};
 use xinghuo_bundle::{Backup, BundleError, Keys, Part};
 use xinghuo_ledger::{LedgerError, Pace};
-use xinghuo_model::records::{Community, Compound};
+use xinghuo_model::records::Compound;
 use xinghuo_model::*;
 use zeroize::Zeroizing;
 
 use crate::Desk;
 use crate::error::{DeskError, Result, file_error, not};
 use crate::home::{Home, Unlocked, open_store, write_proven};
-use crate::open::{Open, here_json, lock};
+use crate::open::{Open, here_json, lock, office_of};
 use crate::views::{BackedUp, BackupLine, BackupView, Status};
 
 impl Open {
@@ -26,7 +26,7 @@ impl Open {
         let space = self.profile().space;
         self.read(|books| {
             let title = if self.is_office() {
-                books.get::<Community>(CommunityId(space))?.map(|c| c.record.name)
+                office_of(books, space)?.map(|office| office.name)
             } else {
                 books.get::<Compound>(CompoundId(space))?.map(|c| c.record.name)
             };

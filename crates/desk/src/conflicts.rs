@@ -10,7 +10,7 @@ use xinghuo_model::*;
 use crate::ask::Decision;
 use crate::error::{DeskError, Result, not};
 use crate::history::shown;
-use crate::open::{Open, copy_name, lock};
+use crate::open::{Open, copy_name, figures_only, lock};
 use crate::views::*;
 
 /// Which record, in words: its name, number or title.
@@ -76,6 +76,9 @@ impl Open {
     /// Decides: for a field by side or by a third value; for a parallel edit by accepting; for a
     /// deletion by side (0 keeps where the first side is the change, see the card).
     pub(crate) fn decide(&self, decision: &Decision, at: DateTime<FixedOffset>) -> Result<Saved> {
+        if self.reads_figures() {
+            return figures_only();
+        }
         let author = Author { person: self.profile().person.clone(), at };
         let mut inner = lock(&self.inner);
         let Some(conflict) = inner.ledger.conflicts()?.into_iter().find(|c| c.rec == decision.record && c.group == decision.group) else {

@@ -1,4 +1,4 @@
-//! First run: a branch's copy, an office's copy, or the demonstration.
+//! First run: a branch's copy, an office's copy of any level, or the demonstration.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -86,15 +86,23 @@ impl Desk {
     }
 
     pub(crate) fn create_office(&self, new: NewOffice) -> Result<Status> {
-        let name = filled(&new.community, "community")?;
-        let (district, street) = (filled(&new.district, "district")?, filled(&new.street, "street")?);
+        let level = new.level;
+        let at_or_below = |of: Level, text: &str, field: &'static str| if level <= of { filled(text, field) } else { Ok(String::new()) };
+        let community = at_or_below(Level::Community, &new.community, "community")?;
+        let street = at_or_below(Level::Street, &new.street, "street")?;
+        let district = filled(&new.district, "district")?;
         let (person, copy) = (filled(&new.person, "person")?, filled(&new.copy, "copy")?);
+        let (name, street, district) = match level {
+            Level::Community => (community, street, district),
+            Level::Street => (street, String::new(), district),
+            Level::District => (district, String::new(), String::new()),
+        };
         let now = self.now();
         self.found(&new.passphrase, |unlocked| {
             let ledger = &mut unlocked.ledger;
             let space = xinghuo_model::uuid_at(now.timestamp_millis().max(0) as u64, &ledger.random());
-            profile(Role::Office, &person, &copy, space, false).remember(ledger)?;
-            put_community(ledger, &person, now, Community { id: CommunityId(space), name, street, district })
+            profile(level.role(), &person, &copy, space, false).remember(ledger)?;
+            put_office(ledger, &person, now, Office { id: OfficeId(space), name, street, district, level })
         })
     }
 
@@ -135,10 +143,10 @@ fn put_compound(ledger: &mut Ledger, person: &str, at: DateTime<FixedOffset>, co
     Ok(())
 }
 
-fn put_community(ledger: &mut Ledger, person: &str, at: DateTime<FixedOffset>, community: Community) -> Result<()> {
+fn put_office(ledger: &mut Ledger, person: &str, at: DateTime<FixedOffset>, office: Office) -> Result<()> {
     let author = Author { person: person.to_owned(), at };
     ledger.transact::<(), DeskError>(Act::CreateCopy, &author, |save| {
-        save.put(SpaceId(community.id.0), &community);
+        save.put(SpaceId(office.id.0), &office);
         Ok(())
     })?;
     Ok(())
@@ -157,9 +165,14 @@ fn office(
     let person = "社区管理员";
     let space = uuid::Uuid::from_bytes(*first_sixteen(&blake3::hash(b"xinghuo/demo/community")));
     profile(Role::Office, person, "社区电脑", space, true).remember(&unlocked.ledger)?;
-    let community =
-        Community { id: CommunityId(space), name: first.community.clone(), street: first.street.clone(), district: first.district.clone() };
-    put_community(&mut unlocked.ledger, person, now, community)?;
+    let community = Office {
+        id: OfficeId(space),
+        name: first.community.clone(),
+        street: first.street.clone(),
+        district: first.district.clone(),
+        level: Level::Community,
+    };
+    put_office(&mut unlocked.ledger, person, now, community)?;
     let own = unlocked.ledger.own_key();
     let office: Identity = unlocked.keys.identity();
     for n in 0..compounds {
@@ -216,7 +229,7 @@ fn office(
         let mut gate = Gate::of_office(own, space);
         let absorbed = unlocked.ledger.absorb(
             opened.segments,
-            &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq),
+            &mut |books, key, channel, seq, hash| gate.may(books, key, channel, seq, hash),
             &mut |_, _| true,
         )?;
         unlocked.ledger.acknowledge(&identity.signs, opened.manifest.number, &opened.manifest.have)?;

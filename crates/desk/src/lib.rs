@@ -21,6 +21,7 @@ mod home;
 mod job;
 mod meeting;
 mod open;
+mod overview;
 mod papers;
 mod people;
 mod roster;
@@ -36,7 +37,7 @@ use serde::Serialize;
 use serde_json::Value;
 pub use xinghuo_bundle::Cost;
 use xinghuo_ledger::Author;
-use xinghuo_model::records::{Community, Compound};
+use xinghuo_model::records::Compound;
 use xinghuo_model::*;
 use xinghuo_paper::Press;
 
@@ -51,7 +52,7 @@ pub use xinghuo_model::words;
 
 use error::not;
 use job::Job;
-use open::{Open, done, lock};
+use open::{Open, done, figures_only, lock, office_of};
 use views::*;
 
 /// One copy at one desk. Faces hold one for their lifetime and ask it from any thread.
@@ -62,6 +63,11 @@ pub struct Desk {
     open: Mutex<Option<Arc<Open>>>,
     job: Job,
     press: OnceLock<Press>,
+}
+
+/// Whether undo is offered: not for what a copy did by itself.
+fn may_take_back(save: &xinghuo_ledger::LastSave) -> bool {
+    ![Act::CreateCopy, Act::Demo, Act::Widen].iter().any(|act| act.code() == save.act)
 }
 
 fn json<T: Serialize>(value: T) -> Result<Value> {
@@ -143,17 +149,15 @@ impl Desk {
             Ask::UndoOffer => {
                 let open = self.open()?;
                 let inner = lock(&open.inner);
-                json(inner.ledger.last_save()?.filter(|s| s.act != Act::CreateCopy.code() && s.act != Act::Demo.code()).map(|s| {
-                    UndoOffer {
-                        label: format!("撤销“{}”", Act::parse(&s.act).map_or_else(|| s.act.clone(), |a| a.zh().to_owned())),
-                        save: s.save,
-                        at: s.at.parse().unwrap_or(now),
-                    }
+                json(inner.ledger.last_save()?.filter(may_take_back).map(|s| UndoOffer {
+                    label: format!("撤销“{}”", Act::parse(&s.act).map_or_else(|| s.act.clone(), |a| a.zh().to_owned())),
+                    save: s.save,
+                    at: s.at.parse().unwrap_or(now),
                 }))
             }
             Ask::Undo => {
                 let open = self.open()?;
-                let last = lock(&open.inner).ledger.last_save()?.filter(|s| s.act != Act::CreateCopy.code() && s.act != Act::Demo.code());
+                let last = lock(&open.inner).ledger.last_save()?.filter(may_take_back);
                 match last {
                     Some(last) => json(self.undo(&open, last.save, now)?),
                     None => Err(xinghuo_ledger::LedgerError::NothingToUndo.into()),
@@ -200,7 +204,11 @@ impl Desk {
             }
             Ask::Overview => json(self.open()?.overview(now)?),
             Ask::LookAt { compound } => {
-                *lock(&self.open()?.looking_at) = compound;
+                let open = self.open()?;
+                if open.reads_figures() && compound.is_some() {
+                    return figures_only();
+                }
+                *lock(&open.looking_at) = compound;
                 json(self.status()?)
             }
             Ask::Buildings => {
@@ -351,16 +359,18 @@ impl Desk {
         status.person = Some(open.profile().person.clone());
         status.copy = Some(open.profile().copy.clone());
         status.demo = open.profile().demo;
-        status.joined = open.is_office() || lock(&open.office).is_some();
+        status.joined = open.is_office() || lock(&open.above).is_some();
         status.notice.clone_from(&*lock(&open.notice));
         status.unsent = open.unsent()?;
-        status.conflicts = lock(&open.inner).ledger.count_conflicts()? as u32;
+        // A street reads figures; the community decides.
+        status.conflicts = if open.reads_figures() { 0 } else { lock(&open.inner).ledger.count_conflicts()? as u32 };
         let looking_at = *lock(&open.looking_at);
         open.read(|books| {
             if open.is_office() {
-                if let Some(c) = books.get::<Community>(CommunityId(open.profile().space))? {
-                    status.place = Some(format!("{} {}", c.record.district, c.record.street));
-                    status.title = Some(c.record.name);
+                if let Some(office) = office_of(books, open.profile().space)? {
+                    status.place =
+                        Some(format!("{} {}", office.district, office.street).trim().to_owned()).filter(|place| !place.is_empty());
+                    status.title = Some(office.name);
                 }
                 if let Some(id) = looking_at {
                     status.looking_at = books.get::<Compound>(id)?.map(|c| c.record);

@@ -25,7 +25,7 @@ pub(crate) struct Profile {
     pub role: Role,
     pub person: String,
     pub copy: String,
-    /// A branch's compound, an office's community.
+    /// A branch's compound; what an office publishes.
     pub space: Uuid,
     /// The first copy of its space: its numbers need no mark of their own.
     pub founder: bool,
@@ -53,9 +53,10 @@ impl Profile {
     }
 }
 
-/// The office a branch belongs to, pinned by its fingerprint.
+/// The office above, pinned by its fingerprint: a branch's community, a community's street, a
+/// street's district.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Office {
+pub(crate) struct Above {
     pub signs: String,
     pub receives: String,
     pub space: Uuid,
@@ -68,7 +69,7 @@ pub(crate) struct Open {
     pub inner: Mutex<Unlocked>,
     pub home: Home,
     profile: Mutex<Arc<Profile>>,
-    pub office: Mutex<Option<Office>>,
+    pub above: Mutex<Option<Above>>,
     /// The compound an office looks at.
     pub looking_at: Mutex<Option<CompoundId>>,
     pub roster: Mutex<Option<RosterDraft>>,
@@ -90,7 +91,7 @@ impl Open {
         let profile: Profile = here_json(&inner.ledger.books(), "profile")?.ok_or(LedgerError::WrongKey)?;
         // What was removed since the copy was opened the last time goes now.
         inner.ledger.drop_unreferenced()?;
-        let office = here_json(&inner.ledger.books(), "office")?;
+        let above = here_json(&inner.ledger.books(), "above")?;
         // Whoever closed while bundles came in.
         inner.ledger.catch_up()?;
         let reader = inner.ledger.reader()?;
@@ -102,7 +103,7 @@ impl Open {
             reader: Mutex::new(reader),
             home,
             profile: Mutex::new(Arc::new(profile)),
-            office: Mutex::new(office),
+            above: Mutex::new(above),
             looking_at: Mutex::new(None),
             roster: Mutex::new(None),
             notice: Mutex::new(notice),
@@ -128,12 +129,48 @@ impl Open {
         Ok(())
     }
 
+    /// How high this office stands; `None` for a branch.
+    pub fn level(&self) -> Option<Level> {
+        self.profile().role.level()
+    }
+
+    /// Whether this copy admits others and keeps a registry.
     pub fn is_office(&self) -> bool {
-        self.profile().role == Role::Office
+        self.level().is_some()
+    }
+
+    /// Whether this copy reads figures alone, of compounds that are another office's to look after.
+    pub fn reads_figures(&self) -> bool {
+        self.level().is_some_and(|level| level != Level::Community)
+    }
+
+    /// Whether a class may be kept here at all, whoever brings it.
+    pub fn may_keep(&self, class: Class) -> bool {
+        match class {
+            Class::Branch => !self.is_office(),
+            Class::Community => !self.reads_figures(),
+            Class::District | Class::Registry => true,
+        }
+    }
+
+    /// What the office above is called before its name is known.
+    pub fn word_above(&self) -> &'static str {
+        match self.level() {
+            None => Level::Community.zh(),
+            Some(level) => level.above().map_or("上级", Level::zh),
+        }
+    }
+
+    /// The registry whose word counts here: an office's own, a branch's community's.
+    pub fn registry(&self) -> Uuid {
+        if self.is_office() { self.profile().space } else { lock(&self.above).as_ref().map_or(Uuid::nil(), |above| above.space) }
     }
 
     /// The compound whose pages are shown.
     pub fn compound(&self) -> Result<SpaceId> {
+        if self.reads_figures() {
+            return figures_only();
+        }
         if self.is_office() {
             match *lock(&self.looking_at) {
                 Some(id) => Ok(SpaceId(id.0)),
@@ -146,6 +183,9 @@ impl Open {
 
     /// The compound this copy may write; an office reads branches' facts and does not change them.
     pub fn own_compound(&self) -> Result<SpaceId> {
+        if self.reads_figures() {
+            return figures_only();
+        }
         if self.is_office() {
             return not(
                 "desk.read_only",
@@ -162,8 +202,7 @@ impl Open {
 
     /// The policy pack in force on a day; the office's own, else the one built in.
     pub fn policy(&self, books: &Books<'_>, on: NaiveDate) -> Result<Policy> {
-        let packs = books.select::<PolicyPack>("AND since <= ?1 ORDER BY since DESC, id DESC LIMIT 1", [on.to_string()])?;
-        Ok(packs.into_iter().next().map(|p| p.record.policy).unwrap_or_default())
+        policy_of(books, self.registry(), on)
     }
 
     /// Reads with the reader: never waits for a long import.
@@ -195,25 +234,45 @@ impl Open {
     }
 }
 
+/// The refusal to open a compound where only its figures are read.
+pub(crate) fn figures_only<T>() -> Result<T> {
+    not("desk.figures_only", "街道和区只看总览里的数字，不看、不改小区的记录。", "需要了解详情时请联系该小区所在的社区。")
+}
+
+/// The policy pack that an office has in force on a day, else the one built in.
+pub(crate) fn policy_of(books: &Books<'_>, registry: Uuid, on: NaiveDate) -> Result<Policy> {
+    let packs = books.select::<PolicyPack>(
+        "AND space = ?2 AND since <= ?1 ORDER BY since DESC, id DESC LIMIT 1",
+        (on.to_string(), registry.as_bytes()),
+    )?;
+    Ok(packs.into_iter().next().map(|p| p.record.policy).unwrap_or_default())
+}
+
+/// The office that publishes this registry, once its own record is here.
+pub(crate) fn office_of(books: &Books<'_>, registry: Uuid) -> Result<Option<Office>> {
+    Ok(books.get::<Office>(OfficeId(registry))?.filter(|office| office.space == registry).map(|office| office.record))
+}
+
 /// An order that stored nothing of its own.
 pub(crate) fn done(message: impl Into<String>, changed: &[&str]) -> Done {
     Done { message: message.into(), changed: changed.iter().map(|k| (*k).to_owned()).collect() }
 }
 
-/// Names of people on copies: from certificates, own profile and the pinned office.
+/// What a copy is called: by this copy's own registry first, then by others'. An office goes by its
+/// name.
 pub(crate) fn copy_name(books: &Books<'_>, key: &PublicKey, profile: &Profile, own: &PublicKey) -> Result<String> {
     if key == own {
         return Ok(profile.copy.clone());
     }
     let hex = crate::home::hex(key);
-    let certs = books.select::<Certificate>("AND signs = ?1 LIMIT 1", [&hex])?;
-    if let Some(c) = certs.into_iter().next() {
-        return Ok(c.record.copy);
+    let certs = books.select::<Certificate>("AND signs = ?1 ORDER BY space = ?2 DESC, id LIMIT 1", (&hex, profile.space.as_bytes()))?;
+    if let Some(cert) = certs.into_iter().next().map(|c| c.record) {
+        let office = cert.role.level().and(cert.compound);
+        return Ok(office.unwrap_or(cert.copy));
     }
-    let office: Option<Office> = here_json(books, "office")?;
-    if office.is_some_and(|o| o.signs == hex) {
-        let name = books.select::<Community>("LIMIT 1", [])?.into_iter().next().map(|c| c.record.name);
-        return Ok(name.unwrap_or_else(|| "社区".to_owned()));
+    let above: Option<Above> = here_json(books, "above")?;
+    if let Some(above) = above.filter(|above| above.signs == hex) {
+        return Ok(office_of(books, above.space)?.map_or_else(|| "上级".to_owned(), |office| office.name));
     }
     Ok(format!("未登记的电脑 {}", &hex[..6]))
 }

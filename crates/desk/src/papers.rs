@@ -5,7 +5,7 @@ use std::path::Path;
 use base64::Engine;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 use xinghuo_ledger::Books;
-use xinghuo_model::records::{Community, Compound, Meeting, Opinion, Paper as PaperRecord, Task};
+use xinghuo_model::records::{Compound, Meeting, Opinion, Paper as PaperRecord, Task};
 use xinghuo_model::*;
 use xinghuo_paper::{
     AgendaItem, Attendee, Count, Fact, FiveParties, Minutes, MinutesLayout, Paper, Press, Reached, SignIn, SignInParty, Slip as SlipPaper,
@@ -17,7 +17,7 @@ use crate::council;
 use crate::error::{Result, not};
 use crate::exchange::Slip;
 use crate::home::write_whole;
-use crate::open::{Open, done};
+use crate::open::{Open, done, office_of};
 use crate::views::*;
 
 /// 2024年11月5日
@@ -90,7 +90,7 @@ fn compose_slip(books: &Books<'_>, open: &Open, bundle: i64) -> Result<Composed>
     };
     let space = open.profile().space;
     let issuer = match open.is_office() {
-        true => books.get::<Community>(CommunityId(space))?.map(|c| c.record.name),
+        true => office_of(books, space)?.map(|office| office.name),
         false => books.get::<Compound>(CompoundId(space))?.map(|c| format!("{}“星火家园”小区党支部", c.record.name)),
     };
     let issuer = issuer.unwrap_or_default();

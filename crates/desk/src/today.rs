@@ -1,4 +1,4 @@
-//! The workbench (今日) and the office's overview.
+//! The workbench (今日).
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use xinghuo_ledger::Books;
@@ -127,59 +127,6 @@ impl Open {
                 [space.0.as_bytes()],
             )?;
             open.into_iter().map(|t| crate::council::task_line(books, &policy, t, today)).collect()
-        })
-    }
-
-    /// The office's compounds as cards, those that need it first.
-    pub(crate) fn overview(&self, now: DateTime<FixedOffset>) -> Result<Vec<CompoundCard>> {
-        let today = now.date_naive();
-        let month = Month::of(today);
-        let heard = self.last_heard_by_space()?;
-        self.read(|books| {
-            let policy = self.policy(books, month.first_day())?;
-            let mut cards = Vec::new();
-            for kept in books.select::<Compound>("ORDER BY name", [])? {
-                let space = SpaceId(kept.record.id.0);
-                let steps = steps(&policy, month, &facts(books, space, month)?, today);
-                let at = (space.0.as_bytes(), today.to_string());
-                let late_requests = books.number(
-                    &format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES} AND due_on < ?2"),
-                    at.clone(),
-                )?;
-                let late_tasks = books.number(
-                    "SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN ('open', 'doing') AND due_on < ?2",
-                    at.clone(),
-                )?;
-                let open_requests = books.number(
-                    &format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES}"),
-                    [space.0.as_bytes()],
-                )?;
-                let people = books.number("SELECT count(*) FROM person WHERE life = 0 AND space = ?1", [space.0.as_bytes()])?;
-                let mut conflicts = 0;
-                for kind in KINDS.iter().filter(|k| k.space == SpaceKind::Compound) {
-                    conflicts += books.number(
-                        &format!("SELECT count(*) FROM \"{}\" WHERE flags & 4 <> 0 AND space = ?1", kind.name),
-                        [space.0.as_bytes()],
-                    )?;
-                }
-                let last_heard = heard.get(&space.0).copied();
-                let days_silent = last_heard.map(|t| (today - t.date_naive()).num_days());
-                let overdue = (late_requests + late_tasks) as u32;
-                let late_steps = steps.iter().filter(|s| s.state == rules::StepState::Late).count() as u32;
-                cards.push(CompoundCard {
-                    need: conflicts as u32 * 100 + overdue * 3 + late_steps * 10 + days_silent.unwrap_or(60).clamp(0, 60) as u32,
-                    compound: kept.record,
-                    steps,
-                    open_requests: open_requests as u32,
-                    overdue,
-                    people: people as u32,
-                    conflicts: conflicts as u32,
-                    last_heard,
-                    days_silent,
-                });
-            }
-            cards.sort_by(|a, b| b.need.cmp(&a.need).then_with(|| a.compound.name.cmp(&b.compound.name)));
-            Ok(cards)
         })
     }
 }

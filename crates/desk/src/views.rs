@@ -102,7 +102,7 @@ views! {
         place: Option<String>,
         person: Option<String>,
         copy: Option<String>,
-        /// Office only: the compound it looks at.
+        /// Community office only: the compound it looks at.
         looking_at: Option<Compound>,
         today: NaiveDate,
         month: Month,
@@ -247,9 +247,13 @@ views! {
         /// Other records in which the name occurs: to be looked at one by one.
         mentions: Vec<Hit>,
     }
-    /// A compound as its office sees it.
+    /// A compound as its office sees it, or one further up: then without people and conflicts.
     CompoundCard {
         compound: Compound,
+        /// The community it belongs to, by the certificates.
+        community: String,
+        /// The street of that community.
+        street: String,
         steps: Vec<StepView>,
         open_requests: u32,
         overdue: u32,
@@ -497,6 +501,8 @@ views! {
         key: String,
         name: String,
         detail: String,
+        /// The office above, not a copy that was admitted.
+        above: bool,
         /// What would travel now, in entries.
         unsent: u32,
         last_sent: Option<DateTime<FixedOffset>>,
@@ -520,9 +526,11 @@ views! {
     /// The exchange page.
     ExchangeView {
         role: Role,
+        /// With the office above.
         joined: bool,
         /// This copy's fingerprint, six groups of five digits.
         fingerprint: String,
+        /// The office above, once its name is known.
         office: Option<String>,
         partners: Vec<Partner>,
         travels: Vec<TravelLine>,
@@ -567,7 +575,10 @@ views! {
     JoinCard {
         person: String,
         copy: String,
+        /// The compound or the office that asks.
         compound: String,
+        /// `null` for a compound's branch.
+        level: Option<Level>,
         place: String,
         fingerprint: String,
         already: bool,

@@ -89,6 +89,13 @@ impl Merge<'_> {
             .prepare_cached("DELETE FROM hole WHERE rec = ?1 AND log IN (SELECT n FROM log WHERE space = ?2 AND class = ?3)")?
             .execute(params![rec.as_bytes(), channel.space.0.as_bytes(), channel.class as u8])?;
         self.sweep_held(rec, channel)?;
+        // What a save said of it cannot be put back: nobody is offered to try.
+        self.conn
+            .prepare_cached(
+                "UPDATE save SET undone = 1 WHERE undone = 0 AND n IN \
+                 (SELECT s.save FROM save_entry s JOIN touch t ON t.log = s.log AND t.seq = s.seq WHERE t.rec = ?1)",
+            )?
+            .execute([rec.as_bytes()])?;
         Ok(Fate::Kept)
     }
 

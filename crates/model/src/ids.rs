@@ -32,10 +32,10 @@ macro_rules! id {
 }
 
 id! {
-    /// What is replicated together: a compound (小区) or a community (社区).
+    /// What is replicated together: a compound (小区), or what an office publishes.
     SpaceId,
-    /// A community office (社区).
-    CommunityId,
+    /// An office (机构): community, street or district.
+    OfficeId,
     /// A compound (小区).
     CompoundId,
     /// A resident or anyone else who matters to the compound (人员).

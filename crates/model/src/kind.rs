@@ -61,8 +61,8 @@ impl Class {
 pub enum SpaceKind {
     /// One residential compound (小区).
     Compound,
-    /// One community office (社区) and everything it publishes.
-    Community,
+    /// One office (社区、街道、区) and everything it publishes.
+    Office,
 }
 
 /// How SQLite keeps a field's value.

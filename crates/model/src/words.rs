@@ -252,6 +252,49 @@ words! {
         Secretary = "secretary" "小区党支部书记",
         Committee = "committee" "支部委员",
         Office = "office" "社区管理员",
+        Street = "street" "街道管理员",
+        District = "district" "区管理员",
+    }
+}
+
+words! {
+    /// How high an office (机构) stands.
+    Level {
+        Community = "community" "社区",
+        Street = "street" "街道",
+        District = "district" "区",
+    }
+}
+
+impl Role {
+    /// How high the office stands that this person works for; `None` in a compound's branch.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            Self::Secretary | Self::Committee => None,
+            Self::Office => Some(Level::Community),
+            Self::Street => Some(Level::Street),
+            Self::District => Some(Level::District),
+        }
+    }
+}
+
+impl Level {
+    /// Who works for an office of this level.
+    pub fn role(self) -> Role {
+        match self {
+            Self::Community => Role::Office,
+            Self::Street => Role::Street,
+            Self::District => Role::District,
+        }
+    }
+
+    /// The level above; nothing is above the district.
+    pub fn above(self) -> Option<Self> {
+        match self {
+            Self::Community => Some(Self::Street),
+            Self::Street => Some(Self::District),
+            Self::District => None,
+        }
     }
 }
 
@@ -321,6 +364,7 @@ words! {
         RemoveAttachment = "remove_attachment" "移除附件",
         Admit = "admit" "准许入网",
         EndCopy = "end_copy" "停用电脑",
+        Widen = "widen" "确认归属",
         Witness = "witness" "留存",
         Erase = "erase" "抹去个人信息",
         Decide = "decide" "冲突裁定",

@@ -3,9 +3,17 @@ import type { Compound } from "./Compound";
 import type { StepView } from "./StepView";
 
 /**
- * A compound as its office sees it.
+ * A compound as its office sees it, or one further up: then without people and conflicts.
  */
-export type CompoundCard = { compound: Compound, steps: Array<StepView>, open_requests: number, overdue: number, people: number, conflicts: number, last_heard: string | null, days_silent: number | null, 
+export type CompoundCard = { compound: Compound, 
+/**
+ * The community it belongs to, by the certificates.
+ */
+community: string, 
+/**
+ * The street of that community.
+ */
+street: string, steps: Array<StepView>, open_requests: number, overdue: number, people: number, conflicts: number, last_heard: string | null, days_silent: number | null, 
 /**
  * Sorts «needs me».
  */

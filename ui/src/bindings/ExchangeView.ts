@@ -7,16 +7,16 @@ import type { TravelLine } from "./TravelLine";
 /**
  * The exchange page.
  */
-export type ExchangeView = { role: Role, joined: boolean, 
+export type ExchangeView = { role: Role, 
+/**
+ * With the office above.
+ */
+joined: boolean, 
 /**
  * This copy's fingerprint, six groups of five digits.
  */
-fingerprint: string, office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, 
+fingerprint: string, 
 /**
- * What is missing, in sentences.
+ * The office above, once its name is known.
  */
-held: Array<string>, conflicts: number, 
-/**
- * Attachments that go to the first partner, and their bytes.
- */
-files: number, file_bytes: number, };
+office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, held: Array<string>, conflicts: number, };

@@ -9,6 +9,10 @@ export type Partner = {
  */
 key: string, name: string, detail: string, 
 /**
+ * The office above, not a copy that was admitted.
+ */
+above: boolean, 
+/**
  * What would travel now, in entries.
  */
 unsent: number, last_sent: string | null, last_heard: string | null, 

@@ -3,4 +3,4 @@
 /**
  * Who works with a copy (requirements §4.5).
  */
-export type Role = "secretary" | "committee" | "office";
+export type Role = "secretary" | "committee" | "office" | "street" | "district";

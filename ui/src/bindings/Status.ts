@@ -17,7 +17,7 @@ title: string | null,
  */
 place: string | null, person: string | null, copy: string | null, 
 /**
- * Office only: the compound it looks at.
+ * Community office only: the compound it looks at.
  */
 looking_at: Compound | null, today: string, month: Month, 
 /**

@@ -14,6 +14,7 @@ fn request_of(keys: &Keys) -> JoinRequest {
         space: uuid::Uuid::from_u128(0xC0),
         compound: "橘香里".into(),
         place: "黄岩区示范街道星岩社区".into(),
+        level: String::new(),
         former: Vec::new(),
     }
 }
@@ -74,7 +75,8 @@ fn names_that_deceive_the_eye_are_refused() {
             JoinRequest { person: name.into(), ..base.clone() },
             JoinRequest { copy: name.into(), ..base.clone() },
             JoinRequest { compound: name.into(), ..base.clone() },
-            JoinRequest { place: name.into(), ..base },
+            JoinRequest { place: name.into(), ..base.clone() },
+            JoinRequest { level: name.into(), ..base },
         ]
         .map(|r| code(&r.write(&keys)))
     };
@@ -82,11 +84,11 @@ fn names_that_deceive_the_eye_are_refused() {
         '\u{202E}', '\u{202A}', '\u{2066}', '\u{2069}', '\u{200E}', '\u{200F}', '\u{061C}', '\u{200B}', '\u{FEFF}', '\u{2028}', '\n', '\t',
         '\0', '\u{7F}', '\u{9B}',
     ] {
-        assert_eq!(signed(&format!("王{c}甲")), [Some("bundle.inconsistent"); 4], "{:x}", c as u32);
+        assert_eq!(signed(&format!("王{c}甲")), [Some("bundle.inconsistent"); 5], "{:x}", c as u32);
     }
-    assert_eq!(signed(&"长".repeat(65)), [Some("bundle.inconsistent"); 4]);
+    assert_eq!(signed(&"长".repeat(65)), [Some("bundle.inconsistent"); 5]);
     for fine in ["王甲", "𬭎明", "Wang 3-2", "", &"长".repeat(64)] {
-        assert_eq!(signed(fine), [None; 4], "{fine}");
+        assert_eq!(signed(fine), [None; 5], "{fine}");
     }
 }
 

@@ -149,3 +149,34 @@ fn an_audit_ends_with_sentences_and_counts_and_a_damaged_store_shows_in_its_exit
     let output = town.run("branch", &["audit"]);
     assert_eq!(output.status.code(), Some(27), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn figures_go_up_to_the_street_and_the_district() {
+    let town = Town::joined();
+    town.found_street("street");
+    town.found_district("district");
+    town.join("office", "street");
+    town.join("street", "district");
+    town.does("branch", &["request", "add", "楼道灯坏了", "--place", "3幢"]);
+    for (from, to, name) in [("branch", "office", "星岩社区"), ("office", "street", "望湖街道"), ("street", "district", "临江区")]
+    {
+        let file = format!("{from}-{to}.xinghuo");
+        town.does(from, &["bundle", "export", &file, "--to", name]);
+        let report = town.tells(to, &["bundle", "import", &file]);
+        assert_eq!((&report[0]["held"], &report[0]["refused"]), (&json!(0), &json!(0)), "{report}");
+    }
+    for home in ["street", "district"] {
+        let said = town.does(home, &["overview"]);
+        assert!(said.contains("望湖街道 星岩社区 橘香里：逾期 0 件，诉求未办完 1 件"), "{said}");
+        let nothing = town.does(home, &["find", "楼道灯"]);
+        assert!(!nothing.contains("楼道灯"), "{nothing}");
+        // 4: not as things stand; only figures are read here.
+        let said = town.refuses(home, 4, &["--compound", "橘香里", "today"]);
+        assert!(said.contains("只看总览里的数字"), "{said}");
+    }
+    assert_eq!(town.tells("district", &["status"])["title"], "临江区");
+    // Each level hands its request to the one right above it.
+    town.does("branch", &["join", "再来.xinghuo-join"]);
+    let said = town.run("street", &["admit", "再来.xinghuo-join"]);
+    assert!(!said.status.success() && String::from_utf8_lossy(&said.stderr).contains("应当交给社区"));
+}

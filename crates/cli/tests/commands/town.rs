@@ -33,6 +33,14 @@ impl Town {
         self.does(home, &[&["new", "office", "--person", "周主任"], &at[..]].concat());
     }
 
+    pub fn found_street(&self, home: &str) {
+        self.does(home, &["new", "street", "--district", "临江区", "--street", "望湖街道", "--person", "孙科长"]);
+    }
+
+    pub fn found_district(&self, home: &str) {
+        self.does(home, &["new", "district", "--district", "临江区", "--person", "钱科长"]);
+    }
+
     /// A branch in an office, both with nothing else in them.
     pub fn joined() -> Town {
         let town = Town::with_branch();

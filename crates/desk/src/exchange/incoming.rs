@@ -6,6 +6,7 @@ use std::path::Path;
 use chrono::{DateTime, FixedOffset};
 use xinghuo_bundle::{Opened, Purpose};
 use xinghuo_ledger::{Author, BundleNote, LedgerError};
+use xinghuo_model::Class;
 
 use super::files::take_files;
 use super::highest;
@@ -13,7 +14,7 @@ use super::words::{file_name, refusal, report, volume_sentence};
 use crate::error::{DeskError, Result, not};
 use crate::home::{Unlocked, open_chosen};
 use crate::open::{Open, copy_name, lock};
-use crate::trust::{certificates, endings, is_ended};
+use crate::trust::{certificates, is_ended};
 use crate::views::*;
 
 /// No bundle is larger, bytes.
@@ -87,14 +88,14 @@ impl Open {
                 Ok(self.partners(books, &own)?.iter().any(|p| p.identity.signs == sender) || !certificates(books, &sender)?.is_empty())
             })?;
         if !known {
-            return if !self.is_office() && lock(&self.office).is_none() && opened.manifest.purpose == Purpose::Welcome {
+            return if lock(&self.above).is_none() && opened.manifest.purpose == Purpose::Welcome {
                 not(
                     "join.welcome_first",
-                    "这是社区的欢迎包，要先核对社区的指纹。",
-                    "请在“交换”页的入网第三步里打开它，并输入社区读出的指纹。",
+                    format!("这是{}的欢迎包，要先核对对方的指纹。", self.word_above()),
+                    "请在“交换”页的入网第三步里打开它，并输入对方读出的指纹。",
                 )
             } else {
-                not("bundle.unknown_sender", "发送方没有登记，来历不明，没有导入。", "请让对方先提交入网申请，由社区准许后再发。")
+                not("bundle.unknown_sender", "发送方没有登记，来历不明，没有导入。", "请让对方先提交入网申请，准许入网后再发。")
             };
         }
         self.take_in(path, opened, &mut source, now, pace)
@@ -110,12 +111,26 @@ impl Open {
         now: DateTime<FixedOffset>,
         pace: &mut dyn FnMut(u64, u64) -> bool,
     ) -> Result<BundleReport> {
+        // A class that has no business here is not even set aside.
+        let came = opened.segments.len();
+        opened.segments.retain(|segment| self.may_keep(segment.channel.class));
+        // The gate counts on it that what may change its mind comes first.
+        opened.segments.sort_by_key(|segment| segment.channel.class != Class::Registry);
+        let astray = came - opened.segments.len();
         let mut inner = lock(&self.inner);
         let own = inner.ledger.own_key();
         let mut gate = self.gate(own);
         let (sender, number) = (opened.from.signs, opened.manifest.number);
         let segments = std::mem::take(&mut opened.segments);
-        let absorbed = inner.ledger.absorb(segments, &mut |books, key, channel, seq, _| gate.may(books, key, channel, seq), pace)?;
+        // What a stop or a crash kept from being confirmed after the last bundle.
+        self.widen(&mut inner.ledger, &gate, now)?;
+        let mut absorbed =
+            inner.ledger.absorb(segments, &mut |books, key, channel, seq, hash| gate.may(books, key, channel, seq, hash), pace)?;
+        self.widen(&mut inner.ledger, &gate, now)?;
+        if self.reads_figures() {
+            // The community decides them.
+            absorbed.conflicts = 0;
+        }
         let (mut back, mut counted) = (Vec::new(), false);
         if sender != own {
             back = inner.ledger.acknowledge(&sender, number, &opened.manifest.have)?;
@@ -131,6 +146,9 @@ impl Open {
         };
         let from = copy_name(&inner.ledger.books(), &sender, &self.profile(), &own)?;
         let mut report = report(path, &from, number, &absorbed, &opened.damaged, &files);
+        if astray > 0 {
+            report.sentences.push(format!("有 {astray} 段是不该送到这一级的内容，没有收，也没有留。"));
+        }
         if let Some(volume) = &opened.manifest.volume {
             let incomplete = inner.ledger.incomplete()?;
             report.sentences.push(volume_sentence(volume, counted, incomplete.iter().find(|i| i.peer == sender && i.number == number)));
@@ -151,9 +169,12 @@ impl Open {
         }
         // What was taken in of a copy before its ending was heard of stays; the others learn it from
         // here. Under the new key where there is one: the old one knows only one strand of itself.
+        // A street or district vouches for nobody's entries: it writes in no compound.
         let author = Author { person: self.profile().person.clone(), at: now };
-        for (log, last) in endings(&inner.ledger.books())? {
-            inner.ledger.witness(&log, last, &author)?;
+        for (log, last) in gate.endings(&inner.ledger)? {
+            if !self.reads_figures() {
+                inner.ledger.witness(&log, last, &author)?;
+            }
         }
         for key in absorbed.forked.iter().filter(|key| **key != own) {
             let who = copy_name(&inner.ledger.books(), key, &self.profile(), &own)?;
@@ -163,8 +184,9 @@ impl Open {
         }
         let books = inner.ledger.books();
         for cert in certificates(&books, &own)? {
-            if is_ended(&books, &own, &cert)? {
-                report.sentences.push("社区已停用本机：以后在本机写的，别处不再并入。请联系社区，需要时重新申请入网。".to_owned());
+            if is_ended(&books, cert.space, &own, &cert.record)? {
+                let who = self.word_above();
+                report.sentences.push(format!("{who}已停用本机：以后在本机写的，别处不再并入。请联系{who}，需要时重新申请入网。"));
             }
         }
         report.sentences.extend(self.held_sentences(&inner.ledger)?);

@@ -1,55 +1,95 @@
-//! Joining (入网): the request, the office's admission, the welcome bundle.
+//! Joining (入网): the request, the admission by the office above, the welcome bundle. The same
+//! ceremony for a compound in its community, a community in its street, a street in its district.
 
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
 use xinghuo_bundle::{Identity, JoinRequest, Purpose, fingerprint};
-use xinghuo_ledger::Books;
+use xinghuo_ledger::{Books, Channel, Kept};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
 use super::incoming::MAX_BUNDLE;
 use crate::error::{DeskError, Result, not};
 use crate::home::{hex, open_chosen, read_chosen, write_whole};
-use crate::open::{Office, Open, done, here_json, lock};
-use crate::trust::certificates;
+use crate::open::{Above, Open, done, here_json, lock};
+use crate::trust::{certificates, channels_of};
 use crate::views::*;
 
 impl Open {
     pub(crate) fn join_request(&self, path: &Path) -> Result<Done> {
-        let space = self.own_compound()?;
+        let profile = self.profile();
+        let (word, level) = (self.word_above(), self.level());
+        if level.is_some_and(|level| level.above().is_none()) {
+            return top();
+        }
         let inner = lock(&self.inner);
-        let compound = inner.ledger.books().need::<Compound>(CompoundId(space.0))?.record;
+        let books = inner.ledger.books();
+        let (name, place) = match level {
+            Some(_) => {
+                let office = books.need::<Office>(OfficeId(profile.space))?.record;
+                (office.name, format!("{} {}", office.district, office.street).trim().to_owned())
+            }
+            None => {
+                let compound = books.need::<Compound>(CompoundId(profile.space))?.record;
+                (compound.name, format!("{} {} {}", compound.district, compound.street, compound.community))
+            }
+        };
         let identity = inner.keys.identity();
         let request = JoinRequest {
             signs: hex(&identity.signs),
             receives: identity.receives,
-            person: self.profile().person.clone(),
-            copy: self.profile().copy.clone(),
-            space: space.0,
-            compound: compound.name,
-            place: format!("{} {} {}", compound.district, compound.street, compound.community),
-            former: here_json(&inner.ledger.books(), "former")?.unwrap_or_default(),
+            person: profile.person.clone(),
+            copy: profile.copy.clone(),
+            space: profile.space,
+            compound: name,
+            place,
+            level: level.map_or_else(String::new, |level| level.code().to_owned()),
+            former: here_json(&books, "former")?.unwrap_or_default(),
         };
         write_whole(path, &request.write(&inner.keys))?;
-        Ok(done("入网申请已存好。请把它交给社区，并在电话里和社区核对指纹。", &[]))
+        Ok(done(format!("入网申请已存好。请把它交给{word}，并在电话里和{word}核对指纹。"), &[]))
     }
 
     pub(crate) fn inspect_join(&self, path: &Path) -> Result<JoinCard> {
         let request = JoinRequest::read(&read_chosen(path, 1 << 20)?)?;
+        let level = self.asks_here(&request)?;
         let identity = request.identity()?;
-        let (already, known) =
-            self.read(|books| Ok((!certificates(books, &identity.signs)?.is_empty(), same_compound(books, &request)?)))?;
+        let registry = self.registry();
+        let (already, known) = self.read(|books| {
+            let certified = certificates(books, &identity.signs)?.iter().any(|cert| cert.space == registry);
+            Ok((certified, if level.is_none() { same_compound(books, &request)? } else { None }))
+        })?;
         Ok(JoinCard {
             further_laptop: known.is_some_and(|k| k != request.space),
             person: request.person,
             copy: request.copy,
             compound: request.compound,
+            level,
             place: request.place,
             fingerprint: fingerprint(&identity),
             already,
         })
+    }
+
+    /// The level of the office that asks, where it stands right below this one.
+    fn asks_here(&self, request: &JoinRequest) -> Result<Option<Level>> {
+        let level = if request.level.is_empty() {
+            None
+        } else {
+            let Some(level) = Level::parse(&request.level) else { return Err(xinghuo_bundle::BundleError::Newer.into()) };
+            Some(level)
+        };
+        let due = level.map_or(Some(Level::Community), Level::above);
+        if due.is_none() || due != self.level() {
+            return not(
+                "join.wrong_level",
+                format!("这份入网申请应当交给{}。", due.map_or("上级", Level::zh)),
+                "小区向社区申请，社区向街道申请，街道向区申请。",
+            );
+        }
+        Ok(level)
     }
 
     pub(crate) fn admit(&self, path: &Path, typed: &str, out: &Path, at: DateTime<FixedOffset>) -> Result<Done> {
@@ -57,13 +97,21 @@ impl Open {
             return not("join.not_office", "只有社区可以准许入网。", "请把入网申请交给社区。");
         }
         let request = JoinRequest::read(&read_chosen(path, 1 << 20)?)?;
+        let level = self.asks_here(&request)?;
         let identity = request.identity()?;
         same_digits(typed, &identity)?;
-        let known = self.read(|books| same_compound(books, &request))?;
-        let space = SpaceId(known.unwrap_or(request.space));
+        let known = if level.is_none() { self.read(|books| same_compound(books, &request))? } else { None };
+        let grants = match level {
+            None => {
+                let classes = [Class::Branch, Class::Community, Class::District].map(|c| c.code().to_owned()).to_vec();
+                vec![Grant { space: SpaceId(known.unwrap_or(request.space)), classes }]
+            }
+            Some(_) => self.read(|books| self.grants_of_office(books, &request))?,
+        };
+        let registry = SpaceId(self.profile().space);
         self.save(Act::Admit, at, |save| {
             let mut certify = |signs: &str, receives: &str, copy: String| -> Result<()> {
-                let known = save.books().select::<Certificate>("AND signs = ?1", [signs])?;
+                let known = save.books().select::<Certificate>("AND signs = ?1 AND space = ?2", (signs, registry.0.as_bytes()))?;
                 // A key given up by one laptop may still be another's own: then it gets a full one.
                 if known.iter().any(|c| !c.record.receives.is_empty() || receives.is_empty()) {
                     return Ok(());
@@ -73,16 +121,13 @@ impl Open {
                     signs: signs.to_owned(),
                     receives: receives.to_owned(),
                     person: request.person.clone(),
-                    role: Role::Secretary,
+                    role: level.map_or(Role::Secretary, Level::role),
                     copy,
-                    grants: vec![Grant {
-                        space,
-                        classes: [Class::Branch, Class::Community, Class::District].iter().map(|c| c.code().to_owned()).collect(),
-                    }],
+                    grants: grants.clone(),
                     since: at.date_naive(),
                     compound: Some(request.compound.clone()),
                 };
-                save.put(SpaceId(self.profile().space), &certificate);
+                save.put(registry, &certificate);
                 Ok(())
             };
             certify(&request.signs, &request.receives, request.copy.clone())?;
@@ -94,38 +139,67 @@ impl Open {
         })?;
         self.write_bundle(&identity.signs, out, Purpose::Welcome, None, &[], at)?;
         let what = if known.is_some_and(|k| k != request.space) { "的又一台电脑" } else { "" };
-        Ok(done(format!("已准许“{}”{what}入网，欢迎包已存好，请交回小区。", request.compound), &["certificate"]))
+        let back = level.map_or("小区", Level::zh);
+        Ok(done(format!("已准许“{}”{what}入网，欢迎包已存好，请交回{back}。", request.compound), &["certificate"]))
+    }
+
+    /// What an office below is granted on joining: its own registry; and where it was here before
+    /// under a key it gave up, everything that key was granted.
+    fn grants_of_office(&self, books: &Books<'_>, request: &JoinRequest) -> Result<Vec<Grant>> {
+        let registry = self.registry();
+        let own = Channel { space: SpaceId(request.space), class: Class::Registry };
+        let holders: Vec<Kept<Certificate>> = books
+            .select::<Certificate>("AND space = ?1", [registry.as_bytes()])?
+            .into_iter()
+            .filter(|cert| channels_of(&cert.record).any(|c| c == own))
+            .collect();
+        let itself = |cert: &Kept<Certificate>| {
+            cert.record.signs == request.signs || request.former.iter().any(|former| former.signs == cert.record.signs)
+        };
+        if request.space == registry || holders.iter().any(|cert| !itself(cert)) {
+            return not(
+                "join.space_taken",
+                "申请里写的登记信息已归另一台电脑，不能再给一台。",
+                "请当面核实是谁交来的申请；机构的电脑丢失的，请先停用它，再在新电脑上重新建立。",
+            );
+        }
+        match holders.into_iter().max_by_key(|cert| cert.record.grants.len()) {
+            Some(before) => Ok(before.record.grants),
+            None => Ok(vec![Grant { space: own.space, classes: vec![own.class.code().to_owned()] }]),
+        }
     }
 
     pub(crate) fn welcome(&self, path: &Path, typed: &str, now: DateTime<FixedOffset>) -> Result<BundleReport> {
-        if self.is_office() {
-            return not("join.office", "社区不需要入网。", "请在小区的电脑上打开欢迎包。");
+        if self.level().is_some_and(|level| level.above().is_none()) {
+            return top();
         }
         let mut source = open_chosen(path, MAX_BUNDLE)?;
         let opened = xinghuo_bundle::read_from(&mut source, &lock(&self.inner).keys)?;
         if opened.manifest.purpose != Purpose::Welcome {
-            return not("join.not_welcome", "这不是社区的欢迎包。", "普通数据包请在“收到的”里导入。");
+            return not("join.not_welcome", format!("这不是{}的欢迎包。", self.word_above()), "普通数据包请在“收到的”里导入。");
         }
         same_digits(typed, &opened.from)?;
         let Some(space) =
             opened.segments.iter().find(|s| s.channel.class == Class::Registry && s.key == opened.from.signs).map(|s| s.channel.space.0)
         else {
-            return not("join.no_registry", "欢迎包里没有社区的登记信息。", "请社区重新导出欢迎包。");
+            return not("join.no_registry", "欢迎包里没有登记信息。", "请对方重新导出欢迎包。");
         };
-        let office = Office { signs: hex(&opened.from.signs), receives: opened.from.receives.clone(), space };
-        let before = lock(&self.office).replace(office.clone());
-        let pin = |office: Option<&Office>| {
-            let text = office.map(|o| serde_json::to_string(o).unwrap_or_default()).unwrap_or_default();
-            lock(&self.inner).ledger.set_here("office", &text)
+        let above = Above { signs: hex(&opened.from.signs), receives: opened.from.receives.clone(), space };
+        let before = lock(&self.above).replace(above.clone());
+        let pin = |above: Option<&Above>| {
+            let text = above.map(|above| serde_json::to_string(above).unwrap_or_default()).unwrap_or_default();
+            lock(&self.inner).ledger.set_here("above", &text)
         };
-        pin(Some(&office))?;
+        pin(Some(&above))?;
         let taken = self.take_in(path, opened, &mut source, now, &mut |_, _| true).and_then(|report| {
-            self.follow_certificate()?;
+            if !self.is_office() {
+                self.follow_certificate()?;
+            }
             Ok(report)
         });
         if taken.is_err() {
             pin(before.as_ref())?;
-            *lock(&self.office) = before;
+            *lock(&self.above) = before;
         }
         taken
     }
@@ -136,7 +210,7 @@ impl Open {
         let inner = lock(&self.inner);
         let books = inner.ledger.books();
         let own = inner.ledger.own_key();
-        let granted = certificates(&books, &own)?.iter().flat_map(|c| &c.grants).map(|g| g.space.0).next();
+        let granted = certificates(&books, &own)?.iter().flat_map(|c| &c.record.grants).map(|g| g.space.0).next();
         let profile = self.profile();
         let Some(space) = granted.filter(|s| *s != profile.space) else { return Ok(()) };
         let mut records = 0;
@@ -152,6 +226,11 @@ impl Open {
         }
         self.move_to(&inner.ledger, space)
     }
+}
+
+/// Nothing is above the district.
+fn top<T>() -> Result<T> {
+    not("join.top", "区是最上一级，不用入网。", "街道向区申请入网；区在“交换”页收下申请。")
 }
 
 /// The compound the office holds already under this name and place, if there is one.

@@ -23,7 +23,7 @@ use xinghuo_model::*;
 
 use crate::error::Result;
 use crate::home::hex;
-use crate::open::{Open, lock};
+use crate::open::{Open, lock, office_of};
 use crate::trust::certificates;
 use crate::views::*;
 
@@ -45,7 +45,7 @@ impl Open {
             })? {
                 let Ok(at) = at.parse() else { continue };
                 for cert in certificates(books, &peer)? {
-                    for grant in &cert.grants {
+                    for grant in &cert.record.grants {
                         out.insert(grant.space.0, at);
                     }
                 }
@@ -71,7 +71,7 @@ impl Open {
                 .and_then(|t| t.parse().ok()))
         };
         let title = if self.is_office() {
-            books.get::<Community>(CommunityId(self.profile().space))?.map(|c| c.record.name)
+            office_of(&books, self.profile().space)?.map(|office| office.name)
         } else {
             books.get::<Compound>(CompoundId(self.profile().space))?.map(|c| c.record.name)
         };
@@ -81,12 +81,13 @@ impl Open {
                 key: hex(&p.identity.signs),
                 name: p.name.clone(),
                 detail: p.detail.clone(),
+                above: p.above,
                 unsent: self.unsent_to(ledger, p)?,
                 last_sent: line_time(&p.identity.signs, true)?,
                 last_heard: line_time(&p.identity.signs, false)?,
             });
         }
-        let office = lock(&self.office).clone();
+        let above = lock(&self.above).clone();
         let peer = parties.first().filter(|_| !self.is_office()).map(|p| p.identity.signs);
         let (mut travels, mut stays) = (Vec::new(), Vec::new());
         for w in ledger.waiting(peer.as_ref())? {
@@ -123,21 +124,21 @@ impl Open {
             Some(first) if !self.is_office() => ledger.content_for(&first.identity.signs, &|c| first.allows(c))?,
             _ => Vec::new(),
         };
-        let office_name = match &office {
-            Some(o) => books.get::<Community>(CommunityId(o.space))?.map(|c| c.record.name),
+        let office = match &above {
+            Some(above) => office_of(&books, above.space)?.map(|office| office.name),
             None => None,
         };
         Ok(ExchangeView {
             role: self.profile().role,
-            joined: self.is_office() || office.is_some(),
+            joined: above.is_some(),
             fingerprint: fingerprint(&inner.keys.identity()),
-            office: office_name,
+            office,
             partners,
             travels,
             stays,
             bundles: lines,
             held: self.held_sentences(ledger)?,
-            conflicts: ledger.conflicts()?.len() as u32,
+            conflicts: if self.reads_figures() { 0 } else { ledger.conflicts()?.len() as u32 },
             newer: ledger.newer()?,
             files: files.len() as u32,
             file_bytes: files.iter().map(|f| f.length).sum(),

@@ -1,6 +1,6 @@
 //! Whom a bundle may be written for, which channels they are entitled to, and what they lack.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,8 +11,8 @@ use xinghuo_model::*;
 
 use crate::error::Result;
 use crate::home::{hex, unhex_key};
-use crate::open::{Open, here_json, lock};
-use crate::trust::is_ended;
+use crate::open::{Open, here_json, lock, office_of};
+use crate::trust::{channels_of, is_ended};
 
 /// What was last written for a partner; only for people, never for the protocol.
 #[derive(Default, Serialize, Deserialize)]
@@ -27,66 +27,69 @@ pub(super) struct Party {
     pub identity: Identity,
     pub name: String,
     pub detail: String,
-    /// Compounds whose community and district channels they read.
-    spaces: Vec<Uuid>,
-    /// Those whose branch channel they read too.
-    inner: Vec<Uuid>,
-    registry: Uuid,
+    /// The office above, not a copy that was admitted.
+    pub above: bool,
+    channels: HashSet<Channel>,
 }
 
 impl Party {
     pub(super) fn allows(&self, channel: Channel) -> bool {
-        let space = channel.space.0;
-        match channel.class {
-            Class::Registry => space == self.registry,
-            Class::Branch => self.inner.contains(&space),
-            Class::Community | Class::District => self.spaces.contains(&space),
-        }
+        self.channels.contains(&channel)
     }
 }
 
 impl Open {
-    /// Everybody a bundle may be written for.
+    /// Everybody a bundle may be written for; the office above comes first.
     pub(super) fn partners(&self, books: &Books<'_>, own: &PublicKey) -> Result<Vec<Party>> {
         let mut out = Vec::new();
-        let office = lock(&self.office).clone();
-        if let Some(office) = &office
-            && let Some(signs) = unhex_key(&office.signs)
+        let (profile, registry) = (self.profile(), self.registry());
+        let of = |space: Uuid, class: Class| Channel { space: SpaceId(space), class };
+        let admitted = books.select::<Certificate>("AND space = ?1 ORDER BY id", [registry.as_bytes()])?;
+        let above = lock(&self.above).clone();
+        if let Some(above) = above
+            && let Some(signs) = unhex_key(&above.signs)
         {
-            let name = books.get::<Community>(CommunityId(office.space))?.map_or_else(|| "社区".to_owned(), |c| c.record.name);
+            let mut channels = HashSet::from([of(above.space, Class::Registry)]);
+            if self.is_office() {
+                // What it certified others for, of the classes that travel on; and its own word.
+                let handed_on = admitted.iter().flat_map(|cert| channels_of(&cert.record));
+                channels.extend(handed_on.filter(|c| matches!(c.class, Class::District | Class::Registry)));
+                channels.insert(of(registry, Class::Registry));
+            } else {
+                channels.extend([Class::Community, Class::District].map(|class| of(profile.space, class)));
+            }
             out.push(Party {
-                identity: Identity { signs, receives: office.receives.clone() },
-                name,
-                detail: "社区".to_owned(),
-                spaces: vec![self.profile().space],
-                inner: Vec::new(),
-                registry: office.space,
+                identity: Identity { signs, receives: above.receives.clone() },
+                name: office_of(books, above.space)?.map_or_else(|| self.word_above().to_owned(), |office| office.name),
+                detail: self.word_above().to_owned(),
+                above: true,
+                channels,
             });
         }
-        let registry = if self.is_office() { self.profile().space } else { office.map_or(Uuid::nil(), |o| o.space) };
-        for cert in books.select::<Certificate>("ORDER BY id", [])? {
+        for cert in admitted {
             let cert = cert.record;
             let Some(signs) = unhex_key(&cert.signs) else { continue };
-            let spaces: Vec<Uuid> = cert.grants.iter().map(|g| g.space.0).collect();
+            let mut channels: HashSet<Channel> = channels_of(&cert).collect();
             // A branch exchanges with its own compound's other laptops only.
             if cert.receives.is_empty()
-                || is_ended(books, &signs, &cert)?
+                || is_ended(books, registry, &signs, &cert)?
                 || signs == *own
-                || (!self.is_office() && !spaces.contains(&self.profile().space))
+                || (!self.is_office() && !channels.iter().any(|c| c.space.0 == profile.space))
             {
                 continue;
             }
-            let compound = match spaces.first() {
-                Some(id) => books.get::<Compound>(CompoundId(*id))?.map(|c| c.record.name),
+            channels.insert(of(registry, Class::Registry));
+            let name = match cert.grants.first().map(|grant| grant.space.0) {
+                Some(space) if cert.role.level().is_some() => office_of(books, space)?.map(|office| office.name),
+                Some(space) => books.get::<Compound>(CompoundId(space))?.map(|c| c.record.name),
                 None => None,
             };
             out.push(Party {
                 identity: Identity { signs, receives: cert.receives },
-                name: compound.or(cert.compound).unwrap_or_else(|| cert.copy.clone()),
+                name: name.or(cert.compound).unwrap_or_else(|| cert.copy.clone()),
                 detail: format!("{} · {}", cert.copy, cert.person),
-                inner: spaces.clone(),
-                spaces,
-                registry,
+                above: false,
+                channels,
             });
         }
         Ok(out)

@@ -9,6 +9,7 @@ use super::files::Taken;
 use super::highest;
 use crate::error::{DeskError, Result};
 use crate::open::{Open, copy_name};
+use crate::trust::FOREIGN;
 use crate::views::*;
 
 impl Open {
@@ -26,6 +27,7 @@ impl Open {
                     format!("{who}的{}还没收到，后面的 {count} 条先放着。", numbers(have + 1, first - 1))
                 }
                 "author" => format!("{who}还没有入网授权，它的 {count} 条先隔离，准许入网后自动并入。"),
+                FOREIGN => format!("{who}的 {count} 条写在不归准许它的那一级管的小区里，先隔离；请核实是谁给了它授权。"),
                 "ended" => format!("{who}的授权已停用，停用以后的 {count} 条已隔离。"),
                 "erased" => format!("{who}的 {count} 条里有内容被抹去，先放着；请让原来的电脑重新导出。"),
                 _ => format!("{who}的 {count} 条要等它看过的其他电脑的记录到齐后再并入。"),
@@ -105,6 +107,9 @@ pub(super) fn report(
     }];
     if absorbed.released > 0 {
         sentences.push(format!("以前先放着的 {} 次保存也并入了。", absorbed.released));
+    }
+    if absorbed.erased > 0 {
+        sentences.push(format!("其中有人按要求抹去了 {} 条记录的内容，这里也抹去了。", absorbed.erased));
     }
     if broken > 0 {
         sentences.push(format!("有一段已损坏，其中 {broken} 次保存没有收到；其余的不受影响。请对方再发一次。"));

@@ -39,7 +39,7 @@ pub static KINDS: &[&KindDef] = &[
     Feedback::KIND,
     Paper::KIND,
     Attachment::KIND,
-    Community::KIND,
+    Office::KIND,
     Certificate::KIND,
     Revocation::KIND,
     PolicyPack::KIND,

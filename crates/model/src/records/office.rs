@@ -1,4 +1,4 @@
-//! What a community office publishes to its branches.
+//! What an office publishes: to its branches, and to the offices above and below it.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -6,24 +6,27 @@ use xinghuo_derive::Record;
 
 use crate::ids::*;
 use crate::policy::Policy;
-use crate::words::Role;
+use crate::words::{Level, Role};
 
-/// A community office (社区).
+/// An office (机构): a community (社区), a street (街道) or the district (区).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 60, table = "community", zh = "社区", space = community)]
+#[record(kind = 60, table = "office", zh = "机构", space = office)]
 #[ts(export)]
-pub struct Community {
+pub struct Office {
     /// The same uuid as its space.
-    pub id: CommunityId,
+    pub id: OfficeId,
     /// 星岩社区
-    #[field(1, zh = "社区", class = registry)]
+    #[field(1, zh = "名称", class = registry)]
     pub name: String,
-    /// 东城街道
+    /// The street it belongs to; empty for a street and the district.
     #[field(2, zh = "街道", class = registry)]
     pub street: String,
-    /// 黄岩区
+    /// The district it belongs to; empty for the district.
     #[field(3, zh = "区", class = registry)]
     pub district: String,
+    /// How high it stands.
+    #[field(4, zh = "级别", class = registry)]
+    pub level: Level,
 }
 
 /// What a copy may write: one space and a list of its classes.
@@ -37,8 +40,10 @@ pub struct Grant {
 }
 
 /// Who may write what from which copy (授权). Written only by the office whose space it stands in.
+/// For an office below it grants that office's own registry, and the district class of the
+/// compounds that are its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 61, table = "certificate", zh = "授权", space = community)]
+#[record(kind = 61, table = "certificate", zh = "授权", space = office)]
 #[ts(export)]
 pub struct Certificate {
     /// Its id.
@@ -64,14 +69,14 @@ pub struct Certificate {
     /// From when.
     #[field(7, zh = "起始日期", class = registry)]
     pub since: NaiveDate,
-    /// The compound's name as it asked to join, until its own record arrives.
-    #[field(8, zh = "小区", class = registry)]
+    /// The compound's or office's name as it asked to join, until its own record arrives.
+    #[field(8, zh = "名称", class = registry)]
     pub compound: Option<String>,
 }
 
 /// The last entry of a log that is still trusted (停用): later ones are quarantined.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 62, table = "revocation", zh = "停用", space = community, append_only)]
+#[record(kind = 62, table = "revocation", zh = "停用", space = office, append_only)]
 #[ts(export)]
 pub struct Revocation {
     /// Its id.
@@ -93,7 +98,7 @@ pub struct Revocation {
 
 /// A policy pack (制度参数) as the office issues it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 63, table = "policy_pack", zh = "制度参数", space = community)]
+#[record(kind = 63, table = "policy_pack", zh = "制度参数", space = office)]
 #[ts(export)]
 pub struct PolicyPack {
     /// Its id.

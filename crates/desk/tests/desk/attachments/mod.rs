@@ -2,5 +2,5 @@
 
 mod filing;
 mod pictures;
-mod place;
+mod town;
 mod volumes;

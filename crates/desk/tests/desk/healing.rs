@@ -1,8 +1,6 @@
 //! What heals an exchange: asking for what is missing, auditing what is here, the receipt on paper.
 
-mod desks;
-
-use desks::*;
+use crate::place::*;
 use serde_json::{Value, json};
 
 /// A branch and its office, whose disk was set back to before it took in the branch's first bundle:

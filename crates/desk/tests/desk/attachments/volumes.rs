@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
-use crate::pictures::{jpeg, noise, paper};
-use crate::place::*;
+use super::pictures::{jpeg, noise, paper};
+use super::town::*;
+use crate::place::{Place, ask, code, export, join, partner, request};
 
 const CAP: u64 = 256 << 10;
 
@@ -108,8 +109,8 @@ fn a_lost_volume_is_named_and_the_next_bundle_brings_what_it_held() {
 fn a_volume_of_another_bundle_or_for_somebody_else_does_not_complete_a_set() {
     let place = Place::new();
     let (branch, office, _) = filled(&place);
-    let other = place.branch("乙");
-    place.join(&other, &office);
+    let other = place.compound_of("乙");
+    join(&place, &other, &office);
     for n in 500..620 {
         request(&other, &said(n));
     }

@@ -1,6 +1,4 @@
 //! Desks in a temporary folder: branches and an office, and what they ask of each other.
-#![allow(dead_code)]
-
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -19,6 +17,19 @@ pub struct Place {
 impl Place {
     pub fn new() -> Self {
         Self { dir: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).expect("writing a file");
+        path
+    }
+
+    /// The same copy, opened anew.
+    pub fn again(&self, name: &str) -> Desk {
+        let desk = self.desk(name);
+        ask(&desk, json!({ "ask": "unlock", "passphrase": PASS }));
+        desk
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

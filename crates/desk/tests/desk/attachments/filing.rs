@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 use xinghuo_bundle::{AttachmentEntry, Enclosed, Identity, Keys, Outgoing, Plan, Purpose};
 use xinghuo_ledger::Hash;
 
-use crate::pictures::*;
-use crate::place::*;
+use super::pictures::*;
+use super::town::*;
+use crate::place::{PASS, Place, ask, code, export, join, request};
 
 #[test]
 fn what_is_neither_picture_nor_paper_is_refused_by_name_and_nothing_is_kept() {
     let place = Place::new();
-    let desk = place.branch("甲");
+    let desk = place.compound_of("甲");
     let id = request(&desk, "楼道积水");
     let whole = jpeg(noise(400, 300, 1));
     let png = drawing();
@@ -48,7 +49,7 @@ fn what_is_neither_picture_nor_paper_is_refused_by_name_and_nothing_is_kept() {
 #[test]
 fn a_photo_is_turned_upright_and_scaled_down_and_forgets_where_it_was_taken() {
     let place = Place::new();
-    let desk = place.branch("甲");
+    let desk = place.compound_of("甲");
     let id = request(&desk, "楼道积水");
     let photo = phone_photo(3000, 2000);
     assert!(find(&photo, PLACE), "the photo says where it was taken");
@@ -84,7 +85,7 @@ fn a_photo_is_turned_upright_and_scaled_down_and_forgets_where_it_was_taken() {
 #[test]
 fn a_paper_is_kept_as_it_came_never_shown_and_saved_by_choice() {
     let place = Place::new();
-    let desk = place.branch("甲");
+    let desk = place.compound_of("甲");
     let id = request(&desk, "楼道积水");
     let bytes = paper(9 << 20);
     add(&desk, &id, &place.file("\u{202E}fdp.方案.pdf", &bytes));
@@ -238,8 +239,8 @@ fn nothing_of_a_photo_stands_readable_anywhere_but_where_a_person_saved_it() {
 fn what_no_record_names_is_not_taken_and_what_is_another_compounds_is_not_given() {
     let place = Place::new();
     let (branch, office) = place.joined();
-    let other = place.branch("乙");
-    place.join(&other, &office);
+    let other = place.compound_of("乙");
+    join(&place, &other, &office);
     let id = request(&other, "电表箱开着");
     add(&other, &id, &place.file("电表.jpg", &jpeg(noise(300, 300, 5))));
     let secret = Hash::of(&shown(&other, &list(&other, &id)[0], false).expect("the photo"));

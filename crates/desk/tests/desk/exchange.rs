@@ -1,11 +1,10 @@
 //! The whole exchange at the desk: join, export, import, conflicts, restore, refusals. Real
 //! files, real keys, real bundles.
 
-mod desks;
-
-use desks::*;
 use serde_json::{Value, json};
 use xinghuo_desk::Desk;
+
+use crate::place::*;
 
 #[test]
 fn a_branch_joins_sends_and_is_acknowledged() {

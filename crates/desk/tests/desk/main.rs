@@ -1,0 +1,8 @@
+//! Desks with real files, real keys and real bundles: what people do, and what becomes of it elsewhere.
+
+mod attachments;
+mod erasing;
+mod exchange;
+mod healing;
+mod place;
+mod upward;
