@@ -72,6 +72,7 @@ async fn photos_are_filed_on_a_request_looked_at_large_saved_and_taken_away() ->
     assert_eq!(page.count("button.tile").await?, 3);
 
     page.click_in("页面", "议事会").await?;
+    page.click_text("1 条民意").await?;
     page.wait_text("门口一下雨就积水").await?;
     page.shot("files-opinion").await?;
     page.will_pick(&[&photos[0]])?;
@@ -107,7 +108,7 @@ async fn only_pictures_come_through_their_scheme_and_none_from_a_locked_copy() -
     }
     let fetched = page
         .run_until_called(
-            "const done = arguments[arguments.length - 1]; fetch(arguments[0]).then(() => done('came'), () => done('refused'))",
+            "const done = arguments[arguments.length - 1]; fetch(arguments[0]).then(() => done('came'), () => done('refused')); setTimeout(() => done('refused'), 3000)",
             vec![json!(format!("attachment://localhost/whole/{photo}"))],
         )
         .await?;
@@ -124,7 +125,8 @@ async fn only_pictures_come_through_their_scheme_and_none_from_a_locked_copy() -
 /// Whether a picture of this address shows.
 async fn loads(page: &Page, address: &str) -> Tried<Value> {
     let script = "const [address, done] = [arguments[0], arguments[arguments.length - 1]]; const one = new Image();
-        one.onload = () => done(one.naturalWidth > 0); one.onerror = () => done(false); one.src = address;";
+        one.onload = () => done(one.naturalWidth > 0); one.onerror = () => done(false); one.src = address;
+        setTimeout(() => done(false), 3000);";
     page.run_until_called(script, vec![json!(address)]).await
 }
 
