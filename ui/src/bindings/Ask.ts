@@ -448,4 +448,20 @@ path: string, } | { "ask": "import",
 /**
  * The files.
  */
-paths: Array<string>, } | { "ask": "conflicts" } | { "ask": "decide" } & Decision | { "ask": "want" } | { "ask": "want_picture", path: string, } | { "ask": "read_want", text: string, } | { "ask": "answer_want", text: string, path: string, };
+paths: Array<string>, } | { "ask": "conflicts" } | { "ask": "decide" } & Decision | { "ask": "want" } | { "ask": "want_picture", 
+/**
+ * Where to, `.svg`.
+ */
+path: string, } | { "ask": "read_want", 
+/**
+ * The message as it was pasted, or the line as it was typed.
+ */
+text: string, } | { "ask": "answer_want", 
+/**
+ * As for `read_want`.
+ */
+text: string, 
+/**
+ * Where to.
+ */
+path: string, };

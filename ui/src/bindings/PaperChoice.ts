@@ -2,7 +2,7 @@
 import type { MeetingId } from "./MeetingId";
 
 /**
- * Which paper, of which meeting.
+ * Which paper, of which meeting or bundle.
  */
 export type PaperChoice = { "kind": "minutes", 
 /**
@@ -16,4 +16,8 @@ red_head: boolean, } | { "kind": "sign_in",
 /**
  * Of which meeting.
  */
-meeting: MeetingId, } | { "kind": "receipt", bundle: number, };
+meeting: MeetingId, } | { "kind": "receipt", 
+/**
+ * For which bundle: its `slip`.
+ */
+bundle: number, };
