@@ -22,7 +22,7 @@ mod papers;
 mod people;
 mod roster;
 mod today;
-mod trust;
+pub mod trust;
 pub mod views;
 
 use std::path::PathBuf;

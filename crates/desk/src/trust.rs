@@ -1,10 +1,11 @@
 //! Who is believed (授权、停用): certificates, endings, and the gate every entry of others passes.
+//! The simulator asks the same gate.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
-use xinghuo_ledger::{Books, Channel, ENDED, Hash, LogId, PublicKey, Verdict};
+use xinghuo_ledger::{Books, Channel, ENDED, Hash, Head, LogId, PublicKey, Save, Verdict};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -14,7 +15,7 @@ use crate::open::{Open, lock};
 use crate::views::Saved;
 
 /// Judges authors by what the registry says: the office's own key is its root.
-pub(crate) struct Gate {
+pub struct Gate {
     own: PublicKey,
     root: Option<(PublicKey, Uuid)>,
     welcome: HashMap<(PublicKey, Channel), bool>,
@@ -26,6 +27,13 @@ impl Gate {
         Self { own, root: Some((own, community)), welcome: HashMap::new() }
     }
 
+    /// The gate of a copy that pinned an office's key and community when it joined; of one that has not
+    /// joined yet, without.
+    pub fn of_branch(own: PublicKey, root: Option<(PublicKey, Uuid)>) -> Self {
+        Self { own, root, welcome: HashMap::new() }
+    }
+
+    /// Whether the entry with this number, of this author and channel, is taken in.
     pub fn may(&mut self, books: &Books<'_>, key: &PublicKey, channel: Channel, seq: u64) -> Verdict {
         if *key == self.own {
             return Verdict::Welcome;
@@ -73,7 +81,10 @@ fn logs_of(signs: &PublicKey, cert: &Certificate) -> Vec<LogId> {
 
 /// The logs that were ended, and the last number of each that counts. Read by these two fields alone:
 /// an ending of which another cannot be read is one all the same.
-pub(crate) fn endings(books: &Books<'_>) -> Result<Vec<(LogId, u64)>> {
+///
+/// # Errors
+/// SQLite's.
+pub fn endings(books: &Books<'_>) -> Result<Vec<(LogId, u64)>> {
     let all = books.rows("SELECT log, min(last_seq) FROM revocation WHERE life = 0 GROUP BY log", [], |r| {
         Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)?.max(0) as u64))
     })?;
@@ -97,6 +108,29 @@ pub(crate) fn is_ended(books: &Books<'_>, signs: &PublicKey, cert: &Certificate)
     Ok(!cert.grants.is_empty())
 }
 
+/// Ends a key: of each log its certificates let it write, what is known so far counts. Gives the last
+/// of the endings; `None` for a key that was never certified.
+///
+/// # Errors
+/// SQLite's.
+pub fn end(save: &mut Save<'_>, heads: &[Head], signs: &PublicKey, community: SpaceId, reason: &str) -> Result<Option<RevocationId>> {
+    let mut last = None;
+    let certificates = certificates(&save.books(), signs)?;
+    for log in certificates.iter().flat_map(|cert| logs_of(signs, cert)) {
+        let head = heads.iter().filter(|h| h.log == log).max_by_key(|h| h.seq);
+        let revocation = Revocation {
+            id: save.id(),
+            log: log.hex(),
+            last_seq: head.map_or(0, |h| h.seq as i64),
+            last_hash: head.map_or_else(String::new, |h| h.hash.hex()),
+            reason: reason.to_owned(),
+        };
+        save.put(community, &revocation);
+        last = Some(revocation.id);
+    }
+    Ok(last)
+}
+
 impl Open {
     /// Ends a copy (停用): what it wrote so far stays, what it writes from now on is set aside
     /// everywhere the office's word reaches.
@@ -108,22 +142,11 @@ impl Open {
         let heads = lock(&self.inner).ledger.heads()?;
         let space = SpaceId(self.profile().space);
         self.save_one(Act::EndCopy, at, |save| {
-            let mut last = None;
-            let signs = unhex_key(key);
-            let certificates = signs.map_or_else(|| Ok(Vec::new()), |signs| certificates(&save.books(), &signs))?;
-            for log in signs.iter().flat_map(|signs| certificates.iter().flat_map(|cert| logs_of(signs, cert))) {
-                let head = heads.iter().filter(|h| h.log == log).max_by_key(|h| h.seq);
-                let revocation = Revocation {
-                    id: save.id(),
-                    log: log.hex(),
-                    last_seq: head.map_or(0, |h| h.seq as i64),
-                    last_hash: head.map_or_else(String::new, |h| h.hash.hex()),
-                    reason: reason.clone(),
-                };
-                save.put(space, &revocation);
-                last = Some(revocation.id);
-            }
-            match last {
+            let ended = match unhex_key(key) {
+                Some(signs) => end(save, &heads, &signs, space, &reason)?,
+                None => None,
+            };
+            match ended {
                 Some(id) => Ok(id),
                 None => not("exchange.no_partner", "没有这台电脑。", "请返回“交换”页刷新。"),
             }
@@ -135,6 +158,6 @@ impl Open {
             return Gate::of_office(own, self.profile().space);
         }
         let root = lock(&self.office).as_ref().and_then(|o| Some((unhex_key(&o.signs)?, o.space)));
-        Gate { own, root, welcome: HashMap::new() }
+        Gate::of_branch(own, root)
     }
 }
