@@ -145,7 +145,14 @@ pub fn tell(entries: &[Entry], arrived: &[u16], groups: &impl Groups, mistake: M
     }
     if !erased.is_empty() {
         // Whatever that class ever said of them, seen or not, early or late.
-        writes.retain(|p| !erased.contains(&(p.write.rec, groups.class(p.write.group))));
+        let gone = |p: &Placed| match mistake {
+            Mistake::ErasedComesBack => arrived.iter().any(|e| {
+                let e = &entries[usize::from(*e)];
+                e.erases.contains(&p.write.rec) && e.class == groups.class(p.write.group) && e.past.has(p.dot)
+            }),
+            _ => erased.contains(&(p.write.rec, groups.class(p.write.group))),
+        };
+        writes.retain(|p| !gone(p));
         erased.sort_unstable();
     }
     writes.sort_unstable_by_key(|p| (p.write.rec, p.write.group, p.arrived));

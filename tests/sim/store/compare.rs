@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
-use xinghuo_ledger::{Channel, Conflict, ConflictKind, Hash};
+use xinghuo_ledger::{Channel, Conflict, ConflictKind, Hash, RawBlock};
 use xinghuo_model::Class;
 
 use super::{COMMUNITY, COMPOUNDS, Copy, Outcome, World, entries_of, said};
@@ -16,7 +16,8 @@ impl World<'_> {
         let copy = &self.copies[at];
         let reading = &mut self.reading;
         let arrived = reading.arrived(&copy.ledger, self.mistake)?;
-        let due = tell(&reading.entries, &arrived, reading, self.mistake);
+        let entries = reading.as_held_by(&copy.ledger)?.into_owned();
+        let due = tell(&entries, &arrived, reading, self.mistake);
         let found = reading.books(&copy.ledger)?;
         if found != due {
             let (found, due) = found
@@ -49,6 +50,7 @@ impl World<'_> {
         self.compare_lists()?;
         self.nothing_is_lost()?;
         self.nothing_waits()?;
+        self.nothing_erased_is_left()?;
         let one = self.chance.below(self.copies.len());
         self.check(one)?;
         // Costs more than all the rest of a copy's end.
@@ -154,6 +156,36 @@ impl World<'_> {
                 }
             }
             self.tally.forks = self.tally.forks.max(copy.ledger.forks().map_err(said)?.len() as u64);
+        }
+        Ok(())
+    }
+
+    /// Of what was erased no copy has a line left, but for the word that erases it.
+    fn nothing_erased_is_left(&mut self) -> Outcome {
+        for copy in self.copies.iter().filter(|c| c.counts()) {
+            let books = copy.ledger.books();
+            let touched = books
+                .rows(
+                    "SELECT t.log, t.seq, t.i FROM touch t JOIN erased x ON x.rec = t.rec \
+                     JOIN log l ON l.n = t.log AND l.space = x.space AND l.class = x.class",
+                    [],
+                    |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?, r.get::<_, i64>(2)?)),
+                )
+                .map_err(said)?;
+            for (log, seq, i) in touched {
+                let blocks = copy.ledger.blocks(log, seq as u64).map_err(said)?;
+                if let Some(RawBlock::Body(line)) = blocks.get(i as usize) {
+                    let block: serde_json::Value = serde_json::from_slice(line).map_err(|e| e.to_string())?;
+                    if block["erases"] != true {
+                        return Err(format!("{}: what was erased is still in its log", copy.who.name()));
+                    }
+                }
+            }
+            if books.number("SELECT count(*) FROM hole", []).map_err(said)? > 0 && !self.lost_a_laptop {
+                return Err(format!("{}: a block is missing that nobody erased", copy.who.name()));
+            }
+            let erased = books.number("SELECT count(DISTINCT rec) FROM erased", []).map_err(said)? as u64;
+            self.tally.erased = self.tally.erased.max(erased);
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ use post::{Age, Bundle, Have};
 use reading::Reading;
 
 /// The mistakes that this engine can be made to make.
-pub const MISTAKES: [Mistake; 10] = [
+pub const MISTAKES: [Mistake; 11] = [
     Mistake::SyncOff,
     Mistake::SeenIgnored,
     Mistake::OnArrival,
@@ -39,6 +39,7 @@ pub const MISTAKES: [Mistake; 10] = [
     Mistake::SameKeyAfterRestore,
     Mistake::EndedByArrival,
     Mistake::EverybodyBelieved,
+    Mistake::ErasedComesBack,
 ];
 
 /// The two compounds.

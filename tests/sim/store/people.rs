@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use xinghuo_ledger::{Author, ConflictKind, Kept, Ledger, LedgerError, Save};
 use xinghuo_model::{
-    self as model, Category, CycleId, Month, PersonId, Record, RequestId, RequestState, SpaceId, Urgency,
+    self as model, Category, Class, CycleId, KindDef, Month, PersonId, Record, RequestId, RequestState, SpaceId, Urgency,
     records::{Community, Cycle, Person, Request, RequestStep},
 };
 
@@ -52,14 +52,13 @@ impl World<'_> {
             Act::Month => seat.month(second),
             Act::Edit => seat.edit(),
             Act::Delete => seat.delete(),
-            // The store cannot erase yet: nobody does it there.
-            Act::Erase => Ok(()),
+            Act::Erase => seat.erase(),
             Act::Undo => seat.undo(),
             Act::Decide => seat.decide(),
             Act::Publish => seat.publish(),
         };
         match done {
-            Ok(()) | Err(LedgerError::BuiltUpon | LedgerError::NothingToUndo) => Ok(()),
+            Ok(()) | Err(LedgerError::BuiltUpon | LedgerError::NothingToUndo | LedgerError::Erased(_)) => Ok(()),
             Err(error) => Err(said(error)),
         }
     }
@@ -185,6 +184,22 @@ impl Seat<'_> {
                 (Some(r), _) if chance.percent(50) => tx.delete::<Request>(space, r.id),
                 (_, Some(p)) => tx.delete::<Person>(space, p.id),
                 (None, None) => {}
+            }
+            Ok(())
+        })
+    }
+
+    /// Erases in every class that this copy may write.
+    fn erase(self) -> Done {
+        let office = self.office;
+        self.save(model::Act::Erase, |tx, chance, space| {
+            let (request, person) = (chosen::<Request>(tx, space, chance)?, chosen::<Person>(tx, space, chance)?);
+            let classes =
+                |kind: &KindDef| -> Vec<Class> { kind.classes().into_iter().filter(|c| !office || *c != Class::Branch).collect() };
+            match (request, person) {
+                (_, Some(p)) if chance.percent(60) => tx.erase(Person::KIND, space, p.id.0, &classes(Person::KIND)),
+                (Some(r), _) => tx.erase(Request::KIND, space, r.id.0, &classes(Request::KIND)),
+                _ => {}
             }
             Ok(())
         })

@@ -1,10 +1,11 @@
 //! A copy's books and log, read into the oracle's small numbers.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
-use xinghuo_ledger::{Hash, Header, Ledger};
+use xinghuo_ledger::{Hash, Header, Ledger, RawBlock};
 use xinghuo_model::{Class, KINDS, KindDef, Store, kind_named};
 
 use super::{Outcome, said};
@@ -20,6 +21,8 @@ const LIFE: u16 = 0xF0;
 pub struct Reading {
     pub entries: Vec<Entry>,
     places: HashMap<Hash, u16>,
+    /// Entries that were read where a block of theirs had been erased already.
+    partial: HashSet<u16>,
     /// By place: its log and number, for a planted mistake.
     lines: Vec<(Hash, u64)>,
     recs: Vec<(u16, Uuid)>,
@@ -106,13 +109,19 @@ impl Reading {
     /// A copy's entries in their order of arrival there, by their place in [`Reading::entries`].
     pub fn arrived(&mut self, ledger: &Ledger, mistake: Mistake) -> Outcome<Vec<u16>> {
         let hashes = ledger.books().rows("SELECT hash FROM entry ORDER BY ord", [], |r| r.get(0).map(Hash)).map_err(said)?;
-        hashes
-            .into_iter()
-            .map(|hash| match self.places.get(&hash) {
-                Some(place) => Ok(*place),
-                None => self.read(ledger, hash, mistake),
-            })
-            .collect()
+        let mut out = Vec::with_capacity(hashes.len());
+        for hash in hashes {
+            match self.places.get(&hash) {
+                Some(&place) => {
+                    if self.partial.contains(&place) {
+                        self.read_again(ledger, place, hash)?;
+                    }
+                    out.push(place);
+                }
+                None => out.push(self.read(ledger, hash, mistake)?),
+            }
+        }
+        Ok(out)
     }
 
     fn read(&mut self, ledger: &Ledger, hash: Hash, mistake: Mistake) -> Outcome<u16> {
@@ -129,11 +138,6 @@ impl Reading {
             .pop()
             .ok_or("an entry that is gone")?;
         let header: Header = serde_json::from_slice(&header).map_err(|e| e.to_string())?;
-        let bodies = books
-            .rows("SELECT body FROM block WHERE log = ?1 AND seq = ?2 AND body IS NOT NULL ORDER BY i", [log, seq], |r| {
-                r.get::<_, Vec<u8>>(0)
-            })
-            .map_err(said)?;
         let mut entry = Entry {
             rank: (header.lamport, first_bytes(&header.log), first_bytes(&hash)),
             at: header.at.timestamp(),
@@ -143,9 +147,10 @@ impl Reading {
             accepts: Vec::new(),
             erases: Vec::new(),
         };
-        for body in bodies {
-            let block: Json = serde_json::from_slice(&body).map_err(|e| e.to_string())?;
-            self.block(&block, Class::from_number(class).ok_or("a class")?, &mut entry);
+        let blocks = ledger.blocks(log, seq as u64).map_err(said)?;
+        self.blocks(&blocks, &mut entry)?;
+        if blocks.iter().any(|b| matches!(b, RawBlock::Erased(..))) {
+            self.partial.insert(place);
         }
         self.entries.push(entry);
         self.places.insert(hash, place);
@@ -167,6 +172,56 @@ impl Reading {
             self.lines.iter().enumerate().filter(below).for_each(|(n, _)| past.add(n as u16));
         }
         Ok(past)
+    }
+
+    fn blocks(&mut self, blocks: &[RawBlock], entry: &mut Entry) -> Outcome {
+        let class = Class::from_number(entry.class).ok_or("a class")?;
+        for block in blocks {
+            if let RawBlock::Body(line) = block {
+                let block: Json = serde_json::from_slice(line).map_err(|e| e.to_string())?;
+                self.block(&block, class, entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries as this copy has them: of some a block is gone that another copy, which has not heard
+    /// of the erasure, still has.
+    pub fn as_held_by(&mut self, ledger: &Ledger) -> Outcome<Cow<'_, [Entry]>> {
+        let holes = ledger
+            .books()
+            .rows("SELECT DISTINCT h.log, h.seq, e.hash FROM hole h JOIN entry e ON e.log = h.log AND e.seq = h.seq", [], |r| {
+                Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?, Hash(r.get(2)?)))
+            })
+            .map_err(said)?;
+        if holes.is_empty() {
+            return Ok(Cow::Borrowed(&self.entries));
+        }
+        let mut entries = self.entries.clone();
+        for (log, seq, hash) in holes {
+            let entry = &mut entries[usize::from(self.place(&hash)?)];
+            (entry.writes, entry.accepts, entry.erases) = (Vec::new(), Vec::new(), Vec::new());
+            self.blocks(&ledger.blocks(log, seq as u64).map_err(said)?, entry)?;
+        }
+        Ok(Cow::Owned(entries))
+    }
+
+    /// Reads an entry again of which whoever had it first had a part.
+    fn read_again(&mut self, ledger: &Ledger, place: u16, hash: Hash) -> Outcome {
+        let at = ledger
+            .books()
+            .rows("SELECT log, seq FROM entry WHERE hash = ?1", [hash.0], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))
+            .map_err(said)?;
+        let Some((log, seq)) = at.first() else { return Ok(()) };
+        let blocks = ledger.blocks(*log, *seq as u64).map_err(said)?;
+        if !blocks.iter().any(|b| matches!(b, RawBlock::Erased(..))) {
+            self.partial.remove(&place);
+            let known = self.entries[usize::from(place)].clone();
+            let mut entry = Entry { writes: Vec::new(), accepts: Vec::new(), erases: Vec::new(), ..known };
+            self.blocks(&blocks, &mut entry)?;
+            self.entries[usize::from(place)] = entry;
+        }
+        Ok(())
     }
 
     fn block(&mut self, block: &Json, class: Class, entry: &mut Entry) {
