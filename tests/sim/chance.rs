@@ -21,6 +21,11 @@ impl Chance {
         (self.next() % n.max(1) as u64) as usize
     }
 
+    /// For one step of a history.
+    pub fn dice(&mut self) -> u32 {
+        (self.next() % 100_000) as u32
+    }
+
     /// True `percent` times in a hundred.
     pub fn percent(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent

@@ -26,7 +26,7 @@ mod papers;
 mod people;
 mod roster;
 mod today;
-mod trust;
+pub mod trust;
 pub mod views;
 
 use std::path::PathBuf;

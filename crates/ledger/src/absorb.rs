@@ -394,9 +394,16 @@ impl Intake<'_, '_> {
         let books = Books { conn: self.conn };
         for rec in recs {
             let promises = self.promised.get(&(channel, *rec)).map_or(&[][..], Vec::as_slice);
-            let promised = promises
-                .iter()
-                .any(|(key, seq, hash)| *key == self.own || (self.may)(&books, key, channel, *seq, hash) == Verdict::Welcome);
+            let promised = promises.iter().any(|(key, seq, hash)| {
+                *key == self.own
+                    || match (self.may)(&books, key, channel, *seq, hash) {
+                        Verdict::Welcome => true,
+                        // An ended author's erasure that others had taken in before counts as well, or what it
+                        // erased and itself would wait for each other.
+                        Verdict::Quarantine(ENDED) => self.vouched.get(&log_id(key, channel)).is_some_and(|known| known >= seq),
+                        Verdict::Quarantine(_) => false,
+                    }
+            });
             if !promised && !is_erased(&books, *rec, channel)? {
                 return Ok(false);
             }

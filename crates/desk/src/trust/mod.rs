@@ -1,11 +1,11 @@
 //! Who is believed (授权、停用): the gate every entry of others passes, and endings.
-//! How belief is handed on from office to office stands in `chain`.
+//! How belief is handed on from office to office stands in `chain`. The simulator asks the same gate.
 
 mod chain;
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
-use xinghuo_ledger::{Books, Channel, ENDED, Hash, Ledger, LogId, PublicKey, Verdict};
+use xinghuo_ledger::{Books, Channel, ENDED, Hash, Head, Ledger, LogId, PublicKey, Save, Verdict};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -22,7 +22,7 @@ pub(crate) const FOREIGN: &str = "foreign";
 
 /// Judges authors by what the registries say, from this copy's root downward: an office's root is
 /// its own key, a branch's is its community's.
-pub(crate) struct Gate {
+pub struct Gate {
     own: PublicKey,
     root: Option<(PublicKey, Uuid)>,
     /// The office above an office, and its registry: all it may write here.
@@ -53,6 +53,13 @@ impl Gate {
         Self { own, root: Some((own, space)), above: None, last: None }
     }
 
+    /// The gate of a copy that pinned an office's key and registry when it joined; of one that has not
+    /// joined yet, without.
+    pub fn of_branch(own: PublicKey, root: Option<(PublicKey, Uuid)>) -> Self {
+        Self { own, root, above: None, last: None }
+    }
+
+    /// Whether the entry with this number, of this author and channel, is taken in.
     pub fn may(&mut self, books: &Books<'_>, key: &PublicKey, channel: Channel, seq: u64, hash: &Hash) -> Verdict {
         if *key == self.own {
             return Verdict::Welcome;
@@ -119,13 +126,16 @@ impl Gate {
         Ok(Standing::Trusted(last_trusted(books, &chain, &xinghuo_ledger::log_id(key, channel), channel)?))
     }
 
-    pub fn chain(&self, books: &Books<'_>) -> Result<Chain> {
+    pub(crate) fn chain(&self, books: &Books<'_>) -> Result<Chain> {
         let registry = self.root.map_or(Uuid::nil(), |(_, registry)| registry);
         let outside = [Some(registry), self.above.map(|(_, space)| space)].into_iter().flatten().collect();
         Chain::read(books, registry, self.root.is_some_and(|(root, _)| root == self.own), outside)
     }
 
     /// The logs that were ended, of those that are here, and the last number of each that counts.
+    ///
+    /// # Errors
+    /// SQLite's.
     pub fn endings(&self, ledger: &Ledger) -> Result<Vec<(LogId, u64)>> {
         let books = ledger.books();
         let named = books.rows("SELECT DISTINCT log FROM revocation WHERE life = 0", [], |r| r.get::<_, String>(0))?;
@@ -186,6 +196,30 @@ pub(crate) fn is_ended(books: &Books<'_>, registry: Uuid, signs: &PublicKey, cer
     Ok(!cert.grants.is_empty())
 }
 
+/// Ends a key: of each log that this registry's certificates let it write, what is known so far counts.
+/// Gives the last of the endings; `None` for a key that was never certified here.
+///
+/// # Errors
+/// SQLite's.
+pub fn end(save: &mut Save<'_>, heads: &[Head], signs: &PublicKey, registry: SpaceId, reason: &str) -> Result<Option<RevocationId>> {
+    let mut last = None;
+    let certificates = certificates(&save.books(), signs)?;
+    for channel in certificates.iter().filter(|cert| cert.space == registry.0).flat_map(|cert| channels_of(&cert.record)) {
+        let log = xinghuo_ledger::log_id(signs, channel);
+        let head = heads.iter().filter(|h| h.log == log).max_by_key(|h| h.seq);
+        let revocation = Revocation {
+            id: save.id(),
+            log: log.hex(),
+            last_seq: head.map_or(0, |h| h.seq as i64),
+            last_hash: head.map_or_else(String::new, |h| h.hash.hex()),
+            reason: reason.to_owned(),
+        };
+        save.put(registry, &revocation);
+        last = Some(revocation.id);
+    }
+    Ok(last)
+}
+
 impl Open {
     /// Ends a copy (停用): what it wrote so far stays, what it writes from now on is set aside
     /// everywhere the office's word reaches.
@@ -197,23 +231,11 @@ impl Open {
         let heads = lock(&self.inner).ledger.heads()?;
         let space = SpaceId(self.profile().space);
         self.save_one(Act::EndCopy, at, |save| {
-            let mut last = None;
-            let signs = unhex_key(key);
-            let mine = signs.map_or_else(|| Ok(Vec::new()), |signs| certificates(&save.books(), &signs))?;
-            let channels = mine.iter().filter(|cert| cert.space == space.0).flat_map(|cert| channels_of(&cert.record));
-            for log in channels.filter_map(|channel| Some(xinghuo_ledger::log_id(&signs?, channel))) {
-                let head = heads.iter().filter(|h| h.log == log).max_by_key(|h| h.seq);
-                let revocation = Revocation {
-                    id: save.id(),
-                    log: log.hex(),
-                    last_seq: head.map_or(0, |h| h.seq as i64),
-                    last_hash: head.map_or_else(String::new, |h| h.hash.hex()),
-                    reason: reason.clone(),
-                };
-                save.put(space, &revocation);
-                last = Some(revocation.id);
-            }
-            match last {
+            let ended = match unhex_key(key) {
+                Some(signs) => end(save, &heads, &signs, space, &reason)?,
+                None => None,
+            };
+            match ended {
                 Some(id) => Ok(id),
                 None => not("exchange.no_partner", "没有这台电脑。", "请返回“交换”页刷新。"),
             }
@@ -225,7 +247,7 @@ impl Open {
         if self.is_office() {
             return Gate { above, ..Gate::of_office(own, self.profile().space) };
         }
-        Gate { own, root: above, above: None, last: None }
+        Gate::of_branch(own, above)
     }
 
     /// Confirms what the offices below handed on first (归属): from here on nobody else's word
