@@ -7,6 +7,7 @@ mod bench;
 mod bindings;
 mod demo;
 mod fonts;
+mod fuzz;
 mod licences;
 mod packages;
 mod setup;
@@ -25,10 +26,14 @@ cargo xtask test       setup, then every test: Rust, pages, the real window
 cargo xtask demo       setup, build, and open the window on a demo home
 cargo xtask bench      the benchmarks
 cargo xtask sim        the simulator
+cargo xtask fuzz       the fuzz targets: [TARGET] [--inputs N] [--keep]
 cargo xtask bindings   write the TypeScript types of the desk's questions and answers
 cargo xtask licences   write THIRD-PARTY.md: every crate, npm package and font with its licence";
 
 fn main() -> ExitCode {
+    if let Some(code) = fuzz::as_compiler() {
+        return code;
+    }
     let mut arguments = std::env::args().skip(1);
     let verb = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
@@ -39,6 +44,7 @@ fn main() -> ExitCode {
         "demo" => demo::verb,
         "bench" => bench::verb,
         "sim" => sim::verb,
+        "fuzz" => fuzz::verb,
         "bindings" => bindings::verb,
         "licences" => licences::verb,
         _ => {

@@ -14,7 +14,7 @@ use crate::open::{Open, lock};
 use crate::views::Saved;
 
 /// Judges authors by what the registry says: the office's own key is its root.
-pub(crate) struct Gate {
+pub struct Gate {
     own: PublicKey,
     root: Option<(PublicKey, Uuid)>,
     welcome: HashMap<(PublicKey, Channel), bool>,
@@ -23,9 +23,16 @@ pub(crate) struct Gate {
 impl Gate {
     /// The gate of an office over its own community.
     pub fn of_office(own: PublicKey, community: Uuid) -> Self {
-        Self { own, root: Some((own, community)), welcome: HashMap::new() }
+        Self::under(own, Some((own, community)))
     }
 
+    /// The gate of the copy with this key, under an office's key and its community; without one nobody
+    /// else gets in.
+    pub fn under(own: PublicKey, root: Option<(PublicKey, Uuid)>) -> Self {
+        Self { own, root, welcome: HashMap::new() }
+    }
+
+    /// Whether the author of entry `seq` in this channel is believed, by what the books say now.
     pub fn may(&mut self, books: &Books<'_>, key: &PublicKey, channel: Channel, seq: u64) -> Verdict {
         if *key == self.own {
             return Verdict::Welcome;
@@ -135,6 +142,6 @@ impl Open {
             return Gate::of_office(own, self.profile().space);
         }
         let root = lock(&self.office).as_ref().and_then(|o| Some((unhex_key(&o.signs)?, o.space)));
-        Gate { own, root, welcome: HashMap::new() }
+        Gate::under(own, root)
     }
 }
