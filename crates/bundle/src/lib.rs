@@ -11,6 +11,6 @@ mod join;
 mod keys;
 
 pub use error::BundleError;
-pub use file::{Damage, Manifest, Opened, Outgoing, Purpose, peek, read, write};
+pub use file::{Damage, Manifest, Opened, Outgoing, Purpose, SegmentEntry, peek, read, write};
 pub use join::{Former, JoinRequest};
 pub use keys::{Cost, Identity, Keys, fingerprint};

@@ -59,7 +59,7 @@ pub fn kept(target: &Target) -> std::io::Result<Vec<(String, Vec<u8>)>> {
 /// The disk's.
 pub fn unpack(target: &Target, to: &Path) -> std::io::Result<usize> {
     std::fs::create_dir_all(to)?;
-    let mut all: BTreeSet<Vec<u8>> = (target.seeds)().into_iter().collect();
+    let mut all: BTreeSet<Vec<u8>> = (target.seeds)().into_iter().filter(|seed| seed.len() <= target.longest).collect();
     all.extend(packed(target)?);
     all.extend(kept(target)?.into_iter().map(|(_, input)| input));
     for input in &all {

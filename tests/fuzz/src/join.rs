@@ -105,11 +105,8 @@ fn fresh(chance: &mut Chance) -> Vec<u8> {
 
 /// The published join requests, and one of everybody.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let mut out: Vec<Vec<u8>> = Vector::all(std::path::Path::new(FOLDER))
-        .into_iter()
-        .filter(|v| v.get("kind") == Some("join") && v.bytes.len() <= TARGET.longest)
-        .map(|v| v.bytes)
-        .collect();
+    let mut out: Vec<Vec<u8>> =
+        Vector::all(std::path::Path::new(FOLDER)).into_iter().filter(|v| v.get("kind") == Some("join")).map(|v| v.bytes).collect();
     out.extend((0..8).map(|n| fresh(&mut Chance::new(n))));
     out
 }

@@ -41,11 +41,8 @@ pub fn mutate(bytes: &mut Vec<u8>, chance: &mut Chance, plain: Plain<'_>) {
 
 /// The published key files.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let mut out: Vec<Vec<u8>> = Vector::all(std::path::Path::new(FOLDER))
-        .into_iter()
-        .filter(|v| v.get("kind") == Some("keys") && v.bytes.len() <= TARGET.longest)
-        .map(|v| v.bytes)
-        .collect();
+    let mut out: Vec<Vec<u8>> =
+        Vector::all(std::path::Path::new(FOLDER)).into_iter().filter(|v| v.get("kind") == Some("keys")).map(|v| v.bytes).collect();
     out.push(xinghuo_forge::receiver_keys().into_bytes());
     out
 }

@@ -52,7 +52,8 @@ pub fn check(bytes: &[u8], depth: Depth) -> bool {
         let stopped = catching(|| xinghuo_roster::read(file, name, &mut |_, _| false));
         assert_eq!(stopped.err(), Some(RosterError::Cancelled), "told to stop, it went on");
         if let Ok(back) = catching(|| book.returned(&[])) {
-            assert!(read(&back, "花名册.xlsx").is_ok(), "the file handed back cannot be read");
+            let error = read(&back, "花名册.xlsx").err().map(|error| error.code());
+            assert_eq!(error, None, "the file handed back cannot be read");
         }
     }
     true
@@ -183,6 +184,5 @@ pub fn seeds() -> Vec<Vec<u8>> {
     ] {
         out.push([&[2u8], text.as_bytes()].concat());
     }
-    out.retain(|input| input.len() <= TARGET.longest);
     out
 }
