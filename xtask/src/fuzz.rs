@@ -112,7 +112,7 @@ fn fuzz(name: &str, longest: usize, inputs: u64) -> Result<(), String> {
         .arg(format!("-runs={inputs}"))
         .arg(format!("-max_len={longest}"))
         .arg(format!("-artifact_prefix={}/{name}-", found.display()))
-        .args(["-rss_limit_mb=512", "-timeout=5", "-print_final_stats=1", "-len_control=20"])
+        .args(["-rss_limit_mb=512", "-timeout=30", "-print_final_stats=1", "-len_control=20"])
         .arg(place(name))
         .stderr(Stdio::piped());
     let mut running = command.spawn().map_err(|error| format!("{}: {error}", program(name).display()))?;
