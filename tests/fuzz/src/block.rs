@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use xinghuo_forge::{FOLDER, Vector};
-use xinghuo_ledger::RawBlock;
+use xinghuo_ledger::entry::block_lines;
 use xinghuo_model::Class;
 
 use crate::chance::Chance;
@@ -81,10 +81,9 @@ pub fn scripts(of: impl Fn(Class) -> bool) -> Vec<Vec<u8>> {
             let Some(who) = who else { continue };
             for entry in &segment.entries {
                 let head = format!(r#"{{"who":"{}","class":"{}"}}"#, who.name(), segment.channel.class.code()).into_bytes();
-                let blocks = entry.blocks.iter().map(|block| match block {
-                    RawBlock::Body(line) => line.clone(),
-                    RawBlock::Erased(hash) => format!("\"{}\"", hash.hex()).into_bytes(),
-                });
+                let mut lines = Vec::new();
+                block_lines(&entry.blocks, &mut lines);
+                let blocks = lines.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec);
                 saves.push(Save { head, blocks: blocks.collect() });
             }
         }

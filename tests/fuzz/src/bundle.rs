@@ -256,7 +256,7 @@ fn alter(entries: &mut Vec<RawEntry>, chance: &mut Chance, plain: Plain<'_>) {
         _ => match chance.place(&entries[at].blocks) {
             Some(n) => match &mut entries[at].blocks[n] {
                 RawBlock::Body(line) if !chance.one_of(6) => json::mutate(line, chance, plain),
-                block => *block = RawBlock::Erased(block.hash()),
+                block => drop(block.erase()),
             },
             None => entries[at].blocks.push(RawBlock::Body(json::block(chance, None))),
         },

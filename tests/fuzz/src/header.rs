@@ -60,7 +60,7 @@ pub fn mutate(bytes: &mut Vec<u8>, chance: &mut Chance, plain: Plain<'_>) {
     match chance.place(&raw.blocks).filter(|_| chance.one_of(3)) {
         Some(at) => match (&mut raw.blocks[at], chance.below(6)) {
             (_, 0) => drop(raw.blocks.remove(at)),
-            (block, 1) => *block = RawBlock::Erased(block.hash()),
+            (block, 1) => drop(block.erase()),
             (_, 2) => raw.blocks.push(RawBlock::Body(json::block(chance, None))),
             (RawBlock::Body(line), _) => json::mutate(line, chance, plain),
             (block, _) => *block = RawBlock::Body(json::block(chance, None)),

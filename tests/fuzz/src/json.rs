@@ -86,8 +86,8 @@ static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
 static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let own = [
         "v", "suite", "log", "seq", "prev", "lamport", "seen", "person", "at", "schema", "act", "save", "root", "len", "salt", "rec",
-        "kind", "set", "deleted", "accepts", "reader", "purpose", "from", "to", "number", "have", "want", "segments", "former", "signs",
-        "receives",
+        "kind", "set", "deleted", "accepts", "erases", "reader", "purpose", "from", "to", "number", "have", "want", "segments", "former",
+        "signs", "receives",
     ];
     KINDS.iter().flat_map(|kind| kind.fields.iter().map(|field| field.name)).chain(own).collect()
 });
@@ -234,7 +234,9 @@ pub fn block(chance: &mut Chance, kind: Option<&'static KindDef>) -> Vec<u8> {
     }
     let pairs: Vec<(&str, &str)> = set.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut out = xinghuo_forge::block_obj(uuid::Uuid::from_u128(chance.below(6) as u128), kind.name, &pairs);
-    if chance.one_of(5) {
+    if chance.one_of(10) {
+        out.without("set").set("erases", true);
+    } else if chance.one_of(5) {
         out.set("deleted", chance.one_of(2));
     }
     if chance.one_of(8) {

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 use xinghuo_forge::{ALL, COMMUNITY, ELSEWHERE, HOME, Log, Who, World};
+use xinghuo_ledger::entry::{block_line, block_lines};
 use xinghuo_ledger::{LogId, Segment};
 use xinghuo_model::{Class, KindDef};
 
@@ -203,8 +204,12 @@ pub fn mutate(bytes: &mut Vec<u8>, chance: &mut Chance, plain: Plain<'_>, kinds:
                     saves[other].blocks.push(twice);
                 }
                 2 => {
-                    let hash = xinghuo_ledger::Hash::of(&saves[at].blocks[n]).hex();
-                    saves[at].blocks[n] = format!("\"{hash}\"").into_bytes();
+                    let mut block = block_line(&saves[at].blocks[n]);
+                    block.erase();
+                    let mut line = Vec::new();
+                    block_lines(&[block], &mut line);
+                    line.pop();
+                    saves[at].blocks[n] = line;
                 }
                 _ => json::mutate(&mut saves[at].blocks[n], chance, plain),
             }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 use xinghuo_forge::Who;
-use xinghuo_ledger::{Absorbed, Books, Channel, Hash, Ledger, LedgerError, PublicKey, Segment, Verdict};
-use xinghuo_model::Class;
+use xinghuo_ledger::{Absorbed, Author, Books, Channel, Hash, Ledger, LedgerError, PublicKey, Segment, Verdict};
+use xinghuo_model::{Act, Class};
 
 use crate::json::world;
 
@@ -44,13 +44,17 @@ impl Store {
     }
 
     /// As it was new.
-    pub fn empty(&self) {
+    pub fn empty(&mut self) {
         self.file.prepare_cached("BEGIN IMMEDIATE").and_then(|mut s| s.execute([])).expect("a transaction");
         for table in &self.tables {
             let sql = format!("DELETE FROM \"{table}\"");
             self.file.prepare_cached(&sql).and_then(|mut s| s.execute([])).expect("emptying a table");
         }
         self.file.prepare_cached("COMMIT").and_then(|mut s| s.execute([])).expect("a commit");
+        // What the store remembers of its logs is thrown away with a save that is given up.
+        let author = Author { person: String::new(), at: chrono::DateTime::UNIX_EPOCH.fixed_offset() };
+        let given_up = self.ledger.transact(Act::EditRequest, &author, |_| Err::<(), _>(LedgerError::Cancelled));
+        assert!(given_up.is_err(), "a save that was given up is none");
     }
 
     /// What everything comes to.
