@@ -8,6 +8,7 @@ mod bindings;
 mod crash;
 mod demo;
 mod fonts;
+mod fuzz;
 mod licences;
 mod packages;
 mod setup;
@@ -27,10 +28,14 @@ cargo xtask demo       setup, build, and open the window on a demo home
 cargo xtask bench      the benchmarks
 cargo xtask sim        the simulator
 cargo xtask crash      kills, full and broken disks, power cuts (--points N, --cuts N)
+cargo xtask fuzz       the fuzz targets: [TARGET] [--inputs N] [--keep]
 cargo xtask bindings   write the TypeScript types of the desk's questions and answers
 cargo xtask licences   write THIRD-PARTY.md: every crate, npm package and font with its licence";
 
 fn main() -> ExitCode {
+    if let Some(code) = fuzz::as_compiler() {
+        return code;
+    }
     let mut arguments = std::env::args().skip(1);
     let verb = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
@@ -42,6 +47,7 @@ fn main() -> ExitCode {
         "bench" => bench::verb,
         "sim" => sim::verb,
         "crash" => crash::verb,
+        "fuzz" => fuzz::verb,
         "bindings" => bindings::verb,
         "licences" => licences::verb,
         _ => {

@@ -16,7 +16,8 @@ mod write;
 pub use backup::{Backup, Part};
 pub use error::BundleError;
 pub use file::{
-    AttachmentEntry, Damage, MAX_ATTACHMENT, Manifest, Opened, Outgoing, Purpose, Volume, peek, read, read_attachments, read_from,
+    AttachmentEntry, Damage, MAX_ATTACHMENT, Manifest, Opened, Outgoing, Purpose, SegmentEntry, Volume, peek, read, read_attachments,
+    read_from,
 };
 pub use join::{Former, JoinRequest};
 pub use keys::{Cost, Identity, Keys, fingerprint, sealed};

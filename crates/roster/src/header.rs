@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::Field;
 use crate::field::recognise;
 use crate::parse::text::{fold, squeeze};
+use crate::returned::{REASON, RESULT};
 use crate::source::{Cell, Sheet, SheetRow};
 
 /// How many rows with something in them are looked at.
@@ -72,7 +73,7 @@ fn two_rows(sheet: &Sheet, upper: &SheetRow, lower: &SheetRow) -> Option<Vec<Lab
         return None;
     }
     let mut labels: Vec<Label> = Vec::new();
-    let (mut recognised, mut alone, mut left_out) = (0, 0, false);
+    let (mut recognised, mut alone, mut added, mut left_out) = (0, 0, 0, false);
     for (column, cell) in &lower.cells {
         let text = cell.as_text().unwrap_or_default();
         let own = upper.cell(*column).and_then(Cell::as_text);
@@ -89,9 +90,11 @@ fn two_rows(sheet: &Sheet, upper: &SheetRow, lower: &SheetRow) -> Option<Vec<Lab
         left_out |= group.contains("紧急");
         let field = if group.contains("紧急") { None } else { field.or_else(|| recognise(&format!("{group}{text}"))) };
         recognised += usize::from(field.is_some());
+        // What stands there because the file was handed back says nothing about the row.
+        added += usize::from(matches!(text, RESULT | REASON));
         labels.push(Label { column: *column, text: format!("{group}{text}"), field });
     }
-    if recognised == 0 || recognised * 2 < labels.len() {
+    if recognised == 0 || recognised * 2 < labels.len() - added {
         return None;
     }
     for label in one_row(upper) {

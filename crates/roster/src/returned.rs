@@ -73,6 +73,10 @@ fn written(sheets: &[Sheet], headers: &[Option<Header>], rows: &[Row], given: &G
     book.save_to_buffer()
 }
 
+/// The headings of the two columns that a file gets when it is handed back.
+pub(crate) const RESULT: &str = "结果";
+pub(crate) const REASON: &str = "原因";
+
 /// A name Excel accepts: no more than 31 characters, none of `[]:*?/\`, no two
 /// alike.
 fn sheet_name(name: &str, index: usize, taken: &mut HashSet<String>) -> String {
@@ -175,8 +179,8 @@ impl<'a> SheetWriter<'a> {
                 self.cells(page, sheet_row)?;
             }
             if self.header.is_some_and(|header| header.last_row == row.at.row) {
-                page.write_string_with_format(at, self.result, "结果", &self.looks.header)?;
-                page.write_string_with_format(at, self.result + 1, "原因", &self.looks.header)?;
+                page.write_string_with_format(at, self.result, RESULT, &self.looks.header)?;
+                page.write_string_with_format(at, self.result + 1, REASON, &self.looks.header)?;
             }
             if row.at.row < first_data {
                 continue;

@@ -165,3 +165,11 @@ fn twenty_thousand_rows_are_read_at_once() {
     let book = read(&bytes, "a.xlsx").unwrap();
     println!("{} tidy rows in {:?}", book.rows().len(), start.elapsed());
 }
+
+#[test]
+fn a_file_whose_header_stands_on_two_rows_can_be_read_again_when_it_comes_back() {
+    let book = read("姓名\n,房号\n,\"\t\"\n王小明,3-501\n".as_bytes(), "3幢.csv").unwrap();
+    let back = read(&book.returned(&[]).unwrap(), "3幢.xlsx").unwrap();
+    assert_eq!(back.sheets()[0].header_row, Some(2));
+    assert_eq!(people(&back).len(), people(&book).len());
+}

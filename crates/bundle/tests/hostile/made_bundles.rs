@@ -7,9 +7,8 @@ use uuid::Uuid;
 use xinghuo_ledger::Hash;
 use xinghuo_model::Class;
 
-use crate::fixture::hex;
-use crate::world::Who::*;
-use crate::world::*;
+use xinghuo_forge::Who::*;
+use xinghuo_forge::*;
 
 const ORDER_OF_WHAT_IS_READ: [fn(&World); 6] = [files, headers, audiences, signatures, manifests, segments];
 
@@ -19,7 +18,7 @@ pub fn all(w: &World) {
 
 /// The sound bundle that many vectors are cut from.
 fn sound(w: &World) -> Vec<u8> {
-    w.remake(std::path::Path::new(crate::vector::FOLDER), "sound", |w| w.usual().close(w))
+    w.remake(std::path::Path::new(FOLDER), "sound", |w| w.usual().close(w))
 }
 
 fn starts(file: &[u8]) -> (usize, usize, usize) {
@@ -375,7 +374,7 @@ fn signatures(w: &World) {
     change("signature-not-utf8", "The signature line is not UTF-8.", |_, s| s[0] = 0xff);
     change("signature-with-carriage-return", "The signature line ends in CR LF.", |_, s| s.push(b'\r'));
     change("signature-malleable", "The signature's S has the group's order added: only a strict reader refuses it.", |_, s| {
-        *s = hex(&malleable(&crate::unhex(std::str::from_utf8(s).expect("hex")))).into_bytes();
+        *s = hex(&malleable(&unhex(std::str::from_utf8(s).expect("hex")))).into_bytes();
     });
     change("signature-for-a-join-request", "The signature was made in the domain of join requests.", |w, s| {
         let parcel = w.usual();
@@ -558,7 +557,7 @@ fn segments(w: &World) {
         r.text("seal", &hex(&w.party(Sender).sign("xinghuo/manifest/v1", &bytes)));
     });
     row("segment-seal-malleable", "seal", "The seal's S has the group's order added.", |_, r| {
-        let seal = crate::unhex(r.get("seal").trim_matches('"'));
+        let seal = unhex(r.get("seal").trim_matches('"'));
         r.text("seal", &hex(&malleable(&seal)));
     });
     row("segment-seal-zeros", "seal", "The seal is all zeros.", |_, r| _ = r.text("seal", &"00".repeat(64)));

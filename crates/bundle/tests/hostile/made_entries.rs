@@ -5,8 +5,8 @@ use uuid::Uuid;
 use xinghuo_ledger::{Hash, RawBlock};
 use xinghuo_model::Class;
 
-use crate::world::Who::*;
-use crate::world::*;
+use xinghuo_forge::Who::*;
+use xinghuo_forge::*;
 
 pub fn all(w: &World) {
     headers(w);

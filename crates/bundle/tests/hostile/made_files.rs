@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use xinghuo_ledger::Hash;
 
-use crate::world::Who::Sender;
-use crate::world::*;
+use xinghuo_forge::Who::Sender;
+use xinghuo_forge::*;
 
 /// A PDF with nothing on it; another one for each `n`.
 fn paper(n: u8) -> Vec<u8> {

@@ -7,10 +7,8 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use serde_json::{Value, json};
 use xinghuo_bundle::{Cost, fingerprint};
 
-use crate::fixture::{PASSPHRASE, hex, key_file};
-use crate::vector::{FOLDER, Vector};
-use crate::world::Who::*;
-use crate::world::*;
+use xinghuo_forge::Who::*;
+use xinghuo_forge::*;
 
 pub fn all(w: &World) {
     joins(w);
@@ -254,7 +252,7 @@ fn chains(w: &World) {
         "The proof's S has the group's order added.",
         &[{
             let mut one = former(w, Limited, Stranger);
-            let proof = crate::unhex(one.get("proof").trim_matches('"'));
+            let proof = unhex(one.get("proof").trim_matches('"'));
             one.text("proof", &hex(&malleable(&proof)));
             one
         }],
@@ -405,11 +403,11 @@ fn keys(w: &World) {
         let slot = &whole["slots"][0];
         let params = argon2::Params::new(Cost::LEAST.memory, Cost::LEAST.passes, 1, Some(32)).expect("parameters");
         let mut key = [0u8; 32];
-        let salt = crate::unhex(slot["salt"].as_str().expect("hex"));
+        let salt = unhex(slot["salt"].as_str().expect("hex"));
         argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
             .hash_password_into(PASSPHRASE.as_bytes(), &salt, &mut key)
             .expect("a key");
-        let nonce: [u8; 24] = crate::unhex(slot["nonce"].as_str().expect("hex")).try_into().expect("a nonce");
+        let nonce: [u8; 24] = unhex(slot["nonce"].as_str().expect("hex")).try_into().expect("a nonce");
         let bound = [b"xinghuo/keys/v1\n", &receiver.key()[..], receiver.receives().as_bytes()].concat();
         let sealed = XChaCha20Poly1305::new((&key).into())
             .encrypt(&XNonce::from(nonce), Payload { msg: secrets.to_string().as_bytes(), aad: &bound })

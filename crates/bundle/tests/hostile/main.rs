@@ -3,15 +3,10 @@
 //! written by `write_the_vectors`:
 //! `cargo test -p xinghuo-bundle --test hostile -- --ignored write_the_vectors`.
 
-#[path = "../files/fixture.rs"]
-#[allow(dead_code)]
-mod fixture;
 mod made_bundles;
 mod made_entries;
 mod made_files;
 mod made_others;
-mod vector;
-mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
@@ -19,12 +14,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use xinghuo_bundle::{JoinRequest, Keys, Opened, fingerprint, peek};
+use xinghuo_forge::{FOLDER, PASSPHRASE, Vector, WITNESS, Who, World, may};
 use xinghuo_ledger::{Content, Ledger, Verdict};
 use xinghuo_model::Class;
-
-use fixture::PASSPHRASE;
-use vector::{FOLDER, Vector};
-use world::{WITNESS, Who, World, may};
 
 /// Vectors whose right answer this version does not give yet: name, what it answers today, why.
 /// The list may only become shorter.
@@ -32,10 +24,6 @@ const KNOWN: &[(&str, &str, &str)] = &[
     ("former-is-a-list", "ok", "serde reads a list of the right values as a link of the chain"),
     ("segment-row-is-a-list", "ok", "serde reads a list of the right values as a line of the table"),
 ];
-
-fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).expect("hex")).collect()
-}
 
 /// What a reader said of one vector, in the words of its head.
 #[derive(Debug, Default, PartialEq)]
@@ -58,9 +46,9 @@ impl Receiver {
     fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.expect("a folder");
-        let keys = Keys::unlock(&world::receiver_keys(), PASSPHRASE).expect("the receiver's keys");
+        let keys = Keys::unlock(&xinghuo_forge::receiver_keys(), PASSPHRASE).expect("the receiver's keys");
         let mut out = Self { world: World::open(false), keys, folder, state: String::new(), witnessed: String::new() };
-        let before = xinghuo_bundle::read(&world::before().bytes, &out.keys).expect("the bundle before");
+        let before = xinghuo_bundle::read(&xinghuo_forge::before().bytes, &out.keys).expect("the bundle before");
         let mut ledger = out.open("before.db");
         let done = out.absorb(&mut ledger, &before);
         assert_eq!(done.segments.iter().map(|s| s.new).sum::<u64>(), 9, "{:?}", done.segments);
@@ -311,6 +299,6 @@ fn write_the_vectors() {
     }
     assert_eq!(
         world.party(Who::Receiver).signs(),
-        fixture::hex(&Keys::unlock(&world::receiver_keys(), PASSPHRASE).expect("keys").identity().signs)
+        xinghuo_forge::hex(&Keys::unlock(&xinghuo_forge::receiver_keys(), PASSPHRASE).expect("keys").identity().signs)
     );
 }

@@ -15,7 +15,7 @@ use xinghuo_ledger::{Books, Channel, Hash, LogId, PublicKey, RawBlock, RawEntry,
 use xinghuo_model::records::{Certificate, Revocation};
 use xinghuo_model::{Class, SpaceId};
 
-use crate::fixture::{PASSPHRASE, hex, key_file};
+use crate::keys::{PASSPHRASE, hex, key_file, unhex};
 use crate::vector::{FOLDER, Vector};
 
 pub const NOTE: &str = "made for the test vectors of Xinghuo, published with their secrets: never use them for anything else";
@@ -425,7 +425,7 @@ impl World {
             .expect("parties")
             .iter()
             .map(|p| {
-                let seed = crate::unhex(p["signing_seed"].as_str().expect("a seed"));
+                let seed = unhex(p["signing_seed"].as_str().expect("a seed"));
                 let signing = SigningKey::from_bytes(&seed.try_into().expect("32 bytes"));
                 let receiving: age::x25519::Identity = p["receiving_secret"].as_str().expect("a key").parse().expect("a key");
                 let file = key_file(&signing, &receiving, &[9; 32], Cost::LEAST);
@@ -602,11 +602,7 @@ impl World {
     /// age draws fresh keys each time: where the old file holds just this, it is kept.
     pub fn seal(&self, plain: &[u8], recipients: &[Who]) -> Vec<u8> {
         if let Some(old) = self.old.borrow().as_ref().and_then(|o| o.splitn(3, |b| *b == b'\n').nth(2)) {
-            let mut inside = Vec::new();
-            let same = age::Decryptor::new(old)
-                .and_then(|d| d.decrypt(std::iter::once(&self.party(recipients[0]).receiving as &dyn age::Identity)))
-                .is_ok_and(|mut r| r.read_to_end(&mut inside).is_ok());
-            if same && inside == plain {
+            if self.unseal(old, recipients[0]).is_some_and(|inside| inside == plain) {
                 return old.to_vec();
             }
         }
@@ -617,6 +613,15 @@ impl World {
         writer.write_all(plain).expect("age");
         writer.finish().expect("age");
         sealed
+    }
+
+    /// What is inside an age file; `None` where it is none for this party.
+    pub fn unseal(&self, sealed: &[u8], who: Who) -> Option<Vec<u8>> {
+        let mut inside = Vec::new();
+        let decryptor = age::Decryptor::new_buffered(sealed).ok()?;
+        let mut reader = decryptor.decrypt(std::iter::once(&self.party(who).receiving as &dyn age::Identity)).ok()?;
+        reader.read_to_end(&mut inside).ok()?;
+        Some(inside)
     }
 
     /// Remembers the old file of this name while `make` runs.

@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors");
+pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/bundle/tests/vectors");
 
 /// One vector: what it is, what a reader must say, and the file itself.
 #[derive(Debug, Clone)]

@@ -1,0 +1,14 @@
+//! libFuzzer's door to `xinghuo_fuzz::block`.
+#![no_main]
+#![allow(unsafe_code)]
+
+use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
+use xinghuo_fuzz::{Depth, block, mutated};
+
+fuzz_target!(init: xinghuo_fuzz::calm(), |bytes: &[u8]| -> Corpus {
+    if block::check(bytes, Depth::ByChance) { Corpus::Keep } else { Corpus::Reject }
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutated(&block::TARGET, data, size, max_size, seed, fuzzer_mutate)
+});
