@@ -103,14 +103,14 @@ impl Want {
         let narrow: String = text.chars().map(narrow).collect();
         let mut worst = WantError::Absent;
         for (at, _) in narrow.match_indices(FAMILY) {
-            let version: String = narrow[at + FAMILY.len()..].chars().take_while(char::is_ascii_digit).collect();
-            match version.as_str() {
-                "1" => {}
-                "" => continue,
-                _ => {
+            // One figure: without hyphens the line goes on at once, often with another.
+            match narrow[at + FAMILY.len()..].chars().next() {
+                Some('1') => {}
+                Some('0'..='9') => {
                     worst = WantError::Newer;
                     continue;
                 }
+                _ => continue,
             }
             let rest = &narrow[at + PREFIX.len()..];
             // The line may have been broken, and something else may follow it.
