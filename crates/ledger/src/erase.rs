@@ -6,14 +6,14 @@
 
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
-use xinghuo_model::{Class, KindDef, SpaceId};
+use xinghuo_model::{Class, KINDS, KindDef, SpaceId};
 
 use crate::content::names_content;
 use crate::dots::{Dot, Dots, class_of};
 use crate::entry::{Channel, RawBlock, block_lines, blocks_of};
 use crate::error::Result;
 use crate::find;
-use crate::merge::{Fate, Merge, Row};
+use crate::merge::{FLAG_CONFLICT, Fate, Merge, Row};
 use crate::{Books, Ledger};
 
 /// A record's `life` once something of it was erased: it is no longer read, and still counted.
@@ -28,19 +28,42 @@ pub(crate) fn erased_flag(class: Class) -> i64 {
 }
 
 impl Merge<'_> {
-    /// Erases a record in a channel, whether or not anything of it is here.
+    /// Erases a record in a channel, whether or not anything of it is here. Whoever gave one id to records
+    /// of two kinds loses what the channel says of both.
     pub(crate) fn erase(&mut self, kind: &'static KindDef, rec: Uuid, channel: Channel, found: Option<Row>) -> Result<Fate> {
-        let flag = erased_flag(channel.class);
-        let Some(mut row) = found else {
-            self.conn
-                .prepare_cached(&format!("INSERT INTO \"{}\"(id, space, life, flags, dots) VALUES(?1, ?2, ?3, ?4, ?5)", kind.name))?
-                .execute(params![rec.as_bytes(), channel.space.0.as_bytes(), ERASED, flag, Dots::default().encode()])?;
-            return self.drop_blocks(rec, channel);
-        };
-        if row.flags & flag != 0 {
-            return Ok(Fate::Kept);
+        self.ever_erased = true;
+        match found {
+            Some(row) if row.flags & erased_flag(channel.class) != 0 => return Ok(Fate::Kept),
+            Some(row) => self.empty(kind, rec, channel, row, true)?,
+            None => {
+                self.conn
+                    .prepare_cached(&format!("INSERT INTO \"{}\"(id, space, life, flags, dots) VALUES(?1, ?2, ?3, ?4, ?5)", kind.name))?
+                    .execute(params![
+                        rec.as_bytes(),
+                        channel.space.0.as_bytes(),
+                        ERASED,
+                        erased_flag(channel.class),
+                        Dots::default().encode()
+                    ])?;
+            }
         }
-        let was_in_dispute = row.flags & crate::merge::FLAG_CONFLICT != 0;
+        for other in KINDS.iter().copied().filter(|other| other.number != kind.number) {
+            if let Some(row) = self.row(other, rec)?.filter(|row| row.space == channel.space.0) {
+                self.empty(other, rec, channel, row, false)?;
+            }
+        }
+        self.drop_blocks(rec, channel)
+    }
+
+    /// Whether what the channel says of this record is not kept any more.
+    pub(crate) fn is_gone(&self, rec: Uuid, channel: Channel) -> Result<bool> {
+        Ok(self.ever_erased && is_erased(&Books { conn: self.conn }, rec, channel)?)
+    }
+
+    /// Takes what the channel said out of a row; `named`: it is the one that was erased, and its place
+    /// stays. Another that nothing is left of goes as if it had never come.
+    fn empty(&mut self, kind: &'static KindDef, rec: Uuid, channel: Channel, mut row: Row, named: bool) -> Result<()> {
+        let was_in_dispute = row.flags & FLAG_CONFLICT != 0;
         let of_class = |group: u16| class_of(kind, group) == Some(channel.class);
         for (group, _) in row.dots.0.iter().filter(|(group, _)| of_class(*group)) {
             for sql in [
@@ -55,17 +78,25 @@ impl Merge<'_> {
             Books { conn: self.conn }.drop_content_of(rec)?;
         }
         row.dots.0.retain(|(group, _)| !of_class(*group));
+        if named {
+            row.flags |= erased_flag(channel.class);
+        }
         // What is left in other classes is judged by itself.
-        row.flags |= flag;
         self.judge(kind, rec, &mut row)?;
         let empty = kind.fields.iter().enumerate().filter(|(_, field)| field.class == channel.class);
         let empty: Vec<_> = empty.map(|(at, _)| (at, rusqlite::types::Value::Null)).collect();
         self.store_row(kind, &row, &empty)?;
-        self.disputes += i64::from(row.flags & crate::merge::FLAG_CONFLICT != 0) - i64::from(was_in_dispute);
+        self.disputes += i64::from(row.flags & FLAG_CONFLICT != 0) - i64::from(was_in_dispute);
         if kind.searchable() {
             find::refresh(self.conn, kind, row.rid)?;
         }
-        self.drop_blocks(rec, channel)
+        if row.dots.0.is_empty() && row.flags & FLAGS_ERASED == 0 {
+            if kind.searchable() {
+                find::take_out(self.conn, kind, row.rid)?;
+            }
+            self.conn.prepare_cached(&format!("DELETE FROM \"{}\" WHERE rid = ?1", kind.name))?.execute([row.rid])?;
+        }
+        Ok(())
     }
 
     /// Dooms every block of the channel that is about the record, but for the word that erases it.

@@ -6,7 +6,7 @@
 
 use pinyin::{ToPinyin, ToPinyinMulti};
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 use xinghuo_model::{KINDS, KindDef, Search};
 
@@ -179,18 +179,26 @@ pub(crate) fn put(conn: &Connection, kind: &KindDef, rid: i64, tokens: &Tokens, 
     Ok(())
 }
 
+/// Takes a record's words out.
+pub(crate) fn take_out(conn: &Connection, kind: &KindDef, rid: i64) -> Result<()> {
+    conn.prepare_cached("DELETE FROM find WHERE rowid = ?1")?.execute([rowid(kind, rid)])?;
+    Ok(())
+}
+
 /// Makes a record's tokens anew from its row, or takes it out of the index where it was deleted.
 pub(crate) fn refresh(conn: &Connection, kind: &'static KindDef, rid: i64) -> Result<()> {
     let fields: Vec<(usize, String)> =
         kind.fields.iter().enumerate().filter(|(_, f)| f.search.is_some()).map(|(at, f)| (at, format!("\"{}\"", f.name))).collect();
     let columns: Vec<&str> = fields.iter().map(|(_, c)| c.as_str()).collect();
     let sql = format!("SELECT life, {} FROM \"{}\" WHERE rid = ?1", columns.join(", "), kind.name);
-    let (life, values): (i64, Vec<Sql>) = conn
+    let row: Option<(i64, Vec<Sql>)> = conn
         .prepare_cached(&sql)?
-        .query_row([rid], |r| Ok((r.get(0)?, (0..fields.len()).map(|n| r.get(n + 1)).collect::<rusqlite::Result<_>>()?)))?;
+        .query_row([rid], |r| Ok((r.get(0)?, (0..fields.len()).map(|n| r.get(n + 1)).collect::<rusqlite::Result<_>>()?)))
+        .optional()?;
+    // Of one whose id an erasure named nothing may be left.
+    let Some((life, values)) = row else { return take_out(conn, kind, rid) };
     if life != 0 {
-        conn.prepare_cached("DELETE FROM find WHERE rowid = ?1")?.execute([rowid(kind, rid)])?;
-        return Ok(());
+        return take_out(conn, kind, rid);
     }
     let made = tokens(kind, |at| fields.iter().position(|(f, _)| *f == at).map(|n| &values[n]));
     put(conn, kind, rid, &made, true)

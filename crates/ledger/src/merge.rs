@@ -17,7 +17,7 @@ use xinghuo_model::{Class, KINDS, KindDef};
 use crate::bodies::{self, Bodies};
 use crate::dots::{Dot, Dots, class_of, is_life, life_group};
 use crate::entry::{BlockRef, Channel, Hash, Header, LogId, RawBlock, RawEntry, block_ref};
-use crate::erase::{ERASED, FLAGS_ERASED, erased_flag};
+use crate::erase::{ERASED, FLAGS_ERASED};
 use crate::error::Result;
 use crate::find;
 use crate::logs::Logs;
@@ -71,6 +71,8 @@ pub(crate) struct Merge<'c> {
     pub disputes: i64,
     /// Records of which something was erased.
     pub erased: u64,
+    /// Whether anything was ever erased here: most stores need not ask further.
+    pub(crate) ever_erased: bool,
 }
 
 impl<'c> Merge<'c> {
@@ -85,6 +87,7 @@ impl<'c> Merge<'c> {
             changed: BTreeSet::new(),
             disputes: 0,
             erased: 0,
+            ever_erased: conn.query_row("SELECT EXISTS(SELECT 1 FROM erased)", [], |r| r.get(0))?,
         })
     }
 
@@ -169,10 +172,23 @@ impl<'c> Merge<'c> {
             return Ok(Fate::Kept);
         }
         self.changed.insert(kind.name);
-        let found = self
+        match self.row(kind, block.rec)? {
+            // A record belongs to the space it was made in; nobody moves it from another one.
+            Some(row) if row.space != channel.space.0 => self.note_unknown(dot, i),
+            found if erases => self.erase(kind, block.rec, channel, found),
+            _ if self.is_gone(block.rec, channel)? => Ok(Fate::Erased),
+            None if fields.is_empty() && block.deleted.is_none() => Ok(Fate::Kept),
+            None => self.insert(kind, &block, channel, dot, &fields),
+            Some(row) => self.update(kind, &block, channel, dot, fields, row),
+        }
+    }
+
+    /// A record's merge state, where there is any.
+    pub(crate) fn row(&self, kind: &KindDef, rec: Uuid) -> Result<Option<Row>> {
+        Ok(self
             .conn
             .prepare_cached(&format!("SELECT rid, life, flags, dots, space FROM \"{}\" WHERE id = ?1", kind.name))?
-            .query_row([block.rec.as_bytes()], |r| {
+            .query_row([rec.as_bytes()], |r| {
                 Ok(Row {
                     rid: r.get(0)?,
                     life: r.get(1)?,
@@ -181,16 +197,7 @@ impl<'c> Merge<'c> {
                     space: Uuid::from_bytes(r.get(4)?),
                 })
             })
-            .optional()?;
-        match found {
-            // A record belongs to the space it was made in; nobody moves it from another one.
-            Some(row) if row.space != channel.space.0 => self.note_unknown(dot, i),
-            found if erases => self.erase(kind, block.rec, channel, found),
-            Some(row) if row.flags & erased_flag(channel.class) != 0 => Ok(Fate::Erased),
-            None if fields.is_empty() && block.deleted.is_none() => Ok(Fate::Kept),
-            None => self.insert(kind, &block, channel, dot, &fields),
-            Some(row) => self.update(kind, &block, channel, dot, fields, row),
-        }
+            .optional()?)
     }
 
     fn insert(

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 use xinghuo_forge::Who;
-use xinghuo_ledger::{Absorbed, Author, Books, Channel, Hash, Ledger, LedgerError, PublicKey, Segment, Verdict};
+use xinghuo_ledger::{Absorbed, Author, Books, Channel, Fault, Hash, Ledger, LedgerError, Problem, PublicKey, Segment, Verdict};
 use xinghuo_model::{Act, Class};
 
 use crate::json::world;

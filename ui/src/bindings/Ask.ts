@@ -84,7 +84,7 @@ key: string, } | { "ask": "drop_draft",
 /**
  * Which.
  */
-key: string, } | { "ask": "check" } | { "ask": "backups" } | { "ask": "backup", 
+key: string, } | { "ask": "check" } | { "ask": "audit" } | { "ask": "backups" } | { "ask": "backup", 
 /**
  * Where to, `.xinghuo-backup`.
  */

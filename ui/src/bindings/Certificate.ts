@@ -5,6 +5,8 @@ import type { Role } from "./Role";
 
 /**
  * Who may write what from which copy (授权). Written only by the office whose space it stands in.
+ * For an office below it grants that office's own registry, and the district class of the
+ * compounds that are its own.
  */
 export type Certificate = { 
 /**
@@ -40,6 +42,6 @@ grants: Array<Grant>,
  */
 since: string, 
 /**
- * The compound's name as it asked to join, until its own record arrives.
+ * The compound's or office's name as it asked to join, until its own record arrives.
  */
 compound: string | null, };

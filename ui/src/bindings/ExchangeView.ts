@@ -19,4 +19,16 @@ fingerprint: string,
 /**
  * The office above, once its name is known.
  */
-office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, held: Array<string>, conflicts: number, };
+office: string | null, partners: Array<Partner>, travels: Array<TravelLine>, stays: Array<TravelLine>, bundles: Array<BundleLine>, 
+/**
+ * What is missing, in sentences.
+ */
+held: Array<string>, conflicts: number, 
+/**
+ * Attachments that go to the first partner, and their bytes.
+ */
+files: number, file_bytes: number, 
+/**
+ * Changes that only a newer version understands: kept and passed on.
+ */
+newer: number, };
