@@ -38,7 +38,7 @@ pub enum Reader {
 const BLANK: Flow = Flow { name: "", start: "", homes: &[], files: &[], words: &[], writes: None, before: 0, again: false, renews: false };
 const INSPECT: &[&str] = &["bundle", "inspect"];
 
-/// All of them. A flow that is built later (erasing a person) takes a line here.
+/// All of them.
 pub const FLOWS: &[Flow] = &[
     Flow {
         name: "new",
@@ -138,6 +138,7 @@ pub const FLOWS: &[Flow] = &[
         ..BLANK
     },
     Flow { name: "end", start: "answered", homes: &["office"], words: &["end", "橘香里", "--reason", "电脑丢失"], ..BLANK },
+    Flow { name: "erase", start: "sent", homes: &["branch"], words: &["erase", "吴庚", "--reason", "本人要求"], ..BLANK },
     Flow { name: "undo", start: "sent", homes: &["branch"], words: &["undo"], ..BLANK },
     Flow { name: "rebuild", start: "sent", homes: &["branch"], words: &["rebuild"], again: true, ..BLANK },
     Flow {

@@ -77,6 +77,7 @@ impl Starts {
         };
         ask(&branch, with(json!({ "ask": "create_branch", "compound": "橘香里", "prefix": null, "person": "林书记", "copy": "笔记本" })))?;
         ask(&office, with(json!({ "ask": "create_office", "person": "周主任", "copy": "社区电脑" })))?;
+        person(&branch, "吴庚")?;
         request(&branch, "楼道灯坏了")?;
         ask(&branch, json!({ "ask": "join_request", "path": at("入网申请.xinghuo-join") }))?;
         self.keep(&[&branch, &office], "apart")?;
@@ -136,6 +137,13 @@ impl Starts {
 
 fn open(desks: &[&Desk]) -> Outcome {
     desks.iter().try_for_each(|desk| ask(desk, json!({ "ask": "unlock", "passphrase": PASSPHRASE })).map(drop))
+}
+
+fn person(desk: &Desk, name: &str) -> Outcome {
+    let question = json!({ "ask": "save_person", "id": null, "name": name, "building": "3", "unit": "2", "room": "501", "relation": null,
+        "sex": null, "birth": null, "phones": ["13900000000"], "occupancy": null, "party_member": null, "skills": null,
+        "checked_in_on": null, "employer": null, "id_number": null, "note": null });
+    ask(desk, question).map(drop)
 }
 
 fn request(desk: &Desk, text: &str) -> Outcome {

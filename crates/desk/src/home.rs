@@ -209,7 +209,12 @@ impl Home {
     /// when something last left it.
     fn marker_fits(&self, open: &Unlocked) -> Result<bool> {
         let own = hex(&open.keys.identity().signs);
-        let Ok(text) = fs::read_to_string(self.marker_file(&own)) else { return Ok(false) };
+        let text = match fs::read_to_string(self.marker_file(&own)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            // A disk that answers badly just now is no other computer: the identity is not given up for it.
+            Err(error) => return Err(file_error(&error)),
+        };
         let Ok(marker) = serde_json::from_str::<Marker>(&text) else { return Ok(false) };
         let heads = open.ledger.heads()?;
         let behind = marker.heads.iter().any(|(log, seq, _)| heads.iter().find(|h| h.log.hex() == *log).is_none_or(|h| h.seq < *seq));
