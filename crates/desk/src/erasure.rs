@@ -81,7 +81,8 @@ impl Open {
             let name = books.need::<Person>(id)?.record.name;
             let mut related = if cases { cases_of(books, space, id)? } else { Vec::new() };
             // What was recorded on a case step by step.
-            let parts = KINDS.iter().copied().filter(|kind| kind.append_only && !CASES.contains(&kind.name));
+            let parts =
+                KINDS.iter().copied().filter(|kind| (kind.append_only || kind.name == "agreement_term") && !CASES.contains(&kind.name));
             let parts: Vec<_> = parts.collect();
             for (_, case) in related.clone() {
                 related.extend(naming(books, space, parts.iter().copied(), case)?);

@@ -235,6 +235,8 @@ impl Intake<'_, '_> {
             if line.len() < 256
                 && let Some(block) = block_ref(line)
                 && block.is_erasure()
+                // One that will not be applied explains nothing.
+                && xinghuo_model::kind_named(&block.kind).is_some_and(|kind| kind.fields.iter().any(|f| f.class == channel.class))
             {
                 self.promised.entry((channel, block.rec)).or_default().push((key, new.header.seq, new.hash));
             }

@@ -13,7 +13,7 @@ use crate::dots::{Dot, Dots, class_of};
 use crate::entry::{Channel, RawBlock, block_lines, blocks_of};
 use crate::error::Result;
 use crate::find;
-use crate::merge::{FLAG_CONFLICT, Fate, Merge, Row};
+use crate::merge::{FLAG_CONFLICT, Merge, Row};
 use crate::{Books, Ledger};
 
 /// A record's `life` once something of it was erased: it is no longer read, and still counted.
@@ -30,10 +30,10 @@ pub(crate) fn erased_flag(class: Class) -> i64 {
 impl Merge<'_> {
     /// Erases a record in a channel, whether or not anything of it is here. Whoever gave one id to records
     /// of two kinds loses what the channel says of both.
-    pub(crate) fn erase(&mut self, kind: &'static KindDef, rec: Uuid, channel: Channel, found: Option<Row>) -> Result<Fate> {
+    pub(crate) fn erase(&mut self, kind: &'static KindDef, rec: Uuid, channel: Channel, found: Option<Row>) -> Result<()> {
         self.ever_erased = true;
         match found {
-            Some(row) if row.flags & erased_flag(channel.class) != 0 => return Ok(Fate::Kept),
+            Some(row) if row.flags & erased_flag(channel.class) != 0 => return Ok(()),
             Some(row) => self.empty(kind, rec, channel, row, true)?,
             None => {
                 self.conn
@@ -100,20 +100,25 @@ impl Merge<'_> {
     }
 
     /// Dooms every block of the channel that is about the record, but for the word that erases it.
-    fn drop_blocks(&mut self, rec: Uuid, channel: Channel) -> Result<Fate> {
+    fn drop_blocks(&mut self, rec: Uuid, channel: Channel) -> Result<()> {
         self.erased += 1;
         self.conn.prepare_cached("INSERT OR IGNORE INTO erased(rec, space, class) VALUES(?1, ?2, ?3)")?.execute(params![
             rec.as_bytes(),
             channel.space.0.as_bytes(),
             channel.class as u8
         ])?;
-        let mut stmt = self
-            .conn
-            .prepare_cached("SELECT e.ord, t.i, t.log FROM touch t JOIN entry e ON e.log = t.log AND e.seq = t.seq WHERE t.rec = ?1")?;
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT e.ord, t.i, t.log, t.seq FROM touch t JOIN entry e ON e.log = t.log AND e.seq = t.seq WHERE t.rec = ?1",
+        )?;
         let mut rows = stmt.query([rec.as_bytes()])?;
         while let Some(r) = rows.next()? {
             if self.logs.get(r.get(2)?).is_some_and(|log| log.channel == channel) {
                 self.doomed.entry(r.get(0)?).or_default().insert(r.get::<_, i64>(1)? as usize);
+                self.conn.prepare_cached("DELETE FROM unknown WHERE log = ?1 AND seq = ?2 AND i = ?3")?.execute(params![
+                    r.get::<_, i64>(2)?,
+                    r.get::<_, i64>(3)?,
+                    r.get::<_, i64>(1)?
+                ])?;
             }
         }
         self.conn
@@ -127,7 +132,7 @@ impl Merge<'_> {
                  (SELECT s.save FROM save_entry s JOIN touch t ON t.log = s.log AND t.seq = s.seq WHERE t.rec = ?1)",
             )?
             .execute([rec.as_bytes()])?;
-        Ok(Fate::Kept)
+        Ok(())
     }
 
     /// What waits is kept as well, and loses its content like the rest.

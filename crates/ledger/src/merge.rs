@@ -45,15 +45,6 @@ pub(crate) struct Row {
 /// So many records at most have their words put in at once: an everyday bundle brings no more.
 const FEW: usize = 64;
 
-/// What becomes of a block that was merged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// It stays in the log.
-    Kept,
-    /// Its content goes: it is about a record that was erased.
-    Erased,
-}
-
 /// One transaction's worth of applying.
 pub(crate) struct Merge<'c> {
     pub conn: &'c Connection,
@@ -110,8 +101,16 @@ impl<'c> Merge<'c> {
         for (i, block) in blocks.iter().enumerate() {
             match block {
                 RawBlock::Body(line) => {
-                    if self.merge_block(dot, i, block_ref(line))? == Fate::Erased {
-                        self.doomed.entry(ord).or_default().insert(i);
+                    let parsed = block_ref(line);
+                    // The word that erases is always heard.
+                    let heard = parsed.as_ref().is_some_and(BlockRef::is_erasure);
+                    let channel = self.logs.get(dot.log).map(|log| log.channel);
+                    match channel {
+                        // Whatever else it says, understood or not.
+                        Some(channel) if !heard && self.is_gone(block.subject(), channel)? => {
+                            self.doomed.entry(ord).or_default().insert(i);
+                        }
+                        _ => self.merge_block(dot, i, parsed)?,
                     }
                 }
                 RawBlock::Erased(rec, _) => self.note_hole(dot, *rec)?,
@@ -140,7 +139,7 @@ impl<'c> Merge<'c> {
     }
 
     /// Merges one block that stands in the log already. What cannot be understood is only noted.
-    fn merge_block(&mut self, dot: Dot, i: usize, block: Option<BlockRef<'_>>) -> Result<Fate> {
+    fn merge_block(&mut self, dot: Dot, i: usize, block: Option<BlockRef<'_>>) -> Result<()> {
         let Some(block) = block else { return self.note_unknown(dot, i) };
         let (Some(kind), Some(row)) = (BY_NAME.get(&*block.kind).copied(), self.logs.get(dot.log)) else {
             return self.note_unknown(dot, i);
@@ -169,15 +168,14 @@ impl<'c> Merge<'c> {
             self.note_unknown(dot, i)?;
         }
         if foreign || (fields.is_empty() && block.deleted.is_none() && !block.accepts && !erases) {
-            return Ok(Fate::Kept);
+            return Ok(());
         }
         self.changed.insert(kind.name);
         match self.row(kind, block.rec)? {
             // A record belongs to the space it was made in; nobody moves it from another one.
             Some(row) if row.space != channel.space.0 => self.note_unknown(dot, i),
             found if erases => self.erase(kind, block.rec, channel, found),
-            _ if self.is_gone(block.rec, channel)? => Ok(Fate::Erased),
-            None if fields.is_empty() && block.deleted.is_none() => Ok(Fate::Kept),
+            None if fields.is_empty() && block.deleted.is_none() => Ok(()),
             None => self.insert(kind, &block, channel, dot, &fields),
             Some(row) => self.update(kind, &block, channel, dot, fields, row),
         }
@@ -200,14 +198,7 @@ impl<'c> Merge<'c> {
             .optional()?)
     }
 
-    fn insert(
-        &mut self,
-        kind: &'static KindDef,
-        block: &BlockRef<'_>,
-        channel: Channel,
-        dot: Dot,
-        fields: &[(usize, Sql)],
-    ) -> Result<Fate> {
+    fn insert(&mut self, kind: &'static KindDef, block: &BlockRef<'_>, channel: Channel, dot: Dot, fields: &[(usize, Sql)]) -> Result<()> {
         let mut dots = Dots::default();
         let mut mask = 0u64;
         for (at, ..) in fields {
@@ -243,7 +234,7 @@ impl<'c> Merge<'c> {
         if kind.searchable() && life == 0 {
             self.unfound.insert(find::rowid(kind, rid), (kind, rid));
         }
-        Ok(Fate::Kept)
+        Ok(())
     }
 
     fn update(
@@ -254,7 +245,7 @@ impl<'c> Merge<'c> {
         dot: Dot,
         fields: Vec<(usize, Sql)>,
         mut row: Row,
-    ) -> Result<Fate> {
+    ) -> Result<()> {
         self.logs.seen_by(self.conn, dot.log)?;
         let rec = block.rec;
         let before = row.flags;
@@ -300,7 +291,7 @@ impl<'c> Merge<'c> {
         if kind.searchable() && (touched_search || alive != was_alive) {
             self.unfound.insert(find::rowid(kind, row.rid), (kind, row.rid));
         }
-        Ok(Fate::Kept)
+        Ok(())
     }
 
     pub(crate) fn store_row(&mut self, kind: &'static KindDef, row: &Row, show: &[(usize, Sql)]) -> Result<()> {
@@ -500,12 +491,12 @@ impl<'c> Merge<'c> {
         Ok(())
     }
 
-    fn note_unknown(&mut self, dot: Dot, i: usize) -> Result<Fate> {
+    fn note_unknown(&mut self, dot: Dot, i: usize) -> Result<()> {
         self.conn.prepare_cached("INSERT OR IGNORE INTO unknown(log, seq, i) VALUES(?1, ?2, ?3)")?.execute(params![
             dot.log,
             dot.seq as i64,
             i as i64
         ])?;
-        Ok(Fate::Kept)
+        Ok(())
     }
 }

@@ -131,6 +131,10 @@ impl Open {
             // The community decides them.
             absorbed.conflicts = 0;
         }
+        if absorbed.erased > 0 {
+            // The write-ahead log still holds the pages as they were.
+            inner.ledger.settle()?;
+        }
         let (mut back, mut counted) = (Vec::new(), false);
         if sender != own {
             back = inner.ledger.acknowledge(&sender, number, &opened.manifest.have)?;
