@@ -1,8 +1,12 @@
 //! A secretary's day: first run, the roster, finding people, writing things down, seeing a case through.
 
-use xinghuo_tests::{ENTER, ESCAPE, F3, PASSPHRASE, Page, Place, Tried};
+use xinghuo_tests::{ENTER, ESCAPE, F3, PASSPHRASE, Page, Place, Size, Tried};
 
 use crate::axe;
+
+/// Tab and the arrow down, in WebDriver's words.
+const TAB: &str = "\u{e004}";
+const DOWN: &str = "\u{e015}";
 
 #[tokio::test]
 async fn a_secretary_starts_closes_and_comes_back_with_the_passphrase() -> Tried {
@@ -126,6 +130,77 @@ async fn people_are_found_by_characters_pinyin_room_and_phone() -> Tried {
 }
 
 #[tokio::test]
+async fn a_person_is_erased_by_keyboard_and_found_nowhere() -> Tried {
+    let place = Place::branch()?;
+    let mut people = Vec::new();
+    for (name, room) in [("章若兰", "501"), ("罗建华", "502")] {
+        people.push(place.ask(serde_json::json!({
+            "ask": "save_person", "id": null, "name": name, "building": "3", "unit": "2", "room": room, "relation": "户主", "sex": null,
+            "birth": null, "phones": ["13800004617"], "occupancy": "owner", "party_member": null, "skills": null,
+        }))?);
+    }
+    place.ask(serde_json::json!({
+        "ask": "add_request", "accepted_on": chrono::Local::now().date_naive(), "category": "repairs", "source": "visit",
+        "urgency": "normal", "requester": people[0]["id"], "place": "", "text": "阳台漏水，一个人不方便修", "handler": null, "due_on": null,
+    }))?;
+    let page = Page::unlocked(place).await?;
+    page.wait_text("林书记").await?;
+    page.press(F3).await?;
+    page.type_into("查找", "章若兰").await?;
+    page.wait_text("3-2-501").await?;
+    page.press(ENTER).await?;
+    page.wait_text("反映过的事").await?;
+    tab_to(&page, "抹去信息").await?;
+    page.press(ENTER).await?;
+    page.wait_text("抹去章若兰的个人信息").await?;
+    page.shot("erase-person").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.text_size(Size::Double).await?;
+    page.shot("erase-person-double").await?;
+    page.text_size(Size::Standard).await?;
+
+    // Without a reason nothing goes, and Escape leaves the person as they were.
+    tab_to(&page, "抹去").await?;
+    page.press(ENTER).await?;
+    page.wait_text("请选一个理由").await?;
+    page.press(ESCAPE).await?;
+    page.wait_gone("抹去章若兰的个人信息").await?;
+    page.wait_text("反映过的事").await?;
+    assert_eq!(focused(&page).await?, "抹去信息", "back where it was");
+
+    tab_to(&page, "抹去信息").await?;
+    page.press(ENTER).await?;
+    page.wait_text("抹去章若兰的个人信息").await?;
+    tab_to(&page, "连同反映过的 1 件事的内容").await?;
+    page.press(" ").await?;
+    tab_to(&page, "理由").await?;
+    page.press(ENTER).await?;
+    page.wait_text("保存期已满").await?;
+    page.shot("erase-person-reason").await?;
+    page.press(DOWN).await?;
+    page.press(ENTER).await?;
+    page.wait_gone("保存期已满").await?;
+    page.wait_text("已搬离").await?;
+    tab_to(&page, "抹去").await?;
+    page.press(ENTER).await?;
+    page.wait_gone("章若兰").await?;
+    page.wait_text("罗建华").await?;
+    page.shot("erase-person-gone").await?;
+    page.press(F3).await?;
+    page.type_into("查找", "章若兰").await?;
+    page.wait_text("没有找到").await?;
+    page.shot("erase-person-not-found").await?;
+    page.press(ESCAPE).await?;
+    page.click_text("罗建华").await?;
+    page.wait_text("反映过的事").await?;
+    page.click_in("页面", "诉求").await?;
+    page.wait_text("没办完").await?;
+    page.shot("erase-person-requests").await?;
+    assert!(!page.says("阳台漏水").await?, "what they asked for went too");
+    page.close().await
+}
+
+#[tokio::test]
 async fn a_word_is_written_down_and_a_request_seen_through() -> Tried {
     let page = Page::unlocked(Place::demo_branch().await?).await?;
     page.wait_text("今天到期").await?;
@@ -224,4 +299,22 @@ async fn a_copy_is_saved_and_goes_on_from_its_backup_on_another_computer() -> Tr
     other.wait_text("翠湖雅苑").await?;
     other.close().await?;
     page.close().await
+}
+
+/// Presses Tab until what says exactly this has the focus.
+async fn tab_to(page: &Page, words: &str) -> Tried {
+    for _ in 0..60 {
+        if focused(page).await? == words {
+            return Ok(());
+        }
+        page.press(TAB).await?;
+    }
+    page.shot("missing").await?;
+    Err(format!("Tab does not come to «{words}»").into())
+}
+
+/// What the focused element says, or its label.
+async fn focused(page: &Page) -> Tried<String> {
+    let says = "const at = document.activeElement; return [...(at.labels?.[0] ?? at).childNodes].filter((e) => !e.matches?.('[aria-hidden]')).map((e) => e.textContent).join('').trim()";
+    Ok(page.run(says, vec![]).await?.as_str().unwrap_or_default().to_owned())
 }
