@@ -114,6 +114,10 @@ impl JoinRequest {
         if !verify(&request.identity()?.signs, JOIN, body.as_bytes(), &signature) {
             return Err(BundleError::Signature);
         }
+        // Sound as it is, but not as it was written: something was cut off.
+        if !text.ends_with('\n') {
+            return Err(BundleError::Truncated);
+        }
         if request.former.len() > MAX_FORMER {
             return Err(BundleError::Size);
         }
