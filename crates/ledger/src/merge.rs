@@ -98,13 +98,13 @@ impl<'c> Merge<'c> {
     }
 
     fn merge_blocks(&mut self, dot: Dot, ord: i64, blocks: &[RawBlock]) -> Result<()> {
+        let channel = self.logs.get(dot.log).map(|log| log.channel);
         for (i, block) in blocks.iter().enumerate() {
             match block {
                 RawBlock::Body(line) => {
                     let parsed = block_ref(line);
                     // The word that erases is always heard.
                     let heard = parsed.as_ref().is_some_and(BlockRef::is_erasure);
-                    let channel = self.logs.get(dot.log).map(|log| log.channel);
                     match channel {
                         // Whatever else it says, understood or not.
                         Some(channel) if !heard && self.is_gone(block.subject(), channel)? => {
