@@ -10,6 +10,7 @@ mod demo;
 mod fonts;
 mod fuzz;
 mod licences;
+mod mutants;
 mod packages;
 mod setup;
 mod sim;
@@ -29,6 +30,7 @@ cargo xtask bench      the benchmarks
 cargo xtask sim        the simulator
 cargo xtask crash      kills, full and broken disks, power cuts (--points N, --cuts N)
 cargo xtask fuzz       the fuzz targets: [TARGET] [--inputs N] [--keep]
+cargo xtask mutants    the mutation score of bundle, merge and keys: [--file GLOB] [--shard K/N] [--sample N --seed S]
 cargo xtask bindings   write the TypeScript types of the desk's questions and answers
 cargo xtask licences   write THIRD-PARTY.md: every crate, npm package and font with its licence";
 
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         "sim" => sim::verb,
         "crash" => crash::verb,
         "fuzz" => fuzz::verb,
+        "mutants" => mutants::verb,
         "bindings" => bindings::verb,
         "licences" => licences::verb,
         _ => {
