@@ -16,8 +16,8 @@ const DOMAIN: &[u8] = b"xinghuo/want/v1";
 pub const MOST_STRETCHES: usize = 24;
 /// A text longer than this is no chat message.
 const MOST_TEXT: usize = 16 * 1024;
-/// 24 stretches of 8 bytes and two numbers of at most 10, with what stands around them.
-const MOST_BYTES: usize = 8 + MOST_STRETCHES * 28 + 4;
+/// 24 stretches of 8 bytes and two numbers of at most 9, with what stands around them.
+const MOST_BYTES: usize = 8 + MOST_STRETCHES * 26 + 4;
 
 /// One stretch that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,6 +238,8 @@ mod tests {
     fn a_line_says_what_it_was_made_of_however_it_was_pasted_or_typed() {
         let (want, line) = (want(), want().line());
         assert!(line.starts_with("XH1-") && line.len() < 120, "{line}");
+        let groups: Vec<&str> = line.split('-').skip(1).collect();
+        assert!(groups[..groups.len() - 1].iter().all(|group| group.len() == 5), "{line}");
         assert!(want.is_from(&[7; 32]) && !want.is_from(&[8; 32]));
         let wide: String = line.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)).collect();
         for text in [
@@ -297,6 +299,12 @@ mod tests {
         ] {
             assert_eq!(Want::find_in(&text), Err(error), "{text}");
         }
+        // The longest line there can be, and the longest text.
+        let far = Want::of(&[7; 32], (0..24).map(|n| (Hash::of(&[n]), 1 << 62, i64::MAX as u64)));
+        let line = far.line();
+        assert_eq!(Want::find_in(&line), Ok(far.clone()));
+        assert_eq!(Want::find_in(&format!("{}{line}", " ".repeat(MOST_TEXT - line.len()))), Ok(far));
+        assert_eq!(Want::find_in(&format!("{}{line}", " ".repeat(MOST_TEXT + 1 - line.len()))), Err(WantError::Absent));
         assert!(Want::find_in(&sealed(&stretch(&[1], &[0]))).is_ok(), "the same with nothing wrong");
     }
 }

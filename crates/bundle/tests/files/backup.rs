@@ -1,6 +1,6 @@
 //! Backups: what was saved comes out, and every way the file can be wrong is refused.
 
-use std::io::Cursor;
+use std::io::{self, Cursor, Read};
 
 use xinghuo_bundle::{Backup, BundleError, Cost, Keys, Part};
 use xinghuo_ledger::Hash;
@@ -39,6 +39,7 @@ fn what_was_saved_comes_out_and_only_with_its_passphrase() {
     let opened = backup.keys(PASSPHRASE).expect("opening");
     assert_eq!(opened.identity(), keys.identity());
     assert!(backup.holds(&opened, &Hash::of(b"state")) && !backup.holds(&opened, &Hash::of(b"another")));
+    assert_eq!(backup.made_at(), "2024-11-05T09:00:00+08:00");
     assert_eq!(backup.keys("只为考试").err().map(|e| e.code()), Some("keys.wrong_passphrase"));
     // The hash of people's records is not to be seen by whoever finds the file.
     let plain = Hash::of(b"state").hex();
@@ -76,4 +77,59 @@ fn writing_ends_where_the_person_says_stop() {
     let stopped =
         Backup::write(&mut Vec::new(), &keys, String::new(), "{}", (&mut Cursor::new(STORE), part), &Hash::default(), &mut |_, _| false);
     assert_eq!(stopped.err().map(|e| e.code()), Some("cancelled"));
+}
+
+#[test]
+fn the_first_line_says_what_the_file_is_and_which_version() {
+    for (bytes, expected) in [
+        (&b"XINGHUO-BACKUP 2\n"[..], "bundle.newer"),
+        (b"XINGHUO-BACKUP 10\n", "bundle.newer"),
+        (b"XINGHUO-BACKUP \n", "bundle.inconsistent"),
+        (b"XINGHUO-BACKUP 1x\n", "bundle.inconsistent"),
+        (b"XINGHUO-BACKUP 1", "bundle.truncated"),
+        (b"XINGHUO-BACKUP 2", "bundle.not_ours"),
+        (b"XINGHUO 1\n", "bundle.not_ours"),
+        (b"XINGHUO-BACKUP 1\n{\"v\":2,\"suite\":1}\n00\n", "bundle.newer"),
+        (b"XINGHUO-BACKUP 1\n{\"v\":1,\"suite\":2}\n00\n", "bundle.newer"),
+        (b"XINGHUO-BACKUP 1\n[]\n00\n", "bundle.inconsistent"),
+        (&[b"XINGHUO-BACKUP 1\n{", &[b' '; 5000][..]].concat(), "bundle.size"),
+        (&[b"XINGHUO-BACKUP 1\n{", &[b' '; 4095][..]].concat(), "bundle.size"),
+        (&[b"XINGHUO-BACKUP 1\n{", &[b' '; 4094][..]].concat(), "bundle.truncated"),
+    ] {
+        assert_eq!(read(bytes).err().map(|e| e.code()), Some(expected), "{}", String::from_utf8_lossy(&bytes[..bytes.len().min(40)]));
+    }
+}
+
+#[test]
+fn a_key_file_of_the_largest_size_is_read_and_a_larger_one_is_not() {
+    let keys = Keys::generate().expect("keys");
+    assert!(read(&saved(&keys, &" ".repeat(64 * 1024))).is_ok());
+    assert_eq!(read(&saved(&keys, &" ".repeat(64 * 1024 + 1))).err().map(|e| e.code()), Some("bundle.size"));
+}
+
+/// A disk that is interrupted once, and broken from a certain byte on.
+struct Shaky<'a> {
+    bytes: &'a [u8],
+    interrupted: bool,
+    breaks: bool,
+}
+
+impl Read for Shaky<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if !std::mem::replace(&mut self.interrupted, true) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        match self.bytes.read(out)? {
+            0 if self.breaks => Err(io::ErrorKind::PermissionDenied.into()),
+            n => Ok(n),
+        }
+    }
+}
+
+#[test]
+fn an_interruption_is_borne_and_a_broken_disk_is_not() {
+    let part = Part::of(&mut Cursor::new(STORE), &mut all).expect("a part");
+    assert_eq!(Part::of(&mut Shaky { bytes: STORE, interrupted: false, breaks: false }, &mut all).expect("a part"), part);
+    let broken = Part::of(&mut Shaky { bytes: STORE, interrupted: true, breaks: true }, &mut all);
+    assert_eq!(broken.err().map(|e| e.code()), Some("file.io"));
 }

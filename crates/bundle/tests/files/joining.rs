@@ -102,6 +102,7 @@ fn what_is_no_request_is_told_apart() {
         (b"XINGHUO-JOIN 1\n", "bundle.truncated"),
         (b"XINGHUO-JOIN 1\n{}\n", "bundle.truncated"),
         (b"XINGHUO-JOIN 1\n{}\n00\n", "bundle.inconsistent"),
+        (&[b"XINGHUO-JOIN 1\n{", &[b' '; 64 * 1024 - 16][..]].concat(), "bundle.truncated"),
     ] {
         assert_eq!(code(bytes), Some(expected), "{}", String::from_utf8_lossy(bytes));
     }
@@ -127,6 +128,13 @@ fn a_key_that_was_given_up_counts_only_where_it_named_its_successor() {
         let request = JoinRequest { former: broken, ..request_of(&now) };
         assert_eq!(JoinRequest::read(&request.write(&now)).expect_err("no sound chain").code(), "bundle.signature");
     }
+    // As many as are allowed: each names the next.
+    let mut past: Vec<Keys> = (0..32).map(|_| fresh()).collect();
+    past.push(fresh());
+    let former = past.windows(2).map(|pair| Former::vouch(&pair[0], &pair[1].identity())).collect();
+    let last = &past[32];
+    let long = JoinRequest { former, ..request_of(last) };
+    assert_eq!(JoinRequest::read(&long.write(last)).expect("a long life").former.len(), 32);
     let endless = JoinRequest { former: vec![own; 33], ..request_of(&now) };
     assert_eq!(JoinRequest::read(&endless.write(&now)).expect_err("too many").code(), "bundle.size");
 }

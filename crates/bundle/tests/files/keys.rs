@@ -1,7 +1,9 @@
 //! The key file and what follows from the keys.
 
 use serde_json::Value;
-use xinghuo_bundle::{Cost, Identity, Keys, fingerprint};
+use xinghuo_bundle::{Cost, Identity, Keys, fingerprint, sealed};
+use xinghuo_ledger::{Channel, Hash, log_id};
+use xinghuo_model::Class;
 
 use crate::fixture::*;
 
@@ -23,6 +25,7 @@ fn the_right_passphrase_opens_and_nothing_else_does() {
     }
     let opened = Keys::unlock(&text, PASSPHRASE).expect("opening");
     assert_eq!(opened.file_key(), keys.file_key());
+    assert_ne!(keys.file_key(), Keys::generate().expect("keys").file_key(), "every store has a key of its own");
     let again = keys.lock(PASSPHRASE, Cost::LEAST).expect("locking");
     assert_ne!(text, again, "salt and nonce are fresh every time");
     for secret in ["AGE-SECRET-KEY", &hex(keys.file_key())] {
@@ -78,6 +81,34 @@ fn a_damaged_or_greedy_key_file_is_refused_by_name() {
         assert_eq!(code(text, PASSPHRASE).err(), Some("keys.damaged"), "{text}");
     }
     assert_eq!(keys.lock(PASSPHRASE, Cost { memory: 4, passes: 1 }).err().map(|e| e.code()), Some("keys.too_costly"));
+}
+
+#[test]
+fn a_key_file_may_ask_for_the_most_work_allowed_and_not_for_a_step_more_or_too_little() {
+    let keys = Keys::generate().expect("keys");
+    let least = Cost::LEAST;
+    for (cost, expected) in [
+        (Cost { passes: 16, ..least }, None),
+        (Cost { passes: 17, ..least }, Some("keys.too_costly")),
+        (Cost { passes: 1, ..least }, None),
+        (Cost { memory: least.memory - 1, ..least }, Some("keys.too_costly")),
+    ] {
+        assert_eq!(keys.lock(PASSPHRASE, cost).err().map(|e| e.code()), expected, "{cost:?}");
+    }
+}
+
+#[test]
+fn a_seal_holds_for_its_author_its_log_its_number_and_its_hash_alone() {
+    let (keys, other) = (Keys::generate().expect("keys"), Keys::generate().expect("keys"));
+    let (me, head) = (keys.identity().signs, Hash::of(b"head"));
+    let log = log_id(&me, Channel { space: SPACE, class: Class::ALL[0] });
+    let seal = keys.seal(&log, 7, &head);
+    assert!(sealed(&me, &log, 7, &head, &seal));
+    assert!(!sealed(&other.identity().signs, &log, 7, &head, &seal));
+    assert!(!sealed(&me, &Hash::of(b"another log"), 7, &head, &seal));
+    assert!(!sealed(&me, &log, 8, &head, &seal));
+    assert!(!sealed(&me, &log, 7, &Hash::of(b"another head"), &seal));
+    assert!(!sealed(&me, &log, 7, &head, &seal[1..]));
 }
 
 #[test]
