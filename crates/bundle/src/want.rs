@@ -240,6 +240,8 @@ mod tests {
         assert!(line.starts_with("XH1-") && line.len() < 120, "{line}");
         let groups: Vec<&str> = line.split('-').skip(1).collect();
         assert!(groups[..groups.len() - 1].iter().all(|group| group.len() == 5), "{line}");
+        let even = Want::of(&[7; 32], [(Hash::of(b"a"), 300, 300 + (1 << 14))]).line();
+        assert_eq!(even.len(), "XH1".len() + 8 * "-AAAAA".len(), "25 bytes are 40 letters: {even}");
         assert!(want.is_from(&[7; 32]) && !want.is_from(&[8; 32]));
         let wide: String = line.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)).collect();
         for text in [

@@ -353,3 +353,29 @@ fn who_may_not_read_a_class_lacks_nothing_else() {
     assert_eq!(office.ledger.state_hash(&classes).expect("a hash"), other.ledger.state_hash(&classes).expect("a hash"));
     assert_ne!(office.state(), other.state());
 }
+
+#[test]
+fn a_record_that_was_deleted_and_brought_back_while_another_changed_it_is_no_dispute() {
+    let request = request();
+    let [mut x, mut y] = knowing::<Request, 2>(&request);
+    x.delete::<Request>(request.id);
+    x.undo_last().expect("bringing it back");
+    y.edit::<Request>(request.id, |r| r.place = "西门".into());
+    meet(&mut [&mut x, &mut y]);
+    assert_eq!(x.get::<Request>(request.id).expect("brought back").place, "西门");
+    assert_eq!((x.conflicts(), x.ledger.count_conflicts().expect("a count")), (Vec::new(), 0));
+}
+
+#[test]
+fn two_deletions_made_apart_that_did_not_know_of_a_third_laptops_words_are_shown_with_them() {
+    let person = person(1, "单小雨");
+    let [mut x, mut y, mut z] = knowing::<Person, 3>(&person);
+    x.delete::<Person>(person.id);
+    y.delete::<Person>(person.id);
+    z.edit::<Person>(person.id, |p| p.note = Some("怕吵".into()));
+    meet(&mut [&mut x, &mut y, &mut z]);
+    assert_eq!(x.get::<Person>(person.id).expect("kept").note.as_deref(), Some("怕吵"));
+    let conflicts = x.conflicts();
+    let [conflict] = conflicts.as_slice() else { panic!("{conflicts:?}") };
+    assert_eq!((conflict.what, x.ledger.count_conflicts().expect("a count")), (ConflictKind::Deleted, 1));
+}
