@@ -379,3 +379,23 @@ fn two_deletions_made_apart_that_did_not_know_of_a_third_laptops_words_are_shown
     let [conflict] = conflicts.as_slice() else { panic!("{conflicts:?}") };
     assert_eq!((conflict.what, x.ledger.count_conflicts().expect("a count")), (ConflictKind::Deleted, 1));
 }
+
+#[test]
+fn taking_in_counts_the_disputes_that_are_new_and_no_old_one_again() {
+    let request = request();
+    let [mut x, mut y] = knowing::<Request, 2>(&request);
+    x.edit::<Request>(request.id, |r| r.place = "西门".into());
+    y.edit::<Request>(request.id, |r| r.place = "南门".into());
+    assert_eq!(give(&mut x, &mut y).conflicts, 1);
+    // The same dispute goes on.
+    x.edit::<Request>(request.id, |r| r.place = "北门".into());
+    assert_eq!(give(&mut x, &mut y).conflicts, 0);
+    assert_eq!(give(&mut y, &mut x).conflicts, 1);
+    // Settled.
+    y.edit::<Request>(request.id, |r| r.place = "东二门".into());
+    assert_eq!(give(&mut y, &mut x).conflicts, 0);
+    // Edits that stand beside each other are shown, and are none.
+    x.edit::<Request>(request.id, |r| r.place = "西门".into());
+    y.edit::<Request>(request.id, |r| r.text = "灯坏了".into());
+    assert_eq!(give(&mut x, &mut y).conflicts, 0);
+}
