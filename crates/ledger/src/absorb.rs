@@ -337,7 +337,9 @@ impl Intake<'_, '_> {
             if has_hole(&waiting.raw) {
                 let gone: Vec<Uuid> =
                     waiting.raw.blocks.iter().filter_map(|b| if let RawBlock::Erased(rec, _) = b { Some(*rec) } else { None }).collect();
+                let known = self.somebody_ended;
                 if !self.all_erased(channel, &gone)? {
+                    moved |= self.somebody_ended != known;
                     self.why.insert(id, "erased");
                     after = Some(next);
                     continue;
@@ -402,7 +404,10 @@ impl Intake<'_, '_> {
                         Verdict::Welcome => true,
                         // An ended author's erasure that others had taken in before counts as well, or what it
                         // erased and itself would wait for each other.
-                        Verdict::Quarantine(ENDED) => self.vouched.get(&log_id(key, channel)).is_some_and(|known| known >= seq),
+                        Verdict::Quarantine(ENDED) => {
+                            self.somebody_ended = true;
+                            self.vouched.get(&log_id(key, channel)).is_some_and(|known| known >= seq)
+                        }
                         Verdict::Quarantine(_) => false,
                     }
             });
