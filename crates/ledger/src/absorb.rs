@@ -285,15 +285,17 @@ impl Intake<'_, '_> {
     fn settle(&mut self) -> Result<()> {
         loop {
             let mut moved = false;
-            if self.somebody_ended {
+            let somebody_ended = self.somebody_ended;
+            if somebody_ended {
                 self.vouched = self.vouched();
             }
             let all: Vec<(bool, LogId)> = self.queues.keys().copied().collect();
             for queue in all {
                 moved |= self.advance(queue)?;
             }
-            // The registry may have welcomed an author who was unknown a moment ago.
-            if !moved {
+            // The registry may have welcomed an author who was unknown a moment ago, and who vouches for an
+            // ended one is asked only once there is one.
+            if !moved && somebody_ended == self.somebody_ended {
                 return Ok(());
             }
         }
@@ -325,9 +327,7 @@ impl Intake<'_, '_> {
                 && let Verdict::Quarantine(why) = (self.may)(&Books { conn: self.conn }, &key, channel, next.0, &waiting.hash)
                 && (why != ENDED || self.vouched.get(&id).is_none_or(|seq| *seq < next.0))
             {
-                if why == ENDED && !self.somebody_ended {
-                    (self.somebody_ended, moved) = (true, true);
-                }
+                self.somebody_ended |= why == ENDED;
                 self.why.insert(id, why);
                 after = Some(next);
                 continue;
@@ -337,9 +337,7 @@ impl Intake<'_, '_> {
             if has_hole(&waiting.raw) {
                 let gone: Vec<Uuid> =
                     waiting.raw.blocks.iter().filter_map(|b| if let RawBlock::Erased(rec, _) = b { Some(*rec) } else { None }).collect();
-                let known = self.somebody_ended;
                 if !self.all_erased(channel, &gone)? {
-                    moved |= self.somebody_ended != known;
                     self.why.insert(id, "erased");
                     after = Some(next);
                     continue;
