@@ -70,6 +70,7 @@ pub fn way(name: &str) -> Outcome<Box<dyn Way>> {
     Ok(match name {
         "ours" => Box::new(ours::Bundles { shuffled: false }),
         "ours_shuffled" => Box::new(ours::Bundles { shuffled: true }),
+        "ours_export" => Box::new(ours::Exports),
         "plain_inserts" => Box::new(inserts::Inserts { search: true, shuffled: false }),
         "plain_inserts_shuffled" => Box::new(inserts::Inserts { search: true, shuffled: true }),
         "bare_inserts" => Box::new(inserts::Inserts { search: false, shuffled: false }),

@@ -9,8 +9,6 @@ use crate::ours;
 use crate::residents::{changed, residents};
 
 const RESIDENTS: usize = 20_000;
-/// Ten times as many in one bundle: only its memory is measured.
-const MANY: usize = 200_000;
 /// Each round measures every way, in turn; the middle counts.
 const ROUNDS: usize = 5;
 
@@ -98,7 +96,11 @@ pub fn measure(report: &mut Report) -> Outcome {
         report.note(&format!("import_100k_keeps_{name}"), mib(kept.unwrap_or_default() as u64), "MiB");
         report.note(&format!("update_100k_keeps_{name}"), mib(after.unwrap_or_default() as u64), "MiB");
     }
-    memory(report, ours, folder.path())
+    match ours.middle(|m| m.import_peak) {
+        Some(peak) => report.figure("import_peak_100k", peak, "MiB", 150.0),
+        None => report.missing("import_peak_100k", "no /proc here"),
+    }
+    Ok(())
 }
 
 fn prepare(folder: &Path, name: &'static str, rounds: usize) -> Row {
@@ -144,26 +146,6 @@ fn bytes(report: &mut Report, ours: &Row, plain: &Row, bare: &Row) -> Outcome {
     report.note("store_to_rows_with_search", kept(ours) / kept(plain), "times");
     report.note("store_to_bare_rows_after_update", after(ours) / after(bare), "times");
     report.note("store_to_rows_with_search_after_update", after(ours) / after(plain), "times");
-    Ok(())
-}
-
-/// The peak of importing, and of ten times as much in one bundle.
-fn memory(report: &mut Report, ours: &Row, folder: &Path) -> Outcome {
-    const NONE: &str = "no /proc here";
-    match ours.middle(|m| m.import_peak) {
-        Some(peak) => report.figure("import_peak_100k", peak, "MiB", 150.0),
-        None => report.missing("import_peak_100k", NONE),
-    }
-    let folder = folder.join("many");
-    std::fs::create_dir(&folder)?;
-    make("ours", &folder, MANY)?;
-    println!("one bundle of a million changes: {:.2} MiB", mib(std::fs::metadata(folder.join("import"))?.len()));
-    let measured = take("ours", &folder, MANY, 1)?;
-    match measured.import_peak {
-        Some(peak) => report.figure("import_peak_1m_in_one_bundle", peak, "MiB", 150.0),
-        None => report.missing("import_peak_1m_in_one_bundle", NONE),
-    }
-    report.note("import_1m_in_one_bundle", measured.import.unwrap_or_default() / 1000.0, "s CPU");
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod finding;
 mod gauge;
 mod import;
 mod inserts;
+mod large;
 mod million;
 mod ours;
 mod papers;
@@ -27,10 +28,11 @@ use gauge::{Outcome, Report};
 type Group = fn(&mut Report) -> Outcome;
 
 /// Papers come first: their memory is measured, and freed memory of others would hide growth.
-const GROUPS: [(&str, Group); 7] = [
+const GROUPS: [(&str, Group); 8] = [
     ("papers", papers::measure),
     ("import", import::measure),
     ("export", small::measure),
+    ("large", large::measure),
     ("million", million::measure),
     ("roster", roster::measure),
     ("find", finding::measure),

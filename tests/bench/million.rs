@@ -67,7 +67,7 @@ impl Way for Compounds {
             let keys = Keys::generate()?;
             let mut ledger = Ledger::open(Path::new(":memory:"), None, keys.identity().signs, entropy(100 + n as u64))?;
             store(&mut ledger, SpaceId(Uuid::from_u128(0xC000 + n as u128)), &people(n))?;
-            std::fs::write(folder.join(format!("{n}.xinghuo")), bundle(&mut ledger, &keys, &receiver, 1)?.0)?;
+            bundle(&mut ledger, &keys, &receiver, 1, std::fs::File::create(folder.join(format!("{n}.xinghuo")))?)?;
         }
         Ok(())
     }

@@ -1,10 +1,13 @@
 //! This project's way: a signed, encrypted bundle out of one copy's log into another's.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::DateTime;
-use xinghuo_bundle::{Cost, Identity, Keys, Outgoing, Purpose, read, write};
-use xinghuo_ledger::{Author, Ledger, LedgerError, Segments, Verdict};
+use xinghuo_bundle::{BundleError, Cost, Enclosed, Identity, Keys, Outgoing, Plan, Purpose, SegmentEntry, Source};
+use xinghuo_ledger::{Author, Hash, Ledger, LedgerError, STRETCH_BYTES, Segment, Segments, Verdict};
 use xinghuo_model::records::Person;
 use xinghuo_model::{Act, Record, SpaceId};
 
@@ -33,9 +36,8 @@ impl Way for Bundles {
                 (_, true) => shuffled(changed(&people)),
             };
             store(&mut ledger, COMPOUND, &people)?;
-            let (bundle, segments) = bundle(&mut ledger, &sender, &audience, number)?;
-            println!("{} people in {} entries", people.len(), segments.entries);
-            std::fs::write(folder.join(step.file()), bundle)?;
+            let entries = bundle(&mut ledger, &sender, &audience, number, File::create(folder.join(step.file()))?)?;
+            println!("{} people in {entries} entries", people.len());
             let have: Vec<_> = ledger.heads()?.into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
             ledger.acknowledge(&audience.signs, 1, &have)?;
         }
@@ -79,11 +81,14 @@ impl Receiver {
 
     /// Takes one bundle in: unseal, unpack, verify, merge, commit. Certificates are not asked for.
     pub fn take_file(&mut self, file: &Path, step: Step) -> Outcome {
-        let bundle = std::fs::read(file)?;
-        let opened = read(&bundle, &self.keys)?;
-        // As the desk does.
-        drop(bundle);
-        let absorbed = self.ledger.absorb(opened.segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true)?;
+        let mut opened = xinghuo_bundle::open(Arc::new(File::open(file)?), &self.keys)?;
+        let total = opened.manifest.segments.iter().map(SegmentEntry::entries).sum();
+        let mut damaged = 0;
+        let segments = opened.stretches(&|_| true).filter_map(|stretch| stretch.inspect_err(|_| damaged += 1).ok());
+        let absorbed = self.ledger.absorb(segments, total, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true)?;
+        if damaged > 0 {
+            return Err(format!("{damaged} damaged stretches").into());
+        }
         let new: u64 = absorbed.segments.iter().map(|s| s.new).sum();
         if (new == 0) != (step == Step::Replay) {
             return Err(format!("{new} new entries in {step:?}").into());
@@ -140,11 +145,11 @@ pub fn store(ledger: &mut Ledger, space: SpaceId, people: &[Person]) -> Outcome 
     Ok(())
 }
 
-/// What the desk does to write a bundle, less the file itself: seal, collect what was not acknowledged,
-/// pack, sign, encrypt.
-pub fn bundle(ledger: &mut Ledger, keys: &Keys, audience: &Identity, number: u64) -> Outcome<(Vec<u8>, Segments)> {
+/// What the desk does to write a bundle, less the proof of the file: seal, collect what was not
+/// acknowledged, pack, sign, encrypt. Gives the entries in it.
+pub fn bundle(ledger: &mut Ledger, keys: &Keys, audience: &Identity, number: u64, sink: impl Write) -> Outcome<u64> {
     ledger.seal_own(&|log, seq, hash| keys.seal(log, seq, hash))?;
-    let segments = ledger.segments_for(&audience.signs, &|_| true)?;
+    let found = Found(ledger.segments_for(&audience.signs, &|_| true, STRETCH_BYTES)?);
     let out = Outgoing {
         purpose: Purpose::Exchange,
         audience,
@@ -152,9 +157,82 @@ pub fn bundle(ledger: &mut Ledger, keys: &Keys, audience: &Identity, number: u64
         made_at: DAY.to_owned(),
         have: ledger.heads()?.into_iter().map(|h| (h.log, h.seq, h.hash)).collect(),
         want: Vec::new(),
-        segments: &segments.segments,
     };
-    Ok((write(keys, &out)?, segments))
+    let plan = Plan::new(&out, &found, Enclosed::default(), None, uuid::Uuid::nil())?;
+    plan.write(keys, 1, BufWriter::new(sink))?;
+    Ok(found.0.entries)
+}
+
+/// Stretches as they lie in the store.
+struct Found<'l>(Segments<'l>);
+
+impl Source for Found<'_> {
+    type Error = Failed;
+
+    fn stretch(&self, at: usize) -> Result<Option<Segment>, Failed> {
+        Ok(self.0.read(at).map_err(Failed::Store)?)
+    }
+
+    fn content(&self, _: &Hash) -> Result<Option<Vec<u8>>, Failed> {
+        Ok(None)
+    }
+}
+
+/// What may go wrong while a bundle is written.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error(transparent)]
+    Store(LedgerError),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+}
+
+/// Only the writing of a bundle.
+pub struct Exports;
+
+impl Way for Exports {
+    fn make(&self, folder: &Path, count: usize) -> Outcome {
+        let keys = Keys::generate()?;
+        std::fs::write(folder.join("sender"), keys.lock(PASSPHRASE, Cost::default())?)?;
+        receiver(folder)?;
+        let mut ledger = Ledger::open(&folder.join("sender.db"), Some(keys.file_key()), keys.identity().signs, entropy(1))?;
+        for people in residents(count).chunks(20_000) {
+            store(&mut ledger, COMPOUND, people)?;
+        }
+        Ok(())
+    }
+
+    fn open(&self, folder: &Path, _: usize) -> Outcome<Box<dyn Copy>> {
+        let unlock = |name: &str| -> Outcome<Keys> { Ok(Keys::unlock(&std::fs::read_to_string(folder.join(name))?, PASSPHRASE)?) };
+        let keys = unlock("sender")?;
+        let ledger = Ledger::open(&folder.join("sender.db"), Some(keys.file_key()), keys.identity().signs, entropy(2))?;
+        Ok(Box::new(Sender { keys, ledger, audience: unlock("keys")?.identity(), file: folder.join(Step::Import.file()) }))
+    }
+}
+
+struct Sender {
+    keys: Keys,
+    ledger: Ledger,
+    audience: Identity,
+    file: PathBuf,
+}
+
+impl Copy for Sender {
+    fn take(&mut self, step: Step) -> Outcome<bool> {
+        if step != Step::Import {
+            return Ok(false);
+        }
+        bundle(&mut self.ledger, &self.keys, &self.audience, 1, File::create(&self.file)?)?;
+        Ok(true)
+    }
+
+    fn state(&mut self) -> Outcome<(u64, String)> {
+        Ok((self.ledger.books().number("SELECT count(*) FROM person", [])? as u64, String::new()))
+    }
+
+    fn kept(&mut self) -> Outcome<u64> {
+        Ok(std::fs::metadata(&self.file)?.len())
+    }
 }
 
 /// The raw payload of a save: per person the JSON object of the values that changed, by field name,

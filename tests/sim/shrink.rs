@@ -7,10 +7,14 @@ use crate::history::{Fault, History, Step, Who};
 pub fn shrink(mut history: History, mut why: String, fails: &mut dyn FnMut(&History) -> Option<String>) -> (History, String) {
     loop {
         let before = (history.cast.len(), history.steps.clone(), history.bytes);
-        // Nothing is settled without an office.
-        for who in history.cast.clone().into_iter().filter(|w| *w != Who::OFFICE) {
+        for who in history.cast.clone() {
             let mut fewer = history.clone();
             fewer.cast.retain(|w| *w != who);
+            // Nothing is settled without an office, and the district hears of it through a street only.
+            let has = |who| fewer.cast.contains(&who);
+            if !has(Who::OFFICE) || has(Who::DISTRICT) && !has(Who::STREET) {
+                continue;
+            }
             fewer.steps.retain(|s| !s.cast().contains(&Some(who)));
             keep(&mut history, &mut why, fewer, fails);
         }

@@ -7,19 +7,19 @@
 
 mod backup;
 mod error;
-mod file;
 mod join;
 mod keys;
+mod manifest;
+mod read;
+mod stretch;
 mod want;
 mod write;
 
 pub use backup::{Backup, Part};
 pub use error::BundleError;
-pub use file::{
-    AttachmentEntry, Damage, MAX_ATTACHMENT, Manifest, Opened, Outgoing, Purpose, SegmentEntry, Volume, peek, read, read_attachments,
-    read_from,
-};
 pub use join::{Former, JoinRequest};
 pub use keys::{Cost, Identity, Keys, fingerprint, sealed};
+pub use manifest::{AttachmentEntry, MAX_ATTACHMENT, Manifest, Purpose, SegmentEntry, Volume};
+pub use read::{Damage, Opened, Whole, open, peek, read};
 pub use want::{MOST_STRETCHES, Want, WantError, Wanted};
-pub use write::{Enclosed, Plan, write};
+pub use write::{Enclosed, Outgoing, Plan, Source, write};

@@ -5,19 +5,70 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use uuid::Uuid;
-use xinghuo_ledger::{Hash, RawEntry, Segment, log_id};
+use xinghuo_ledger::{Hash, LogId, Segment};
 
 use crate::error::BundleError;
-use crate::file::{AttachmentEntry, ClearHeader, LEVEL, MAGIC, MAX_VOLUMES, Manifest, Outgoing, READER, SegmentEntry, Volume};
-use crate::keys::{Keys, MANIFEST, hex};
+use crate::keys::{Identity, Keys, MANIFEST, hex};
+use crate::manifest::{AttachmentEntry, CHUNK, ClearHeader, MAGIC, MAX_VOLUMES, Manifest, Purpose, READER, SegmentEntry, Volume};
+use crate::stretch::{Packed, pack};
 
 /// What a file holds beyond its manifest (without the sender's keys), stretches and attachments, at
 /// most: magic and clear header (some 260 bytes), age's own header (some 600, of random length), the
 /// sender's two keys (126) and the manifest's signature (129).
 const AROUND: u64 = 1600;
-/// age encrypts by 64 KiB and adds 16 bytes to each.
-const CHUNK: u64 = 64 << 10;
+/// age adds so many bytes to each block.
 const TAG: u64 = 16;
+/// Packed stretches that a plan keeps in memory. Of a larger bundle the rest is packed once more
+/// when its turn comes.
+const KEPT: u64 = 32 << 20;
+
+/// What is to be written, its contents left to a [`Source`].
+pub struct Outgoing<'a> {
+    /// Why.
+    pub purpose: Purpose,
+    /// For whom.
+    pub audience: &'a Identity,
+    /// See [`Manifest::number`].
+    pub number: u64,
+    /// See [`Manifest::made_at`].
+    pub made_at: String,
+    /// See [`Manifest::have`].
+    pub have: Vec<(LogId, u64, Hash)>,
+    /// See [`Manifest::want`].
+    pub want: Vec<(LogId, u64)>,
+}
+
+/// Where a bundle's contents come from, each when its turn comes. A stretch may be asked for twice
+/// and must be the same then.
+pub trait Source {
+    /// What goes wrong there.
+    type Error: From<BundleError>;
+
+    /// One of the stretches, with its author's seal; `None` behind the last.
+    ///
+    /// # Errors
+    /// Those of the source.
+    fn stretch(&self, at: usize) -> Result<Option<Segment>, Self::Error>;
+
+    /// An attachment's content; `None` where it is not there.
+    ///
+    /// # Errors
+    /// Those of the source.
+    fn content(&self, hash: &Hash) -> Result<Option<Vec<u8>>, Self::Error>;
+}
+
+/// Stretches at hand, and no attachment.
+impl Source for &[Segment] {
+    type Error = BundleError;
+
+    fn stretch(&self, at: usize) -> Result<Option<Segment>, BundleError> {
+        Ok(self.get(at).cloned())
+    }
+
+    fn content(&self, _: &Hash) -> Result<Option<Vec<u8>>, BundleError> {
+        Ok(None)
+    }
+}
 
 /// What goes along beside the log.
 #[derive(Debug, Clone, Default)]
@@ -28,16 +79,21 @@ pub struct Enclosed {
     pub want_files: Vec<Hash>,
 }
 
-struct Packed {
+/// A stretch as the table of contents will name it.
+struct Planned {
+    /// Which of the source's.
+    at: usize,
     entry: SegmentEntry,
-    stored: Vec<u8>,
+    /// Where it is kept.
+    stored: Option<Vec<u8>>,
 }
 
-/// A bundle ready to be written, its stretches compressed.
-pub struct Plan<'a> {
+/// A bundle ready to be written: what its table of contents says is known.
+pub struct Plan<'a, S> {
     out: &'a Outgoing<'a>,
+    source: &'a S,
     enclosed: Enclosed,
-    packed: Vec<Packed>,
+    planned: Vec<Planned>,
     /// Which of the stretches and attachments, counted through, go into which file.
     parts: Vec<Range<usize>>,
     /// Shared by all volumes; `None` where there is but one file.
@@ -45,23 +101,31 @@ pub struct Plan<'a> {
     oversize: bool,
 }
 
-impl<'a> Plan<'a> {
+impl<'a, S: Source> Plan<'a, S> {
     /// Prepares a bundle. With `cap`, no file gets larger than so many bytes unless a single stretch
     /// or attachment is; `set` then names what belongs together.
     ///
     /// # Errors
-    /// [`BundleError::Inconsistent`] where a stretch cannot be read; [`BundleError::Size`] where it
-    /// would take more volumes than a reader accepts.
-    pub fn new(out: &'a Outgoing<'a>, enclosed: Enclosed, cap: Option<u64>, set: Uuid) -> Result<Self, BundleError> {
-        let packed = out.segments.iter().filter(|s| !s.entries.is_empty()).map(pack).collect::<Result<Vec<_>, _>>()?;
-        let all = packed.len() + enclosed.attachments.len();
-        let mut plan = Self { out, enclosed, packed, parts: Vec::new(), set: None, oversize: false };
+    /// [`BundleError::Inconsistent`] where a stretch cannot be read; [`BundleError::Size`] where one is
+    /// larger than a reader accepts, or it would take more volumes; and the source's.
+    pub fn new(out: &'a Outgoing<'a>, source: &'a S, enclosed: Enclosed, cap: Option<u64>, set: Uuid) -> Result<Self, S::Error> {
+        let (mut planned, mut at, mut kept) = (Vec::new(), 0, 0);
+        while let Some(segment) = source.stretch(at)? {
+            if !segment.entries.is_empty() {
+                let Packed { entry, stored } = pack(&segment)?;
+                kept += entry.stored;
+                planned.push(Planned { at, entry, stored: (kept <= KEPT).then_some(stored) });
+            }
+            at += 1;
+        }
+        let all = planned.len() + enclosed.attachments.len();
+        let mut plan = Self { out, source, enclosed, planned, parts: Vec::new(), set: None, oversize: false };
         match cap {
             None => plan.parts.push(0..all),
             Some(cap) => plan.fill(cap)?,
         }
         if plan.parts.len() > MAX_VOLUMES as usize {
-            return Err(BundleError::Size);
+            return Err(BundleError::Size.into());
         }
         plan.set = (plan.parts.len() > 1).then_some(set);
         Ok(plan)
@@ -82,8 +146,8 @@ impl<'a> Plan<'a> {
         let row = |row: serde_json::Result<Vec<u8>>| row.map(|line| line.len() as u64 + 1).map_err(|_| BundleError::Inconsistent);
         let empty = row(serde_json::to_vec(&self.manifest(0..0, Some(Volume { set: Uuid::nil(), part: MAX_VOLUMES, of: MAX_VOLUMES }))))?;
         let mut sizes = Vec::new();
-        for packed in &self.packed {
-            sizes.push(packed.stored.len() as u64 + row(serde_json::to_vec(&packed.entry))?);
+        for planned in &self.planned {
+            sizes.push(planned.entry.stored + row(serde_json::to_vec(&planned.entry))?);
         }
         for attachment in &self.enclosed.attachments {
             sizes.push(attachment.length + row(serde_json::to_vec(attachment))?);
@@ -101,13 +165,13 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn stretches(&self, part: &Range<usize>) -> &[Packed] {
-        let end = self.packed.len();
-        &self.packed[part.start.min(end)..part.end.min(end)]
+    fn stretches(&self, part: &Range<usize>) -> &[Planned] {
+        let end = self.planned.len();
+        &self.planned[part.start.min(end)..part.end.min(end)]
     }
 
     fn attachments(&self, part: &Range<usize>) -> &[AttachmentEntry] {
-        let before = self.packed.len();
+        let before = self.planned.len();
         &self.enclosed.attachments[part.start.saturating_sub(before)..part.end.saturating_sub(before)]
     }
 
@@ -125,26 +189,20 @@ impl<'a> Plan<'a> {
             made_at: self.out.made_at.clone(),
             have: self.out.have.clone(),
             want: self.out.want.clone(),
-            segments: self.stretches(&part).iter().map(|p| p.entry.clone()).collect(),
+            segments: self.stretches(&part).iter().map(|planned| planned.entry.clone()).collect(),
             attachments: self.attachments(&part).to_vec(),
             want_files: self.enclosed.want_files.clone(),
             volume,
         }
     }
 
-    /// Writes one of the files, from 1. `fetch` gives an attachment's content when its turn comes, so
-    /// that no more than one is in memory.
+    /// Writes one of the files, from 1; no more than one stretch or attachment of it is in memory,
+    /// beside those the plan kept.
     ///
     /// # Errors
     /// [`BundleError::File`] where `sink` fails; [`BundleError::Inconsistent`] where the audience's key
-    /// is none, or where a content is not what the table says.
-    pub fn write(
-        &self,
-        keys: &Keys,
-        volume: u32,
-        sink: impl Write,
-        fetch: &mut dyn FnMut(&Hash) -> Option<Vec<u8>>,
-    ) -> Result<(), BundleError> {
+    /// is none, or where a content is not what the table says; and the source's.
+    pub fn write(&self, keys: &Keys, volume: u32, sink: impl Write) -> Result<(), S::Error> {
         let part = self.parts.get(volume.wrapping_sub(1) as usize).ok_or(BundleError::Inconsistent)?;
         let me = keys.identity();
         let (from, from_receives) = (hex(&me.signs), me.receives);
@@ -152,12 +210,12 @@ impl<'a> Plan<'a> {
         let manifest = Manifest { from: from.clone(), from_receives, ..self.manifest(part.clone(), named) };
         let line = serde_json::to_vec(&manifest).map_err(|_| BundleError::Inconsistent)?;
         let signature = hex(&keys.sign(MANIFEST, &line));
-        let (packed, attachments) = (self.stretches(part), self.attachments(part));
+        let (planned, attachments) = (self.stretches(part), self.attachments(part));
         let plain = line.len() as u64
             + 1
             + signature.len() as u64
             + 1
-            + packed.iter().map(|p| p.stored.len() as u64).sum::<u64>()
+            + planned.iter().map(|planned| planned.entry.stored).sum::<u64>()
             + attachments.iter().map(|a| a.length).sum::<u64>();
 
         let audience: age::x25519::Recipient = self.out.audience.receives.parse().map_err(|_| BundleError::Inconsistent)?;
@@ -167,24 +225,33 @@ impl<'a> Plan<'a> {
         let clear =
             ClearHeader { v: 1, suite: 1, from, to: hex(&self.out.audience.signs), number: self.out.number, length: payload_size(plain) };
         let begun = Cell::new(false);
-        let mut writer = encryptor.wrap_output(Headed { sink, clear, head: Vec::new(), begun: &begun })?;
+        let file = |error: io::Error| S::Error::from(BundleError::from(error));
+        let mut writer = encryptor.wrap_output(Headed { sink, clear, head: Vec::new(), begun: &begun }).map_err(file)?;
         begun.set(true);
-        writer.write_all(&line)?;
-        writer.write_all(b"\n")?;
-        writer.write_all(signature.as_bytes())?;
-        writer.write_all(b"\n")?;
-        for one in packed {
-            writer.write_all(&one.stored)?;
+        for around in [&line[..], b"\n", signature.as_bytes(), b"\n"] {
+            writer.write_all(around).map_err(file)?;
+        }
+        for one in planned {
+            match &one.stored {
+                Some(stored) => writer.write_all(stored).map_err(file)?,
+                None => writer.write_all(&self.again(one)?).map_err(file)?,
+            }
         }
         for attachment in attachments {
-            let bytes = fetch(&attachment.hash).ok_or(BundleError::Inconsistent)?;
+            let bytes = self.source.content(&attachment.hash)?.ok_or(BundleError::Inconsistent)?;
             if bytes.len() as u64 != attachment.length || Hash::of(&bytes) != attachment.hash {
-                return Err(BundleError::Inconsistent);
+                return Err(BundleError::Inconsistent.into());
             }
-            writer.write_all(&bytes)?;
+            writer.write_all(&bytes).map_err(file)?;
         }
-        writer.finish()?.sink.flush()?;
-        Ok(())
+        writer.finish().and_then(|mut headed| headed.sink.flush()).map_err(file)
+    }
+
+    /// Packs a stretch once more: it must be what the table of contents says.
+    fn again(&self, planned: &Planned) -> Result<Vec<u8>, S::Error> {
+        let segment = self.source.stretch(planned.at)?.ok_or(BundleError::Inconsistent)?;
+        let Packed { entry, stored } = pack(&segment)?;
+        if entry == planned.entry { Ok(stored) } else { Err(BundleError::Inconsistent.into()) }
     }
 }
 
@@ -226,46 +293,12 @@ fn file_size(plain: u64) -> u64 {
     AROUND + payload_size(plain)
 }
 
-/// Writes a bundle without attachments into memory.
+/// Writes a bundle of these stretches, without attachments, into memory.
 ///
 /// # Errors
 /// As [`Plan::new`] and [`Plan::write`].
-pub fn write(keys: &Keys, out: &Outgoing<'_>) -> Result<Vec<u8>, BundleError> {
+pub fn write(keys: &Keys, out: &Outgoing<'_>, segments: &[Segment]) -> Result<Vec<u8>, BundleError> {
     let mut file = Vec::new();
-    Plan::new(out, Enclosed::default(), None, Uuid::nil())?.write(keys, 1, &mut file, &mut |_| None)?;
+    Plan::new(out, &segments, Enclosed::default(), None, Uuid::nil())?.write(keys, 1, &mut file)?;
     Ok(file)
-}
-
-fn pack(segment: &Segment) -> Result<Packed, BundleError> {
-    let (Some(first), Some(last)) = (segment.entries.first(), segment.entries.last()) else { return Err(BundleError::Inconsistent) };
-    let header = first.open().map_err(|_| BundleError::Inconsistent)?;
-    let plain = lines(&segment.entries);
-    let stored = zstd::bulk::compress(&plain, LEVEL).map_err(|_| BundleError::Inconsistent)?;
-    let entry = SegmentEntry {
-        log: log_id(&segment.key, segment.channel),
-        key: hex(&segment.key),
-        space: segment.channel.space.0,
-        class: segment.channel.class.code().to_owned(),
-        first: header.seq,
-        last: header.seq + segment.entries.len() as u64 - 1,
-        prev: header.prev,
-        head: last.hash(),
-        seal: hex(&segment.seal),
-        stored: stored.len() as u64,
-        unpacked: plain.len() as u64,
-        blake3: Hash::of(&stored),
-    };
-    Ok(Packed { entry, stored })
-}
-
-/// The lines of a stretch: header, blocks, and an empty line after each entry.
-fn lines(entries: &[RawEntry]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for entry in entries {
-        out.extend_from_slice(&entry.header);
-        out.push(b'\n');
-        xinghuo_ledger::entry::block_lines(&entry.blocks, &mut out);
-        out.push(b'\n');
-    }
-    out
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset};
 use pinyin::ToPinyin;
 use xinghuo_bundle::{Identity, Keys, Outgoing, Purpose};
-use xinghuo_ledger::{Author, BundleNote, Channel, Hash, Ledger, LogId};
+use xinghuo_ledger::{Author, BundleNote, Channel, Hash, Ledger, LogId, May, STRETCH_BYTES};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -211,27 +211,14 @@ fn office(
         })?;
         branch.seal_own(&|log: &LogId, seq: u64, head: &Hash| keys.seal(log, seq, head))?;
         let allowed = |c: Channel| matches!(c.class, Class::Community | Class::District);
-        let segments = branch.segments_for(&own, &allowed)?;
+        let segments = branch.segments_for(&own, &allowed, STRETCH_BYTES)?.all()?;
         let have = branch.heads()?.into_iter().filter(|h| allowed(h.channel)).map(|h| (h.log, h.seq, h.hash)).collect();
-        let bundle = xinghuo_bundle::write(
-            &keys,
-            &Outgoing {
-                purpose: Purpose::Exchange,
-                audience: &office,
-                number: 1,
-                made_at: now.to_rfc3339(),
-                have,
-                want: Vec::new(),
-                segments: &segments.segments,
-            },
-        )?;
-        let opened = xinghuo_bundle::read(&bundle, &unlocked.keys)?;
+        let out = Outgoing { purpose: Purpose::Exchange, audience: &office, number: 1, made_at: now.to_rfc3339(), have, want: Vec::new() };
+        let opened = xinghuo_bundle::read(&xinghuo_bundle::write(&keys, &out, &segments)?, &unlocked.keys)?;
+        let total = segments.iter().map(|segment| segment.entries.len() as u64).sum();
         let mut gate = Gate::of_office(own, space);
-        let absorbed = unlocked.ledger.absorb(
-            opened.segments,
-            &mut |books, key, channel, seq, hash| gate.may(books, key, channel, seq, hash),
-            &mut |_, _| true,
-        )?;
+        let may: May<'_> = &mut |books, key, channel, seq, hash| gate.may(books, key, channel, seq, hash);
+        let absorbed = unlocked.ledger.absorb(opened.segments, total, may, &mut |_, _| true)?;
         unlocked.ledger.acknowledge(&identity.signs, opened.manifest.number, &opened.manifest.have)?;
         let new: u64 = absorbed.segments.iter().map(|s| s.new).sum();
         // Not every compound sent its bundle today.

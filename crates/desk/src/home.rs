@@ -6,8 +6,9 @@
 //! under new keys: a log is never continued twice (sync.md §3).
 
 use std::fs::{self, File, TryLockError};
-use std::io::{BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use xinghuo_bundle::{Cost, Former, Keys};
@@ -354,7 +355,7 @@ pub(crate) fn read_chosen(path: &Path, limit: u64) -> Result<Vec<u8>> {
 }
 
 /// Opens a file a person chose, refusing absurd sizes.
-pub(crate) fn open_chosen(path: &Path, limit: u64) -> Result<BufReader<File>> {
+pub(crate) fn open_chosen(path: &Path, limit: u64) -> Result<Arc<File>> {
     let meta = fs::metadata(path).map_err(|e| file_error(&e))?;
     if !meta.is_file() {
         return Err(DeskError::File { code: "file.not_a_file", what: "选中的不是文件。", advice: "请选择一个文件。" });
@@ -362,5 +363,5 @@ pub(crate) fn open_chosen(path: &Path, limit: u64) -> Result<BufReader<File>> {
     if meta.len() > limit {
         return Err(DeskError::File { code: "file.too_large", what: "文件太大了。", advice: "请确认选对了文件。" });
     }
-    Ok(BufReader::new(File::open(path).map_err(|e| file_error(&e))?))
+    Ok(Arc::new(File::open(path).map_err(|e| file_error(&e))?))
 }

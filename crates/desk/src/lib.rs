@@ -303,9 +303,12 @@ impl Desk {
             Ask::Welcome { path, fingerprint } => json(self.open()?.welcome(&path, &fingerprint, now)?),
             Ask::Export { audience, path, volume_size } => {
                 let open = self.open()?;
-                json(self.job.run("导出数据包", |_| open.export(&audience, &path, volume_size, now))?)
+                json(self.job.run("导出数据包", |pace| open.export(&audience, &path, volume_size, now, pace))?)
             }
-            Ask::InspectBundle { path } => json(self.open()?.inspect(&path)?),
+            Ask::InspectBundle { path } => {
+                let open = self.open()?;
+                json(self.job.run("查看数据包", |pace| open.inspect(&path, pace))?)
+            }
             Ask::Import { paths } => {
                 let open = self.open()?;
                 json(self.job.run("导入数据包", |pace| open.import(&paths, now, pace))?)
@@ -317,7 +320,7 @@ impl Desk {
             Ask::ReadWant { text } => json(self.open()?.read_want(&text, now)?),
             Ask::AnswerWant { text, path } => {
                 let open = self.open()?;
-                json(self.job.run("补记录", |_| open.answer_want(&text, &path, now))?)
+                json(self.job.run("补记录", |pace| open.answer_want(&text, &path, now, pace))?)
             }
         }
     }

@@ -99,28 +99,14 @@ struct Waiting {
 }
 
 impl Ledger {
-    /// Takes verified segments in, together with whatever was held before, in one transaction.
-    /// `pace` hears (done, of how many) and may stop.
+    /// Takes verified segments in, together with whatever was held before, in one transaction. One
+    /// after another is asked for, and what was applied of one is gone from memory before the next.
+    /// `pace` hears (done, of how many) and may stop; `total`: how many entries there will be, as far
+    /// as known.
     ///
     /// # Errors
     /// [`LedgerError::Cancelled`], or SQLite's; nothing is stored then.
-    pub fn absorb(&mut self, segments: Vec<Segment>, may: May<'_>, pace: Pace<'_>) -> Result<Absorbed> {
-        let total = segments.iter().map(|s| s.entries.len() as u64).sum();
-        self.absorb_each(segments.into_iter().map(Ok::<_, LedgerError>), total, may, pace)
-    }
-
-    /// The same, one segment after another as they are read: what was applied of one is gone from
-    /// memory before the next is asked for. `total`: how many entries there will be, as far as known.
-    ///
-    /// # Errors
-    /// [`LedgerError::Cancelled`], SQLite's, or what the segments end with; nothing is stored then.
-    pub fn absorb_each<E: From<LedgerError>>(
-        &mut self,
-        segments: impl Iterator<Item = std::result::Result<Segment, E>>,
-        total: u64,
-        may: May<'_>,
-        pace: Pace<'_>,
-    ) -> std::result::Result<Absorbed, E> {
+    pub fn absorb(&mut self, segments: impl IntoIterator<Item = Segment>, total: u64, may: May<'_>, pace: Pace<'_>) -> Result<Absorbed> {
         self.transaction(|ledger| {
             let mut intake = Intake {
                 conn: &ledger.conn,
@@ -140,8 +126,8 @@ impl Ledger {
                 pace,
             };
             intake.load_held()?;
-            for (at, segment) in segments.enumerate() {
-                intake.take(at, segment?)?;
+            for (at, segment) in segments.into_iter().enumerate() {
+                intake.take(at, segment)?;
             }
             intake.settle()?;
             intake.hold_the_rest()?;
@@ -225,6 +211,9 @@ impl Intake<'_, '_> {
             self.enqueue(queue, segment.key, segment.channel, Waiting { raw, header, hash, from: Some(at) });
         }
         self.out.segments.push(report);
+        if !(self.pace)(self.done.min(self.total), self.total) {
+            return Err(LedgerError::Cancelled);
+        }
         self.advance(queue)?;
         Ok(())
     }

@@ -11,7 +11,6 @@ use crate::Ledger;
 use crate::absorb::{ENDED, has_hole, held_entry};
 use crate::entry::{Channel, LogId, PublicKey, Seen};
 use crate::error::Result;
-use crate::travel::Segments;
 
 /// Consecutive entries of one log, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,29 +114,5 @@ impl Ledger {
         let mut stmt =
             self.conn.prepare_cached("SELECT 1 FROM log l JOIN entry e ON e.log = l.n AND e.seq = ?2 AND e.hash = ?3 WHERE l.id = ?1")?;
         Ok(stmt.query_row(params![seen.0.0, seen.1 as i64, seen.2.0], |_| Ok(())).optional()?.is_some())
-    }
-
-    /// The wanted stretches of allowed channels as far as they are here, each up to the seal that
-    /// covers it. What the partner has not acknowledged is left to [`Ledger::segments_for`].
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn segments_again(&self, peer: &PublicKey, wanted: &[Stretch], allowed: &dyn Fn(Channel) -> bool) -> Result<Segments> {
-        let known = self.acknowledged(peer)?;
-        let mut out = Segments::default();
-        for head in self.heads()?.into_iter().filter(|h| allowed(h.channel)) {
-            let acknowledged = known.get(&head.strand).copied().unwrap_or(0);
-            let mut from = head.base + 1;
-            let mut stretches: Vec<&Stretch> = wanted.iter().filter(|s| s.log == head.log).collect();
-            stretches.sort();
-            for stretch in stretches {
-                from = from.max(stretch.from);
-                let to = stretch.to.min(acknowledged).min(head.seq);
-                if from <= to {
-                    from = self.sealed(&head, from, Some(to), &mut out)?;
-                }
-            }
-        }
-        Ok(out)
     }
 }

@@ -12,6 +12,8 @@ use crate::bodies::Bodies;
 use crate::entry::{Channel, Hash, LogId, PublicKey, RawBlock, RawEntry, block_ref};
 use crate::error::Result;
 use crate::logs::Logs;
+use crate::missing::Stretch;
+use crate::sealing::{SEAL_EVERY, weight};
 
 /// How far a log, or a strand of one that forked, is known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +36,67 @@ pub struct Head {
     pub mine: bool,
 }
 
-/// Segments ready to travel, and how many entries they hold.
-#[derive(Debug, Clone, Default)]
-pub struct Segments {
-    /// The stretches, registry first.
-    pub segments: Vec<Segment>,
+/// Stretches that are to travel, registry first: where they lie in the log. Each is read when its
+/// turn comes.
+pub struct Segments<'l> {
+    ledger: &'l Ledger,
+    found: Vec<Found>,
     /// Entries in them.
     pub entries: u64,
+}
+
+struct Found {
+    head: Head,
+    from: i64,
+    /// The last entry under the seal; `None`: up to the head, with what waits behind it under a seal.
+    to: Option<(i64, Vec<u8>)>,
+}
+
+impl Segments<'_> {
+    /// How many stretches.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// These, then those.
+    #[must_use]
+    pub fn followed_by(mut self, others: Self) -> Self {
+        self.found.extend(others.found);
+        self.entries += others.entries;
+        self
+    }
+
+    /// One of the stretches with its exact bytes; `None` behind the last.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn read(&self, at: usize) -> Result<Option<Segment>> {
+        let Some(Found { head, from, to }) = self.found.get(at) else { return Ok(None) };
+        let up_to = to.as_ref().map_or(head.seq as i64, |(to, _)| *to);
+        let mut entries = self.ledger.entries(head.strand, *from, up_to)?;
+        let seal = match to {
+            Some((_, seal)) => seal.clone(),
+            None => {
+                let (waiting, seal) = self.ledger.held_up_to_seal(head)?.unwrap_or_default();
+                entries.extend(waiting);
+                seal
+            }
+        };
+        Ok(Some(Segment { key: head.key, channel: head.channel, entries, seal }))
+    }
+
+    /// All of them at once.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn all(&self) -> Result<Vec<Segment>> {
+        (0..self.len()).filter_map(|at| self.read(at).transpose()).collect()
+    }
 }
 
 /// Changes that wait to travel: per kind and class.
@@ -53,9 +109,6 @@ pub struct Waiting {
     /// Record changes.
     pub changes: u64,
 }
-
-/// Own logs are sealed at least this often.
-const SEAL_EVERY: i64 = 256;
 
 impl Ledger {
     /// Every log's head.
@@ -197,87 +250,97 @@ impl Ledger {
         })
     }
 
-    /// Seals every own log at its head with `sign`, and at every 256th entry on the way, so that
-    /// a file damaged in one place still yields the rest.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn seal_own(&mut self, sign: &dyn Fn(&LogId, u64, &Hash) -> Vec<u8>) -> Result<()> {
-        let own = self.own;
-        self.transaction(|ledger| {
-            let unsealed = ledger.books().rows(
-                // Only what follows the last seal: the log may be years long.
-                "SELECT l.id, e.seq, e.hash FROM log l JOIN entry e ON e.log = l.n \
-                 WHERE l.key = ?1 AND (e.seq = l.head_seq OR e.seq % ?2 = 0) \
-                 AND e.seq > coalesce((SELECT s.seq FROM seal s JOIN entry x ON x.log = l.n AND x.seq = s.seq AND x.hash = s.hash \
-                                       WHERE s.log = l.id ORDER BY s.seq DESC LIMIT 1), 0)",
-                params![own, SEAL_EVERY],
-                |r| Ok((Hash(r.get(0)?), r.get::<_, i64>(1)?, Hash(r.get(2)?))),
-            )?;
-            for (log, seq, hash) in unsealed {
-                ledger.conn.prepare_cached("INSERT INTO seal(log, seq, hash, signature) VALUES(?1, ?2, ?3, ?4)")?.execute(params![
-                    log.0,
-                    seq,
-                    hash.0,
-                    sign(&log, seq as u64, &hash)
-                ])?;
-            }
-            Ok(())
-        })
-    }
-
     /// Everything in the allowed channels that the partner has not acknowledged, up to each
-    /// log's last seal. Its own logs are no exception: a partner that was restored learns from
-    /// them that it was.
+    /// log's last seal, in stretches of at most about `most` bytes where seals allow it. Its own
+    /// logs are no exception: a partner that was restored learns from them that it was.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn segments_for(&self, peer: &PublicKey, allowed: &dyn Fn(Channel) -> bool) -> Result<Segments> {
+    pub fn segments_for(&self, peer: &PublicKey, allowed: &dyn Fn(Channel) -> bool, most: u64) -> Result<Segments<'_>> {
         let known = self.acknowledged(peer)?;
         let mut heads: Vec<Head> = self.heads()?.into_iter().filter(|h| allowed(h.channel)).collect();
         heads.sort_by_key(|h| (h.channel.class != Class::Registry, h.channel, h.log));
-        let mut out = Segments::default();
+        let mut out = Segments { ledger: self, found: Vec::new(), entries: 0 };
         for head in heads {
             let from = known.get(&head.strand).copied().unwrap_or(0).max(head.base) + 1;
-            let from = self.sealed(&head, from, None, &mut out)?;
+            let from = self.sealed(&head, from, None, most, &mut out)?;
             // Where only a part of a sealed stretch could be applied here, the rest waits. It goes
             // along: without its seal the part proves nothing, and what was written here since
             // has seen it.
             if from <= head.seq
-                && let Some((waiting, signature)) = self.held_up_to_seal(&head)?
+                && let Some((waiting, _)) = self.held_up_to_seal(&head)?
             {
-                let mut entries = self.entries(head.strand, from as i64, head.seq as i64)?;
-                entries.extend(waiting);
-                out.entries += entries.len() as u64;
-                out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
+                out.entries += head.seq + 1 - from + waiting.len() as u64;
+                out.found.push(Found { head, from: from as i64, to: None });
             }
         }
         Ok(out)
     }
 
-    /// A strand's entries from a number on, cut at seals: up to its last one, or to the first that
-    /// covers `until`. Gives the first number that is left.
-    pub(crate) fn sealed(&self, head: &Head, from: u64, until: Option<u64>, out: &mut Segments) -> Result<u64> {
-        let n = head.strand;
-        let mut seals: Vec<(i64, Vec<u8>)> = self.books().rows(
-            "SELECT s.seq, s.signature FROM seal s JOIN entry e ON e.log = ?2 AND e.seq = s.seq AND e.hash = s.hash \
-             WHERE s.log = ?1 AND s.seq >= ?3 ORDER BY s.seq",
-            params![head.log.0, n, from as i64],
-            |r| Ok((r.get(0)?, r.get(1)?)),
-        )?;
-        if let Some(covering) = until.and_then(|until| seals.iter().position(|(seq, _)| *seq >= until as i64)) {
-            seals.truncate(covering + 1);
-        }
-        let (mut from, last) = (from as i64, seals.len());
-        for (at, (to, signature)) in seals.into_iter().enumerate() {
-            // Old heads were sealed too; only a stretch worth a segment is cut there.
-            if at + 1 < last && to - from + 1 < SEAL_EVERY {
-                continue;
+    /// The wanted stretches of allowed channels as far as they are here, each up to the seal that
+    /// covers it. What the partner has not acknowledged is left to [`Ledger::segments_for`].
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn segments_again(
+        &self,
+        peer: &PublicKey,
+        wanted: &[Stretch],
+        allowed: &dyn Fn(Channel) -> bool,
+        most: u64,
+    ) -> Result<Segments<'_>> {
+        let known = self.acknowledged(peer)?;
+        let mut out = Segments { ledger: self, found: Vec::new(), entries: 0 };
+        for head in self.heads()?.into_iter().filter(|h| allowed(h.channel)) {
+            let acknowledged = known.get(&head.strand).copied().unwrap_or(0);
+            let mut from = head.base + 1;
+            let mut stretches: Vec<&Stretch> = wanted.iter().filter(|s| s.log == head.log).collect();
+            stretches.sort();
+            for stretch in stretches {
+                from = from.max(stretch.from);
+                let to = stretch.to.min(acknowledged).min(head.seq);
+                if from <= to {
+                    from = self.sealed(&head, from, Some(to), most, &mut out)?;
+                }
             }
-            let entries = self.entries(n, from, to)?;
-            out.entries += entries.len() as u64;
-            out.segments.push(Segment { key: head.key, channel: head.channel, entries, seal: signature });
-            from = to + 1;
+        }
+        Ok(out)
+    }
+
+    /// A strand's stretches from a number on, up to its last seal, or to the first that covers
+    /// `until`. Gives the first number that is left.
+    fn sealed(&self, head: &Head, from: u64, until: Option<u64>, most: u64, out: &mut Segments<'_>) -> Result<u64> {
+        let mut entries = self.conn.prepare_cached(
+            "SELECT e.seq, e.header, s.signature FROM entry e LEFT JOIN seal s ON s.log = ?1 AND s.seq = e.seq AND s.hash = e.hash \
+             WHERE e.log = ?2 AND e.seq >= ?3 ORDER BY e.seq",
+        )?;
+        let mut rows = entries.query(params![head.log.0, head.strand, from as i64])?;
+        let mut from = from as i64;
+        // Ready to go, up to a seal; what weighs so far, and since that seal.
+        let mut ready: Option<(i64, Vec<u8>)> = None;
+        let (mut heavy, mut since) = (0u64, 0u64);
+        let mut push = |from: &mut i64, to: (i64, Vec<u8>)| {
+            let first = std::mem::replace(from, to.0 + 1);
+            out.entries += (to.0 + 1 - first) as u64;
+            out.found.push(Found { head: head.clone(), from: first, to: Some(to) });
+        };
+        while let Some(r) = rows.next()? {
+            since = since.saturating_add(weight(r.get_ref(1)?.as_blob().unwrap_or_default()));
+            let Some(seal) = r.get::<_, Option<Vec<u8>>>(2)? else { continue };
+            let seq: i64 = r.get(0)?;
+            // Old heads were sealed too; only a stretch worth a segment is cut there.
+            if let Some(to) = ready.take_if(|(to, _)| *to + 1 - from >= SEAL_EVERY || heavy.saturating_add(since) > most) {
+                push(&mut from, to);
+                heavy = 0;
+            }
+            (heavy, since) = (heavy.saturating_add(since), 0);
+            ready = Some((seq, seal));
+            if until.is_some_and(|until| seq >= until as i64) {
+                break;
+            }
+        }
+        if let Some(to) = ready {
+            push(&mut from, to);
         }
         Ok(from as u64)
     }

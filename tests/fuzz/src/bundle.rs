@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 
 use serde_json::Value;
-use xinghuo_bundle::{Opened, SegmentEntry, peek};
+use xinghuo_bundle::{SegmentEntry, Whole, peek};
 use xinghuo_forge::{ALL, FOLDER, Vector, Who, hex};
 use xinghuo_ledger::entry::{block_line, block_lines};
 use xinghuo_ledger::{Hash, RawBlock, RawEntry, log_id};
@@ -25,7 +25,7 @@ thread_local! {
     static STORE: RefCell<Store> = RefCell::new(Store::new());
 }
 
-fn read(bytes: &[u8]) -> Result<Opened, xinghuo_bundle::BundleError> {
+fn read(bytes: &[u8]) -> Result<Whole, xinghuo_bundle::BundleError> {
     world(|w| xinghuo_bundle::read(bytes, &w.party(Who::Receiver).keys))
 }
 
@@ -297,7 +297,7 @@ fn reseal(row: &mut Value, entries: &[RawEntry]) {
 }
 
 /// Every published bundle that opens.
-pub fn opened() -> Vec<Opened> {
+pub fn opened() -> Vec<Whole> {
     seeds().iter().filter_map(|bytes| read(bytes).ok()).collect()
 }
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 use xinghuo_forge::Who;
-use xinghuo_ledger::{Absorbed, Author, Books, Channel, Fault, Hash, Ledger, LedgerError, Problem, PublicKey, Segment, Verdict};
+use xinghuo_ledger::{
+    Absorbed, Author, Books, Channel, Fault, Hash, Ledger, LedgerError, Problem, PublicKey, STRETCH_BYTES, Segment, Verdict,
+};
 use xinghuo_model::{Act, Class};
 
 use crate::json::world;
@@ -64,7 +66,8 @@ impl Store {
 
     /// Takes entries in, and looks at the report.
     pub fn absorb(&mut self, segments: &[Segment], gate: Gate<'_>) -> Absorbed {
-        let done = self.ledger.absorb(segments.to_vec(), gate, &mut |_, _| true).expect("absorbing");
+        let total = segments.iter().map(|s| s.entries.len() as u64).sum();
+        let done = self.ledger.absorb(segments.to_vec(), total, gate, &mut |_, _| true).expect("absorbing");
         assert_eq!(done.segments.len(), segments.len(), "a report for each");
         for (report, segment) in done.segments.iter().zip(segments) {
             let told = report.new + report.had + report.held + report.refused;
@@ -76,7 +79,8 @@ impl Store {
     /// Merges everything and takes it back where all of it could be applied: the quick way, for most inputs.
     /// `true`: it was taken back, and the store is as it was.
     pub fn try_out(&mut self, segments: &[Segment], gate: Gate<'_>) -> bool {
-        let done = self.ledger.absorb(segments.to_vec(), gate, &mut |done, total| done < total);
+        let total = segments.iter().map(|s| s.entries.len() as u64).sum();
+        let done = self.ledger.absorb(segments.to_vec(), total, gate, &mut |done, total| done < total);
         match done {
             Ok(_) => false,
             Err(LedgerError::Cancelled) => {
@@ -126,7 +130,7 @@ impl Store {
         }
         self.ledger.books().find("甲", 5).expect("finding");
         let heads = self.ledger.heads().expect("heads");
-        self.ledger.segments_for(&[0; 32], &|_| true).expect("segments");
+        self.ledger.segments_for(&[0; 32], &|_| true, STRETCH_BYTES).expect("segments");
         let told = heads.iter().map(|h| h.seq - h.base).sum::<u64>();
         assert_eq!(told as i64, self.entries(), "the heads do not add up to the entries");
         if rebuild {

@@ -1,7 +1,7 @@
 //! Bundles between the copies: written, kept, harmed on the way, and read.
 
 use xinghuo_bundle::{Keys, Outgoing, Purpose};
-use xinghuo_ledger::{Hash, LogId, PublicKey, Segment, log_id};
+use xinghuo_ledger::{Hash, LogId, PublicKey, STRETCH_BYTES, Segment, log_id};
 
 use super::{Copy, Outcome, World, registry, said};
 use crate::chance::Chance;
@@ -96,7 +96,7 @@ impl World<'_> {
         let copy = &mut self.copies[from];
         copy.bundles += 1;
         let both = |c| whole(c) && sender(c);
-        let mut segments = copy.ledger.segments_for(&peer, &both).map_err(said)?.segments;
+        let mut segments = copy.ledger.segments_for(&peer, &both, STRETCH_BYTES).and_then(|found| found.all()).map_err(said)?;
         let heads = copy.ledger.heads().map_err(said)?;
         let mut have: Have = heads.into_iter().filter(|h| both(h.channel)).map(|h| (h.log, h.seq, h.hash)).collect();
         for (log, (seq, hash)) in &copy.claims {
@@ -149,9 +149,8 @@ impl World<'_> {
             made_at: "2024-06-01T08:00:00+08:00".to_owned(),
             have: have.to_vec(),
             want: Vec::new(),
-            segments,
         };
-        xinghuo_bundle::write(&self.place.keys[self.copies[from].keys], &outgoing).map_err(|e| e.to_string())
+        xinghuo_bundle::write(&self.place.keys[self.copies[from].keys], &outgoing, segments).map_err(|e| e.to_string())
     }
 
     /// Reads a bundle as it arrived; gives how many entries are new.
@@ -235,6 +234,7 @@ impl World<'_> {
             .ledger
             .absorb(
                 segments,
+                0,
                 &mut |books, key, channel, seq, hash| {
                     if believed { xinghuo_ledger::Verdict::Welcome } else { gate.may(books, key, channel, seq, hash) }
                 },

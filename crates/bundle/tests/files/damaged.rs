@@ -42,9 +42,7 @@ fn a_file_damaged_in_one_place_yields_the_rest() {
     let (mut x, y) = (Copy::new(1), Copy::new(2));
     // Text that does not compress, so that the stretches span several blocks of the cipher.
     for n in 1..12 {
-        let mut noise = [0u8; 12_000];
-        blake3::Hasher::new().update(&[n as u8]).finalize_xof().fill(&mut noise);
-        x.put(&Request { text: hex(&noise), ..request(n) });
+        x.put(&Request { text: noise(n, 12_000), ..request(n.into()) });
     }
     let file = x.write(&y.me.identity(), 1);
     assert!(file.len() > 128 * 1024, "{} bytes", file.len());
@@ -159,16 +157,7 @@ fn a_sender_cannot_write_in_somebody_elses_name() {
             forged[0].seal = y.me.keys.seal(&header.log, header.seq, &entry.hash());
         }
         let audience = z.me.identity();
-        let out = xinghuo_bundle::Outgoing {
-            purpose: xinghuo_bundle::Purpose::Exchange,
-            audience: &audience,
-            number: 1,
-            made_at: String::new(),
-            have: Vec::new(),
-            want: Vec::new(),
-            segments: &forged,
-        };
-        let file = xinghuo_bundle::write(&y.me.keys, &out).expect("a bundle");
+        let file = xinghuo_bundle::write(&y.me.keys, &outgoing(&audience), &forged).expect("a bundle");
         let opened = z.read(&file).expect("a bundle");
         assert_eq!(opened.damaged.iter().map(|d| d.code).collect::<Vec<_>>(), [code]);
         assert_eq!(opened.segments.len(), honest.len() - 1);

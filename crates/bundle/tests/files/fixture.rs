@@ -7,9 +7,9 @@ use ed25519_dalek::{Signer, SigningKey};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
-use xinghuo_bundle::{Cost, Identity, Keys, Manifest, Opened, Outgoing, Purpose};
+use xinghuo_bundle::{Cost, Identity, Keys, Manifest, Outgoing, Purpose, Whole};
 pub use xinghuo_forge::{PASSPHRASE, hex, key_file};
-use xinghuo_ledger::{Absorbed, Author, Ledger, LedgerError, Segment, Verdict};
+use xinghuo_ledger::{Absorbed, Author, Ledger, LedgerError, STRETCH_BYTES, Segment, Verdict};
 use xinghuo_model::records::Request;
 use xinghuo_model::{Act, Category, Class, Record, RequestState, Source, SpaceId, Urgency};
 
@@ -126,36 +126,40 @@ impl Copy {
     pub fn segments(&mut self) -> Vec<Segment> {
         let keys = &self.me.keys;
         self.ledger.seal_own(&|log, seq, head| keys.seal(log, seq, head)).expect("seals");
-        self.ledger.segments_for(&[0; 32], &|_| true).expect("segments").segments
+        self.ledger.segments_for(&[0; 32], &|_| true, STRETCH_BYTES).expect("segments").all().expect("segments")
     }
 
     /// A bundle with everything, for somebody.
     pub fn write(&mut self, audience: &Identity, number: u64) -> Vec<u8> {
         let segments = self.segments();
         let have = self.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
-        let out = Outgoing {
-            purpose: Purpose::Exchange,
-            audience,
-            number,
-            made_at: "2024-03-01T08:00:00+08:00".into(),
-            have,
-            want: Vec::new(),
-            segments: &segments,
-        };
-        xinghuo_bundle::write(&self.me.keys, &out).expect("a bundle")
+        let out = Outgoing { number, made_at: "2024-03-01T08:00:00+08:00".into(), have, ..outgoing(audience) };
+        xinghuo_bundle::write(&self.me.keys, &out, &segments).expect("a bundle")
     }
 
-    pub fn read(&self, file: &[u8]) -> Result<Opened, &'static str> {
+    pub fn read(&self, file: &[u8]) -> Result<Whole, &'static str> {
         xinghuo_bundle::read(file, &self.me.keys).map_err(|e| e.code())
     }
 
-    pub fn absorb(&mut self, opened: Opened) -> Absorbed {
-        self.ledger.absorb(opened.segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing")
+    pub fn absorb(&mut self, opened: Whole) -> Absorbed {
+        self.ledger.absorb(opened.segments, 0, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing")
     }
 
     pub fn state(&self) -> String {
         self.ledger.state_hash(&Class::ALL).expect("a hash").hex()
     }
+}
+
+/// A bundle without anything in it.
+pub fn outgoing(audience: &Identity) -> Outgoing<'_> {
+    Outgoing { purpose: Purpose::Exchange, audience, number: 1, made_at: String::new(), have: Vec::new(), want: Vec::new() }
+}
+
+/// So many bytes in hex, always the same: text that nothing compresses to less than half.
+pub fn noise(n: u8, bytes: usize) -> String {
+    let mut noise = vec![0; bytes];
+    blake3::Hasher::new().update(&[n]).finalize_xof().fill(&mut noise);
+    hex(&noise)
 }
 
 pub fn request(n: u128) -> Request {
@@ -180,6 +184,6 @@ pub fn request(n: u128) -> Request {
 }
 
 /// What of two readings of a bundle must be alike.
-pub fn stretches(opened: &Opened) -> Vec<(xinghuo_ledger::Channel, Vec<xinghuo_ledger::RawEntry>)> {
+pub fn stretches(opened: &Whole) -> Vec<(xinghuo_ledger::Channel, Vec<xinghuo_ledger::RawEntry>)> {
     opened.segments.iter().map(|s| (s.channel, s.entries.clone())).collect()
 }

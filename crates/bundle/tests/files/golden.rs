@@ -28,7 +28,7 @@ fn the_first_versions_bundle_opens_and_leads_to_the_state_it_led_to() {
 
     let folder = tempfile::tempdir().expect("a folder");
     let mut ledger = Ledger::open(&folder.path().join("store.db"), None, keys.identity().signs, Box::new(|_| ())).expect("a store");
-    let done = ledger.absorb(opened.segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing");
+    let done = ledger.absorb(opened.segments, 0, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing");
     assert!(done.segments.iter().all(|s| s.held == 0 && s.refused == 0), "{:?}", done.segments);
 
     let request = ledger.books().need::<Request>(request(1).id).expect("the request");
@@ -47,7 +47,7 @@ fn write_the_golden_files() {
     let (mut x, mut y) = (Copy::new(1), Copy::new(2));
     let meet = |x: &mut Copy, y: &mut Copy| {
         let segments = x.segments();
-        y.ledger.absorb(segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing");
+        y.ledger.absorb(segments, 0, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing");
     };
     x.put(&request(1));
     x.put(&request(2));
@@ -119,7 +119,7 @@ fn write_the_golden_files() {
     let entry = RawEntry { header: serde_json::to_vec(&header).expect("a header"), blocks };
     let seal = newer.keys.seal(&header.log, 1, &entry.hash());
     let segment = Segment { key, channel, entries: vec![entry], seal };
-    x.ledger.absorb(vec![segment], &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing");
+    x.ledger.absorb([segment], 1, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing");
 
     let receiver = Forger::new(9);
     let file = x.write(&receiver.identity(), 42);

@@ -1,9 +1,10 @@
 //! Bundles between copies: what arrives, for whom, and from what version.
 
 use serde_json::{Value, json};
-use xinghuo_bundle::{BundleError, Keys, Outgoing, Purpose, peek};
-use xinghuo_ledger::LogId;
-use xinghuo_model::records::Request;
+use xinghuo_bundle::{BundleError, Enclosed, Keys, Outgoing, Plan, Purpose, Source, peek};
+use xinghuo_ledger::{Hash, LogId, STRETCH_BYTES, Segment};
+use xinghuo_model::records::{Office, Request};
+use xinghuo_model::{Class, Level, OfficeId};
 
 use crate::fixture::*;
 
@@ -31,7 +32,7 @@ fn what_one_copy_wrote_is_what_the_other_reads_and_both_agree() {
     x.absorb(opened);
     assert_eq!(x.state(), y.state());
     x.ledger.acknowledge(&y.me.identity().signs, 1, &have).expect("a receipt");
-    assert_eq!(x.ledger.segments_for(&y.me.identity().signs, &|_| true).expect("segments").entries, 0);
+    assert_eq!(x.ledger.segments_for(&y.me.identity().signs, &|_| true, STRETCH_BYTES).expect("segments").entries, 0);
 }
 
 #[test]
@@ -55,16 +56,8 @@ fn an_empty_bundle_is_a_receipt() {
     let opened = y.read(&x.write(&y.me.identity(), 1)).expect("a bundle");
     assert_eq!((opened.segments.len(), opened.manifest.have.len()), (0, 0));
     let audience = y.me.identity();
-    let out = Outgoing {
-        purpose: Purpose::Welcome,
-        audience: &audience,
-        number: 2,
-        made_at: String::new(),
-        have: Vec::new(),
-        want: vec![(LogId::default(), 4)],
-        segments: &[],
-    };
-    let file = xinghuo_bundle::write(&x.me.keys, &out).expect("a bundle");
+    let out = Outgoing { purpose: Purpose::Welcome, number: 2, want: vec![(LogId::default(), 4)], ..outgoing(&audience) };
+    let file = xinghuo_bundle::write(&x.me.keys, &out, &[]).expect("a bundle");
     let opened = y.read(&file).expect("a bundle");
     assert_eq!((opened.manifest.purpose, opened.manifest.want), (Purpose::Welcome, vec![(LogId::default(), 4)]));
 }
@@ -150,14 +143,101 @@ fn a_bundle_for_a_key_that_is_none_is_not_written() {
     let keys = Keys::generate().expect("keys");
     let mut audience = keys.identity();
     audience.receives = "age1nobody".into();
-    let out = Outgoing {
-        purpose: Purpose::Exchange,
-        audience: &audience,
-        number: 1,
-        made_at: String::new(),
-        have: Vec::new(),
-        want: Vec::new(),
-        segments: &[],
-    };
-    assert!(matches!(xinghuo_bundle::write(&keys, &out), Err(BundleError::Inconsistent)));
+    assert!(matches!(xinghuo_bundle::write(&keys, &outgoing(&audience), &[]), Err(BundleError::Inconsistent)));
+}
+
+#[test]
+fn the_registry_is_read_first_wherever_it_lies_in_the_file_and_what_nobody_wants_is_passed_over() {
+    let (mut x, y) = (Copy::new(1), Copy::new(2));
+    // Text that does not compress, so that the stretches span several blocks of the cipher.
+    for n in 1..8 {
+        x.put(&Request { text: noise(n, 12_000), ..request(n.into()) });
+    }
+    let (street, district) = ("东城街道".into(), "黄岩区".into());
+    x.put(&Office { id: OfficeId(SPACE.0), name: "星岩社区".into(), street, district, level: Level::Community });
+    let mut segments = x.segments();
+    segments.reverse();
+    assert_eq!(segments.last().map(|s| s.channel.class), Some(Class::Registry));
+    let audience = y.me.identity();
+    let out = outgoing(&audience);
+    let file = xinghuo_bundle::write(&x.me.keys, &out, &segments).expect("a bundle");
+    let whole = y.read(&file).expect("a bundle");
+    assert!(whole.damaged.is_empty());
+    let classes: Vec<Class> = whole.segments.iter().map(|s| s.channel.class).collect();
+    let written: Vec<Class> = segments.iter().map(|s| s.channel.class).collect();
+    assert_eq!(classes, [&[Class::Registry], &written[..written.len() - 1]].concat(), "the others in the order of the file");
+    // One place damaged: whatever it hits, the rest is there, the registry first.
+    for part in 1..24 {
+        let mut bytes = file.clone();
+        let at = file.len() * part / 24;
+        bytes[at] ^= 1;
+        for bytes in [&bytes[..], &file[..at]] {
+            let Ok(opened) = y.read(bytes) else { continue };
+            assert_eq!(opened.segments.len() + opened.damaged.len(), segments.len());
+            assert!(stretches(&opened).iter().all(|s| stretches(&whole).contains(s)));
+            let registry = opened.segments.iter().position(|s| s.channel.class == Class::Registry);
+            assert!(registry.is_none_or(|at| at == 0));
+        }
+    }
+    let mut opened = xinghuo_bundle::open(std::io::Cursor::new(&file), &y.me.keys).expect("a bundle");
+    let wanted = |entry: &xinghuo_bundle::SegmentEntry| entry.class == Class::District.code();
+    let read: Vec<_> = opened.stretches(&wanted).map(|s| s.expect("sound").entries).collect();
+    let expected: Vec<_> = segments.iter().filter(|s| s.channel.class == Class::District).map(|s| s.entries.clone()).collect();
+    assert_eq!(read, expected);
+}
+
+/// Stretches at hand; from the second time on, one of them is another.
+struct Fickle<'a> {
+    segments: &'a [Segment],
+    asked: std::cell::Cell<usize>,
+    changes: bool,
+}
+
+impl Source for Fickle<'_> {
+    type Error = BundleError;
+
+    fn stretch(&self, at: usize) -> Result<Option<Segment>, BundleError> {
+        self.asked.set(self.asked.get() + 1);
+        let again = self.asked.get() > self.segments.len() + 1;
+        Ok(self.segments.get(if again && self.changes { 0 } else { at }).cloned())
+    }
+
+    fn content(&self, _: &Hash) -> Result<Option<Vec<u8>>, BundleError> {
+        Ok(None)
+    }
+}
+
+#[test]
+fn a_bundle_too_large_to_be_kept_is_packed_twice_and_must_be_the_same_the_second_time() {
+    let (mut x, y) = (Copy::new(1), Copy::new(2));
+    for n in 1..14 {
+        x.put(&Request { text: noise(n, 3 << 20), ..request(n.into()) });
+    }
+    let segments = x.segments();
+    let audience = y.me.identity();
+    let out = outgoing(&audience);
+    for changes in [false, true] {
+        let source = Fickle { segments: &segments, asked: std::cell::Cell::new(0), changes };
+        let plan = Plan::new(&out, &source, Enclosed::default(), None, uuid::Uuid::nil()).expect("a plan");
+        let mut file = Vec::new();
+        let written = plan.write(&x.me.keys, 1, &mut file);
+        assert!(source.asked.get() > segments.len() + 1, "it all fitted into memory");
+        if changes {
+            assert!(matches!(written, Err(BundleError::Inconsistent)));
+        } else {
+            written.expect("a bundle");
+            let opened = y.read(&file).expect("a bundle");
+            assert!(opened.damaged.is_empty());
+            let read: usize = opened.segments.iter().map(|s| s.entries.len()).sum();
+            assert_eq!(read, segments.iter().map(|s| s.entries.len()).sum::<usize>());
+        }
+    }
+}
+
+#[test]
+fn a_stretch_that_no_reader_would_take_is_not_written() {
+    let (mut x, y) = (Copy::new(1), Copy::new(2));
+    x.put(&Request { text: "长".repeat(12 << 20), ..request(1) });
+    let (audience, segments) = (y.me.identity(), x.segments());
+    assert!(matches!(xinghuo_bundle::write(&x.me.keys, &outgoing(&audience), &segments), Err(BundleError::Size)));
 }

@@ -582,8 +582,8 @@ fn segments(w: &World) {
     refused("segment-unpacked-64-bits", "bundle.size", "The table says a stretch unpacks to 2^64 - 1 bytes.", |r| {
         _ = r.set("unpacked", u64::MAX)
     });
-    refused("segment-unpacked-two-gigabytes", "bundle.size", "The table says a stretch unpacks to 2 GiB.", |r| {
-        _ = r.set("unpacked", 2u64 << 30)
+    refused("segment-unpacked-ten-gigabytes", "bundle.size", "The table says a stretch unpacks to 10 GiB.", |r| {
+        _ = r.set("unpacked", 10u64 << 30)
     });
     refused("segment-first-negative", "bundle.inconsistent", "The table's first number is negative.", |r| _ = r.set("first", -1));
     refused("segment-without-seal", "bundle.inconsistent", "The table lacks a stretch's seal.", |r| _ = r.without("seal"));

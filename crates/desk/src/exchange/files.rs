@@ -1,10 +1,11 @@
 //! The contents of attachments on their way: taken out of a bundle one after another, each by its
 //! hash; never more than one in memory.
 
-use std::io::{BufRead, Seek};
+use std::fs::File;
+use std::sync::Arc;
 
-use xinghuo_bundle::{Keys, Opened, read_attachments};
-use xinghuo_ledger::{Hash, Ledger};
+use xinghuo_bundle::Opened;
+use xinghuo_ledger::{Hash, Ledger, Pace};
 use xinghuo_model::records::Attachment;
 
 use crate::attachments::{clean::received, shown_name};
@@ -30,13 +31,7 @@ pub(super) struct Taken {
 
 /// Takes in what records here name, and of a volume what later volumes may name. What is damaged or
 /// left out is asked for in the next bundle to anybody who may have it.
-pub(super) fn take_files<R: BufRead + Seek>(
-    ledger: &mut Ledger,
-    keys: &Keys,
-    opened: &Opened,
-    source: &mut R,
-    pace: &mut dyn FnMut(u64, u64) -> bool,
-) -> Result<Taken> {
+pub(super) fn take_files(ledger: &mut Ledger, opened: &mut Opened<Arc<File>>, pace: Pace<'_>) -> Result<Taken> {
     let mut out = Taken::default();
     let total = opened.manifest.attachments.len() as u64;
     if total == 0 {
@@ -45,37 +40,32 @@ pub(super) fn take_files<R: BufRead + Seek>(
     let expected = ledger.expected_content()?;
     let set = opened.manifest.volume.as_ref().map(|volume| volume.set);
     let mut waiting = ledger.waiting_content()?;
-    let (mut done, mut failed) = (0, Ok(()));
-    read_attachments(source, keys, opened, &mut |entry, bytes| {
-        let keep = || -> Result<()> {
-            let Ok(bytes) = bytes else {
-                out.damaged.push(name_of(ledger, &entry.hash)?);
-                return Ok(());
-            };
-            if ledger.books().has_content(&entry.hash)? {
-                return Ok(());
-            }
+    for (done, (entry, bytes)) in (1..).zip(opened.attachments()) {
+        if let Ok(bytes) = bytes {
             let named = expected.contains(&entry.hash);
             let waits = set.filter(|_| !named && waiting + entry.length <= MAX_WAITING);
-            if !named && waits.is_none() {
+            if ledger.books().has_content(&entry.hash)? {
+                // Nothing to do.
+            } else if !named && waits.is_none() {
                 out.unasked += 1;
-                return Ok(());
-            }
-            let content = received(&entry.media, bytes);
-            if content.is_none() {
-                out.worthless += 1;
             } else {
-                out.new += 1;
-                waiting += if waits.is_some() { entry.length } else { 0 };
+                let content = received(&entry.media, bytes);
+                if content.is_none() {
+                    out.worthless += 1;
+                } else {
+                    out.new += 1;
+                    waiting += if waits.is_some() { entry.length } else { 0 };
+                }
+                ledger.take_content(&entry.hash, content.as_ref(), waits)?;
             }
-            Ok(ledger.take_content(&entry.hash, content.as_ref(), waits)?)
-        };
-        failed = keep();
-        done += 1;
+        } else {
+            out.damaged.push(name_of(ledger, &entry.hash)?);
+        }
         out.stopped = done < total && !pace(done, total);
-        failed.is_ok() && !out.stopped
-    })?;
-    failed?;
+        if out.stopped {
+            break;
+        }
+    }
     Ok(out)
 }
 

@@ -1,18 +1,19 @@
 //! Looking into bundles and taking them in.
 
-use std::io::{BufRead, Seek};
+use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
-use xinghuo_bundle::{Opened, Purpose};
-use xinghuo_ledger::{Author, BundleNote, LedgerError};
+use xinghuo_bundle::{Opened, Purpose, SegmentEntry};
+use xinghuo_ledger::{Author, BundleNote, LedgerError, May, Pace};
 use xinghuo_model::Class;
 
 use super::files::take_files;
 use super::highest;
 use super::words::{file_name, refusal, report, volume_sentence};
 use crate::error::{DeskError, Result, not};
-use crate::home::{Unlocked, open_chosen};
+use crate::home::open_chosen;
 use crate::open::{Open, copy_name, lock};
 use crate::trust::{certificates, is_ended};
 use crate::views::*;
@@ -21,15 +22,23 @@ use crate::views::*;
 pub(super) const MAX_BUNDLE: u64 = 1 << 30;
 
 impl Open {
-    /// Opens a bundle without taking it in.
-    pub(crate) fn inspect(&self, path: &Path) -> Result<BundleReport> {
+    /// Opens a bundle and looks through it without taking it in.
+    pub(crate) fn inspect(&self, path: &Path, pace: Pace<'_>) -> Result<BundleReport> {
         let inner = lock(&self.inner);
-        let opened = xinghuo_bundle::read_from(&mut open_chosen(path, MAX_BUNDLE)?, &inner.keys)?;
+        let mut opened = xinghuo_bundle::open(open_chosen(path, MAX_BUNDLE)?, &inner.keys)?;
+        let (mut refused, mut seen, all) = (0u64, 0, opened.manifest.segments.len() as u64);
+        for stretch in opened.stretches(&|_| true) {
+            refused += stretch.err().map_or(0, |damage| damage.entries);
+            seen += 1;
+            if !pace(seen, all) {
+                return Err(LedgerError::Cancelled.into());
+            }
+        }
         let heads = highest(&inner.ledger.heads()?);
         let (mut new, mut had) = (0u64, 0u64);
         for s in &opened.manifest.segments {
             let known = heads.get(&s.log).copied().unwrap_or(0);
-            let all = s.last.saturating_sub(s.first).saturating_add(1);
+            let all = s.entries();
             let fresh = s.last.saturating_sub(known.max(s.first.saturating_sub(1)));
             new = new.saturating_add(fresh.min(all));
             had = had.saturating_add(all - fresh.min(all));
@@ -51,7 +60,7 @@ impl Open {
             new: new.min(u64::from(u32::MAX)) as u32,
             had: had.min(u64::from(u32::MAX)) as u32,
             held: 0,
-            refused: opened.damaged.iter().map(|d| d.entries).sum::<u64>().min(u64::from(u32::MAX)) as u32,
+            refused: refused.min(u64::from(u32::MAX)) as u32,
             conflicts: 0,
             code: None,
             slip: None,
@@ -59,12 +68,7 @@ impl Open {
     }
 
     /// Takes bundles in, each in its own transaction; a bad one does not stop the others.
-    pub(crate) fn import(
-        &self,
-        paths: &[std::path::PathBuf],
-        now: DateTime<FixedOffset>,
-        pace: &mut dyn FnMut(u64, u64) -> bool,
-    ) -> Result<Vec<BundleReport>> {
+    pub(crate) fn import(&self, paths: &[std::path::PathBuf], now: DateTime<FixedOffset>, pace: Pace<'_>) -> Result<Vec<BundleReport>> {
         let mut reports = Vec::new();
         for path in paths {
             match self.import_one(path, now, pace) {
@@ -78,9 +82,8 @@ impl Open {
         Ok(reports)
     }
 
-    fn import_one(&self, path: &Path, now: DateTime<FixedOffset>, pace: &mut dyn FnMut(u64, u64) -> bool) -> Result<BundleReport> {
-        let mut source = open_chosen(path, MAX_BUNDLE)?;
-        let opened = xinghuo_bundle::read_from(&mut source, &lock(&self.inner).keys)?;
+    fn import_one(&self, path: &Path, now: DateTime<FixedOffset>, pace: Pace<'_>) -> Result<BundleReport> {
+        let opened = xinghuo_bundle::open(open_chosen(path, MAX_BUNDLE)?, &lock(&self.inner).keys)?;
         let own = self.own_key();
         let sender = opened.from.signs;
         let known = sender == own
@@ -98,34 +101,32 @@ impl Open {
                 not("bundle.unknown_sender", "发送方没有登记，来历不明，没有导入。", "请让对方先提交入网申请，准许入网后再发。")
             };
         }
-        self.take_in(path, opened, &mut source, now, pace)
+        self.take_in(path, opened, now, pace)
     }
 
-    /// Entries first, in one transaction; then the attachments that records name, one by one from
-    /// `source`. What of them is lost by an ending in between is asked for again.
-    pub(super) fn take_in<R: BufRead + Seek>(
+    /// Entries first, in one transaction; then the attachments that records name, one by one. What of
+    /// them is lost by an ending in between is asked for again.
+    pub(super) fn take_in(
         &self,
         path: &Path,
-        mut opened: Opened,
-        source: &mut R,
+        mut opened: Opened<Arc<File>>,
         now: DateTime<FixedOffset>,
-        pace: &mut dyn FnMut(u64, u64) -> bool,
+        pace: Pace<'_>,
     ) -> Result<BundleReport> {
         // A class that has no business here is not even set aside.
-        let came = opened.segments.len();
-        opened.segments.retain(|segment| self.may_keep(segment.channel.class));
-        // The gate counts on it that what may change its mind comes first.
-        opened.segments.sort_by_key(|segment| segment.channel.class != Class::Registry);
-        let astray = came - opened.segments.len();
+        let kept = |entry: &SegmentEntry| Class::from_code(&entry.class).is_none_or(|class| self.may_keep(class));
+        let astray = opened.manifest.segments.iter().filter(|entry| !kept(entry)).count();
+        let total = opened.manifest.segments.iter().filter(|entry| kept(entry)).map(SegmentEntry::entries).sum();
         let mut inner = lock(&self.inner);
         let own = inner.ledger.own_key();
         let mut gate = self.gate(own);
         let (sender, number) = (opened.from.signs, opened.manifest.number);
-        let segments = std::mem::take(&mut opened.segments);
         // What a stop or a crash kept from being confirmed after the last bundle.
         self.widen(&mut inner.ledger, &gate, now)?;
-        let mut absorbed =
-            inner.ledger.absorb(segments, &mut |books, key, channel, seq, hash| gate.may(books, key, channel, seq, hash), pace)?;
+        let mut damaged = Vec::new();
+        let segments = opened.stretches(&kept).filter_map(|stretch| stretch.map_err(|damage| damaged.push(damage)).ok());
+        let may: May<'_> = &mut |books, key, channel, seq, hash| gate.may(books, key, channel, seq, hash);
+        let mut absorbed = inner.ledger.absorb(segments, total, may, pace)?;
         self.widen(&mut inner.ledger, &gate, now)?;
         if self.reads_figures() {
             // The community decides them.
@@ -144,12 +145,9 @@ impl Open {
                 None => inner.ledger.forget_volumes(&sender, number)?,
             }
         }
-        let files = {
-            let Unlocked { ledger, keys, .. } = &mut *inner;
-            take_files(ledger, keys, &opened, source, pace)?
-        };
+        let files = take_files(&mut inner.ledger, &mut opened, pace)?;
         let from = copy_name(&inner.ledger.books(), &sender, &self.profile(), &own)?;
-        let mut report = report(path, &from, number, &absorbed, &opened.damaged, &files);
+        let mut report = report(path, &from, number, &absorbed, &damaged, &files);
         if astray > 0 {
             report.sentences.push(format!("有 {astray} 段是不该送到这一级的内容，没有收，也没有留。"));
         }

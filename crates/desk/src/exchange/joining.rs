@@ -5,12 +5,13 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
-use xinghuo_bundle::{Identity, JoinRequest, Purpose, fingerprint};
+use xinghuo_bundle::{Identity, JoinRequest, Purpose, SegmentEntry, fingerprint};
 use xinghuo_ledger::{Books, Channel, Kept};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
 use super::incoming::MAX_BUNDLE;
+use super::outgoing::Order;
 use crate::error::{DeskError, Result, not};
 use crate::home::{hex, open_chosen, read_chosen, write_whole};
 use crate::open::{Above, Open, done, here_json, lock};
@@ -137,7 +138,8 @@ impl Open {
             }
             Ok(())
         })?;
-        self.write_bundle(&identity.signs, out, Purpose::Welcome, None, &[], at)?;
+        let welcome = Order { audience: &identity.signs, path: out, purpose: Purpose::Welcome, volume_size: None, again: &[] };
+        self.write_bundle(&welcome, at, &mut |_, _| true)?;
         let what = if known.is_some_and(|k| k != request.space) { "的又一台电脑" } else { "" };
         let back = level.map_or("小区", Level::zh);
         Ok(done(format!("已准许“{}”{what}入网，欢迎包已存好，请交回{back}。", request.compound), &["certificate"]))
@@ -173,25 +175,24 @@ impl Open {
         if self.level().is_some_and(|level| level.above().is_none()) {
             return top();
         }
-        let mut source = open_chosen(path, MAX_BUNDLE)?;
-        let opened = xinghuo_bundle::read_from(&mut source, &lock(&self.inner).keys)?;
+        let mut opened = xinghuo_bundle::open(open_chosen(path, MAX_BUNDLE)?, &lock(&self.inner).keys)?;
         if opened.manifest.purpose != Purpose::Welcome {
             return not("join.not_welcome", format!("这不是{}的欢迎包。", self.word_above()), "普通数据包请在“收到的”里导入。");
         }
         same_digits(typed, &opened.from)?;
-        let Some(space) =
-            opened.segments.iter().find(|s| s.channel.class == Class::Registry && s.key == opened.from.signs).map(|s| s.channel.space.0)
-        else {
+        let sender = hex(&opened.from.signs);
+        let registry = |entry: &SegmentEntry| entry.class == Class::Registry.code() && entry.key == sender;
+        let Some(space) = opened.stretches(&registry).find_map(|stretch| Some(stretch.ok()?.channel.space.0)) else {
             return not("join.no_registry", "欢迎包里没有登记信息。", "请对方重新导出欢迎包。");
         };
-        let above = Above { signs: hex(&opened.from.signs), receives: opened.from.receives.clone(), space };
+        let above = Above { signs: sender, receives: opened.from.receives.clone(), space };
         let before = lock(&self.above).replace(above.clone());
         let pin = |above: Option<&Above>| {
             let text = above.map(|above| serde_json::to_string(above).unwrap_or_default()).unwrap_or_default();
             lock(&self.inner).ledger.set_here("above", &text)
         };
         pin(Some(&above))?;
-        let taken = self.take_in(path, opened, &mut source, now, &mut |_, _| true).and_then(|report| {
+        let taken = self.take_in(path, opened, now, &mut |_, _| true).and_then(|report| {
             if !self.is_office() {
                 self.follow_certificate()?;
             }

@@ -1,14 +1,14 @@
 //! Writing a bundle for a partner, whole or in volumes (分卷).
 
 use std::cell::RefCell;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
-use xinghuo_bundle::{AttachmentEntry, BundleError, Enclosed, Outgoing, Plan, Purpose};
-use xinghuo_ledger::{BundleNote, Hash, Head, Ledger, LogId, PublicKey, Segment, Stretch};
+use xinghuo_bundle::{AttachmentEntry, Enclosed, Outgoing, Plan, Purpose, Source};
+use xinghuo_ledger::{BundleNote, Hash, Head, Ledger, LedgerError, LogId, Pace, PublicKey, STRETCH_BYTES, Segment, Segments, Stretch};
 
 use super::partners::Party;
 use super::words::file_name;
@@ -20,28 +20,38 @@ use crate::views::*;
 /// Smaller volumes would be mostly tables of contents.
 const LEAST_VOLUME: u64 = 64 << 10;
 
+/// What a bundle is to be.
+pub(super) struct Order<'a> {
+    pub audience: &'a PublicKey,
+    pub path: &'a Path,
+    pub purpose: Purpose,
+    /// In volumes of at most so many bytes.
+    pub volume_size: Option<u64>,
+    /// Goes along although the partner acknowledged it once: it asked for it.
+    pub again: &'a [Stretch],
+}
+
 impl Open {
     /// Writes a bundle for one partner; with `volume_size`, in volumes of at most so many bytes.
-    pub(crate) fn export(&self, audience: &str, path: &Path, volume_size: Option<u64>, at: DateTime<FixedOffset>) -> Result<Exported> {
+    pub(crate) fn export(
+        &self,
+        audience: &str,
+        path: &Path,
+        volume_size: Option<u64>,
+        at: DateTime<FixedOffset>,
+        pace: Pace<'_>,
+    ) -> Result<Exported> {
         let Some(key) = unhex_key(audience) else {
             return Err(DeskError::Field { field: "audience", why: "没有这个接收方。" });
         };
         if volume_size.is_some_and(|size| size < LEAST_VOLUME) {
             return Err(DeskError::Field { field: "volume_size", why: "每卷至少 64 KB。" });
         }
-        self.write_bundle(&key, path, Purpose::Exchange, volume_size, &[], at)
+        self.write_bundle(&Order { audience: &key, path, purpose: Purpose::Exchange, volume_size, again: &[] }, at, pace)
     }
 
-    /// `again` goes along although the partner acknowledged it once: it asked for it.
-    pub(super) fn write_bundle(
-        &self,
-        audience: &PublicKey,
-        path: &Path,
-        purpose: Purpose,
-        volume_size: Option<u64>,
-        again: &[Stretch],
-        at: DateTime<FixedOffset>,
-    ) -> Result<Exported> {
+    pub(super) fn write_bundle(&self, order: &Order<'_>, at: DateTime<FixedOffset>, pace: Pace<'_>) -> Result<Exported> {
+        let Order { audience, path, volume_size, .. } = *order;
         let mut inner = lock(&self.inner);
         let own = inner.ledger.own_key();
         let parties = self.partners(&inner.ledger.books(), &own)?;
@@ -51,20 +61,17 @@ impl Open {
         let Unlocked { ledger, keys, .. } = &mut *inner;
         let sign = |log: &LogId, seq: u64, head: &Hash| keys.seal(log, seq, head);
         // Pieces of a quarter fill a volume well, and a piece is never larger packed than unpacked.
-        let most = volume_size.map(|size| size / 4);
-        if let Some(most) = most {
+        let most = volume_size.map_or(STRETCH_BYTES, |size| (size / 4).min(STRETCH_BYTES));
+        if most < STRETCH_BYTES {
             ledger.seal_own_within(most, &sign)?;
         }
         ledger.seal_own(&sign)?;
-        let mut found = ledger.segments_for(audience, &|c| party.allows(c))?;
-        let once_more = ledger.segments_again(audience, again, &|c| party.allows(c))?;
-        found.entries += once_more.entries;
-        found.segments.extend(once_more.segments);
-        let entries = found.entries;
-        let segments = match most {
-            Some(most) => pieces(ledger, found.segments, most)?,
-            None => found.segments,
-        };
+        let set = Uuid::from_bytes(ledger.random());
+        let ledger = &inner.ledger;
+        let allowed = |c| party.allows(c);
+        let owed = ledger.segments_for(audience, &allowed, most)?;
+        let segments = owed.followed_by(ledger.segments_again(audience, order.again, &allowed, most)?);
+        let entries = segments.entries;
         let enclosed = enclosed(ledger, &party)?;
         let files = enclosed.attachments.len();
         let heads: Vec<Head> = ledger.heads()?.into_iter().filter(|h| party.allows(h.channel)).collect();
@@ -72,27 +79,35 @@ impl Open {
         let mut sent = self.sent(&ledger.books(), audience)?;
         sent.number += 1;
         let out = Outgoing {
-            purpose,
+            purpose: order.purpose,
             audience: &party.identity,
             number: sent.number,
             made_at: at.to_rfc3339(),
-            have: ledger.have(&|c| party.allows(c))?,
+            have: ledger.have(&allowed)?,
             want,
-            segments: &segments,
         };
-        let set = Uuid::from_bytes(ledger.random());
-        let plan = Plan::new(&out, enclosed, volume_size, set)?;
+        let source = Shelves::new(ledger, segments, files, pace);
+        let plan = Plan::new(&out, &source, enclosed, volume_size, set)?;
         // From here on these numbers may be known elsewhere: remember how far this copy was.
-        self.home.mark(&inner.ledger, &inner.keys)?;
-        let mut fetch = |hash: &Hash| inner.ledger.books().content(hash).ok().flatten().map(|content| content.bytes);
-        let mut bytes = 0;
+        self.home.mark(ledger, &inner.keys)?;
         let volumes = plan.volumes();
-        for volume in 1..=volumes {
-            let path = volume_path(path, volume, volumes);
-            bytes += write_checked(&path, &mut |file| plan.write(&inner.keys, volume, file, &mut fetch))?;
-        }
+        let mut written = Vec::new();
+        let bytes = (1..=volumes)
+            .map(|volume| {
+                source.turn(|turn| turn)?;
+                let path = volume_path(path, volume, volumes);
+                let bytes = write_checked(&path, &mut |file| plan.write(&inner.keys, volume, file))?;
+                written.push(path);
+                Ok(bytes)
+            })
+            .sum::<Result<u64>>()
+            .inspect_err(|_| {
+                // Some of the volumes would look like all.
+                for path in &written {
+                    let _ = fs::remove_file(path);
+                }
+            })?;
         sent.heads.extend(heads.iter().map(|h| (h.strand, h.seq)));
-        let ledger = &inner.ledger;
         ledger.set_here(&format!("sent:{}", hex(audience)), &serde_json::to_string(&sent).unwrap_or_default())?;
         let mut message = match (entries, files) {
             (0, 0) => format!("已给{}写好回执，没有新的改动。", party.name),
@@ -113,12 +128,58 @@ impl Open {
     }
 }
 
-fn pieces(ledger: &Ledger, segments: Vec<Segment>, most: u64) -> Result<Vec<Segment>> {
-    let mut out = Vec::new();
-    for segment in segments {
-        out.extend(ledger.cut(segment, most)?);
+/// What travels, taken from the store piece by piece, with how far it is.
+struct Shelves<'l, 'p> {
+    ledger: &'l Ledger,
+    segments: Segments<'l>,
+    files: u64,
+    /// What was asked for last, and whoever hears of it.
+    state: RefCell<(Turn, Pace<'p>)>,
+}
+
+#[derive(Clone, Copy)]
+enum Turn {
+    /// Every stretch is weighed first.
+    Planning(usize),
+    /// What was too much to keep is read once more.
+    Writing(usize),
+    /// Then so many attachments.
+    Files(u64),
+}
+
+impl<'l, 'p> Shelves<'l, 'p> {
+    fn new(ledger: &'l Ledger, segments: Segments<'l>, files: usize, pace: Pace<'p>) -> Self {
+        Self { ledger, segments, files: files as u64, state: RefCell::new((Turn::Planning(0), pace)) }
     }
-    Ok(out)
+
+    fn turn(&self, next: impl FnOnce(Turn) -> Turn) -> Result<()> {
+        let (turn, pace) = &mut *self.state.borrow_mut();
+        *turn = next(*turn);
+        let all = self.segments.len() as u64;
+        let done = match *turn {
+            Turn::Planning(at) => at as u64,
+            Turn::Writing(at) => all + at as u64,
+            Turn::Files(done) => 2 * all + done,
+        };
+        if pace(done, 2 * all + self.files) { Ok(()) } else { Err(LedgerError::Cancelled.into()) }
+    }
+}
+
+impl Source for Shelves<'_, '_> {
+    type Error = DeskError;
+
+    fn stretch(&self, at: usize) -> Result<Option<Segment>> {
+        self.turn(|turn| match turn {
+            Turn::Planning(last) if at >= last => Turn::Planning(at),
+            _ => Turn::Writing(at),
+        })?;
+        Ok(self.segments.read(at)?)
+    }
+
+    fn content(&self, hash: &Hash) -> Result<Option<Vec<u8>>> {
+        self.turn(|turn| if let Turn::Files(done) = turn { Turn::Files(done + 1) } else { Turn::Files(0) })?;
+        Ok(self.ledger.books().content(hash)?.map(|content| content.bytes))
+    }
 }
 
 /// Attachments that go along, and those asked for.
@@ -141,7 +202,7 @@ fn volume_path(path: &Path, volume: u32, volumes: u32) -> PathBuf {
 }
 
 /// Writes a file and reads it back before it takes its name; gives its length.
-fn write_checked(path: &Path, work: &mut dyn FnMut(&mut dyn Write) -> std::result::Result<(), BundleError>) -> Result<u64> {
+fn write_checked(path: &Path, work: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<u64> {
     let written = RefCell::new((blake3::Hasher::new(), 0));
     let write = |file: &mut File| {
         let mut file = BufWriter::new(file);

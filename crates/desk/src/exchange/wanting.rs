@@ -5,8 +5,9 @@ use std::path::Path;
 use chrono::{DateTime, FixedOffset};
 use qrcode::{Color, EcLevel, QrCode};
 use xinghuo_bundle::{MOST_STRETCHES, Purpose, Want, WantError};
-use xinghuo_ledger::{Head, Ledger, Missing, Stretch};
+use xinghuo_ledger::{Head, Ledger, Missing, Pace, Stretch};
 
+use super::outgoing::Order;
 use super::partners::Party;
 use super::words::numbers;
 use crate::error::{DeskError, Result, not};
@@ -119,7 +120,7 @@ impl Open {
 
     /// Writes a bundle of what somebody asks for, as far as it is here and theirs to read, and of what
     /// is owed to them anyway.
-    pub(crate) fn answer_want(&self, text: &str, path: &Path, at: DateTime<FixedOffset>) -> Result<Exported> {
+    pub(crate) fn answer_want(&self, text: &str, path: &Path, at: DateTime<FixedOffset>, pace: Pace<'_>) -> Result<Exported> {
         let (party, want) = self.asker(text)?;
         let heads = lock(&self.inner).ledger.heads()?;
         let stretches: Vec<Stretch> = want
@@ -133,7 +134,8 @@ impl Open {
         if stretches.is_empty() {
             return not("want.not_here", "对方缺的，这里一条也没有。", "请把这段话发给写这些记录的电脑，或发给社区。");
         }
-        self.write_bundle(&party.identity.signs, path, Purpose::Exchange, None, &stretches, at)
+        let audience = &party.identity.signs;
+        self.write_bundle(&Order { audience, path, purpose: Purpose::Exchange, volume_size: None, again: &stretches }, at, pace)
     }
 
     /// Who asks, among those a bundle may be written for, and for what.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use xinghuo_bundle::Keys;
 use xinghuo_desk::Desk;
-use xinghuo_ledger::{Author, Ledger, Save};
+use xinghuo_ledger::{Author, Ledger, STRETCH_BYTES, Save};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -406,7 +406,7 @@ fn smuggle(place: &Place, from: &str, to: &str, space: SpaceId, office: &Desk) {
     {
         let mut store = place.store(from);
         store.seal_own(&|log: &xinghuo_ledger::LogId, seq, head: &xinghuo_ledger::Hash| keys.seal(log, seq, head)).expect("sealed");
-        let segments = store.segments_for(&audience.signs, &|c| c.space == space).expect("segments");
+        let segments = store.segments_for(&audience.signs, &|c| c.space == space, STRETCH_BYTES).expect("segments");
         let outgoing = xinghuo_bundle::Outgoing {
             purpose: xinghuo_bundle::Purpose::Exchange,
             audience: &audience,
@@ -414,9 +414,9 @@ fn smuggle(place: &Place, from: &str, to: &str, space: SpaceId, office: &Desk) {
             made_at: "2024-11-25T10:00:00+08:00".to_owned(),
             have: Vec::new(),
             want: Vec::new(),
-            segments: &segments.segments,
         };
-        std::fs::write(&path, xinghuo_bundle::write(&keys, &outgoing).expect("a bundle")).expect("written");
+        std::fs::write(&path, xinghuo_bundle::write(&keys, &outgoing, &segments.all().expect("segments")).expect("a bundle"))
+            .expect("written");
     }
     let report = import(office, &[&path]);
     assert!(report[0]["new"].as_u64() > Some(0), "the office that certified it takes it in: {report}");
@@ -519,7 +519,7 @@ fn a_class_that_has_no_business_in_a_street_is_not_even_set_aside() {
     {
         let mut store = s.place.store(FIRST);
         store.seal_own(&|log: &xinghuo_ledger::LogId, seq, head: &xinghuo_ledger::Hash| keys.seal(log, seq, head)).expect("sealed");
-        let segments = store.segments_for(&audience.signs, &|_| true).expect("segments");
+        let segments = store.segments_for(&audience.signs, &|_| true, STRETCH_BYTES).expect("segments");
         let outgoing = xinghuo_bundle::Outgoing {
             purpose: xinghuo_bundle::Purpose::Exchange,
             audience: &audience,
@@ -527,9 +527,9 @@ fn a_class_that_has_no_business_in_a_street_is_not_even_set_aside() {
             made_at: "2024-11-25T10:00:00+08:00".to_owned(),
             have: Vec::new(),
             want: Vec::new(),
-            segments: &segments.segments,
         };
-        std::fs::write(&path, xinghuo_bundle::write(&keys, &outgoing).expect("a bundle")).expect("written");
+        std::fs::write(&path, xinghuo_bundle::write(&keys, &outgoing, &segments.all().expect("segments")).expect("a bundle"))
+            .expect("written");
     }
     assert!(s.place.opened(&path, STREET).contains("canarytext"));
     let report = import(&s.street, &[&path])[0].clone();

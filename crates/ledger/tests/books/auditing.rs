@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
-use xinghuo_ledger::{Checked, ENDED, Fault, Hash, Judges, Ledger, LogId, PublicKey, Stretch, Verdict};
+use xinghuo_ledger::{Checked, ENDED, Fault, Hash, Judges, Ledger, LogId, PublicKey, STRETCH_BYTES, Stretch, Verdict};
 use xinghuo_model::records::{Person, Request};
 use xinghuo_model::{Class, Record};
 
@@ -21,7 +21,7 @@ fn seal(copy: &mut Copy) {
 fn hand_over(from: &mut Copy, to: &mut Copy) {
     seal(from);
     let peer = to.ledger.own_key();
-    let segments = from.ledger.segments_for(&peer, &|_| true).expect("segments").segments;
+    let segments = from.ledger.segments_for(&peer, &|_| true, STRETCH_BYTES).expect("segments").all().expect("segments");
     to.absorb(segments);
 }
 
@@ -61,7 +61,7 @@ fn used() -> (Copy, Copy) {
     z.edit::<Request>(uuid::Uuid::from_u128(9).into(), |r| r.place = "东门".into());
     z.edit::<Request>(uuid::Uuid::from_u128(9).into(), |r| r.place = "北门".into());
     seal(&mut z);
-    let mut segments = z.ledger.segments_for(&[1; 32], &|_| true).expect("segments").segments;
+    let mut segments = z.ledger.segments_for(&[1; 32], &|_| true, STRETCH_BYTES).expect("segments").all().expect("segments");
     for segment in &mut segments {
         let first = lost.iter().any(|h| h.key == segment.key && h.channel == segment.channel);
         segment.entries.drain(..usize::from(first && segment.entries.len() > 1));
@@ -205,7 +205,7 @@ fn what_is_missing_is_named_by_log_and_number_and_given_out_again_alone() {
         }
     }
     seal(&mut x);
-    let all = x.ledger.segments_for(&[9; 32], &|c| c.class == Class::District).expect("segments").segments;
+    let all = x.ledger.segments_for(&[9; 32], &|c| c.class == Class::District, STRETCH_BYTES).expect("segments").all().expect("segments");
     let (log, entries) = (all[0].entries[0].open().expect("a header").log, all[0].entries.clone());
     assert_eq!((all.len(), entries.len()), (1, 9));
     // The receiver has the first two and the last three.
@@ -217,16 +217,16 @@ fn what_is_missing_is_named_by_log_and_number_and_given_out_again_alone() {
     // The sender believes that it has everything.
     let have: Vec<_> = x.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
     x.ledger.acknowledge(&[2; 32], 1, &have).expect("a receipt");
-    assert_eq!(x.ledger.segments_for(&[2; 32], &|_| true).expect("segments").entries, 0);
-    let again = x.ledger.segments_again(&[2; 32], &[missing[0].stretch], &|_| true).expect("segments");
-    let given: Vec<_> = again.segments.iter().flat_map(|s| s.entries.clone()).collect();
+    assert_eq!(x.ledger.segments_for(&[2; 32], &|_| true, STRETCH_BYTES).expect("segments").entries, 0);
+    let again = x.ledger.segments_again(&[2; 32], &[missing[0].stretch], &|_| true, STRETCH_BYTES).expect("segments");
+    let given: Vec<_> = again.all().expect("segments").into_iter().flat_map(|s| s.entries).collect();
     assert!(given == entries[2..7], "{} entries, not the five up to the seal that covers them", given.len());
     assert_eq!(
-        x.ledger.segments_again(&[2; 32], &[missing[0].stretch], &|_| false).expect("segments").entries,
+        x.ledger.segments_again(&[2; 32], &[missing[0].stretch], &|_| false, STRETCH_BYTES).expect("segments").entries,
         0,
         "who may not read it gets nothing"
     );
-    y.absorb(again.segments);
+    y.absorb(again.all().expect("segments"));
     assert_eq!(y.ledger.missing().expect("a list"), []);
     assert_eq!(y.get::<Request>(request().id).map(|r| r.due_on), Some(day(9)), "what waited follows");
     assert_eq!(y.ledger.held().expect("held"), []);

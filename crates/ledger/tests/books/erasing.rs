@@ -144,7 +144,8 @@ fn a_hole_waits_until_somebody_who_is_trusted_explains_it() {
     // Nobody believes who erases: it waits.
     let mut z = Copy::new(3);
     let done = z.ledger.absorb(
-        vec![with_holes(whole.clone()), erasure.clone()],
+        [with_holes(whole.clone()), erasure.clone()],
+        2,
         &mut |_, key, _, _, _| if *key == [2; 32] { Verdict::Quarantine("author") } else { Verdict::Welcome },
         &mut |_, _| true,
     );
@@ -195,7 +196,7 @@ fn what_waits_is_erased_too() {
     let stranger = |_: &Books<'_>, key: &[u8; 32], _, _, _: &Hash| {
         if *key == [2; 32] { Verdict::Quarantine("author") } else { Verdict::Welcome }
     };
-    x.ledger.absorb(vec![late], &mut { stranger }, &mut |_, _| true).expect("absorbing");
+    x.ledger.absorb([late], 1, &mut { stranger }, &mut |_, _| true).expect("absorbing");
     assert!(holds(&x.bytes(), RARE), "it waits");
     x.erase::<Request>(request().id);
     assert!(!holds(&x.bytes(), RARE));

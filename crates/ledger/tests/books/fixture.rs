@@ -8,7 +8,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 use xinghuo_ledger::entry::{FORMAT, SUITE, body_len, root};
 use xinghuo_ledger::{
-    Absorbed, Author, Channel, Conflict, Hash, Header, Ledger, LedgerError, PublicKey, RawBlock, RawEntry, Seen, Segment, Verdict, log_id,
+    Absorbed, Author, Channel, Conflict, Hash, Header, Ledger, LedgerError, PublicKey, RawBlock, RawEntry, STRETCH_BYTES, Seen, Segment,
+    Verdict, log_id,
 };
 use xinghuo_model::records::{Person, Request};
 use xinghuo_model::{Act, Category, Class, Record, RequestState, Source, SpaceId, Urgency};
@@ -102,7 +103,7 @@ impl Copy {
     /// Everything this copy could hand to somebody who has nothing.
     pub fn segments(&mut self) -> Vec<Segment> {
         self.ledger.seal_own(&|_, _, _| vec![7]).expect("seals");
-        self.ledger.segments_for(&[0; 32], &|_| true).expect("segments").segments
+        self.ledger.segments_for(&[0; 32], &|_| true, STRETCH_BYTES).expect("segments").all().expect("segments")
     }
 
     /// The stretch of one class of one author.
@@ -112,7 +113,8 @@ impl Copy {
     }
 
     pub fn absorb(&mut self, segments: Vec<Segment>) -> Absorbed {
-        self.ledger.absorb(segments, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing")
+        let total = segments.iter().map(|s| s.entries.len() as u64).sum();
+        self.ledger.absorb(segments, total, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing")
     }
 
     pub fn state(&self) -> Hash {

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use uuid::Uuid;
-use xinghuo_ledger::{Hash, Ledger, LedgerError, LogId, RawBlock};
+use xinghuo_ledger::entry::body_len;
+use xinghuo_ledger::{Hash, Ledger, LedgerError, LogId, RawBlock, STRETCH_BYTES, Segment};
 use xinghuo_model::records::{Person, Request};
 use xinghuo_model::{Act, Class, RequestState};
 
@@ -187,7 +188,7 @@ fn only_what_a_partner_signed_for_is_left_out_of_the_next_bundle() {
     let peer = y.ledger.own_key();
     let entries = |x: &mut Copy| {
         x.ledger.seal_own(&|_, _, _| vec![7]).expect("seals");
-        let n = x.ledger.segments_for(&peer, &|_| true).expect("segments").entries;
+        let n = x.ledger.segments_for(&peer, &|_| true, STRETCH_BYTES).expect("segments").entries;
         assert!(n <= x.ledger.unsent(&peer, &|_| true).expect("a number"));
         n
     };
@@ -201,7 +202,7 @@ fn only_what_a_partner_signed_for_is_left_out_of_the_next_bundle() {
     assert_eq!(entries(&mut x), 0);
     x.edit::<Request>(request.id, |r| r.place = "西门".into());
     assert_eq!(entries(&mut x), 1);
-    assert_eq!(x.ledger.segments_for(&[8; 32], &|_| true).expect("segments").entries, 3, "others signed for nothing");
+    assert_eq!(x.ledger.segments_for(&[8; 32], &|_| true, STRETCH_BYTES).expect("segments").entries, 3, "others signed for nothing");
     // The partner's number goes back: it was restored.
     let later: Vec<_> = x.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
     x.ledger.acknowledge(&peer, 3, &later).expect("a receipt");
@@ -251,7 +252,7 @@ fn a_partner_is_told_of_its_own_entries_that_it_no_longer_has() {
     let now: Vec<_> = x.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
     for (number, have, entries) in [(1, now, 0), (2, early, 1)] {
         y.ledger.acknowledge(&own, number, &have).expect("a receipt");
-        assert_eq!(y.ledger.segments_for(&own, &|_| true).expect("segments").entries, entries);
+        assert_eq!(y.ledger.segments_for(&own, &|_| true, STRETCH_BYTES).expect("segments").entries, entries);
         assert_eq!(y.ledger.unsent(&own, &|_| true).expect("a number"), entries);
     }
 }
@@ -260,14 +261,40 @@ fn a_partner_is_told_of_its_own_entries_that_it_no_longer_has() {
 fn only_sealed_stretches_travel() {
     let mut x = Copy::new(1);
     x.put(&request());
-    let none = x.ledger.segments_for(&[0; 32], &|_| true).expect("segments");
-    assert_eq!(none.segments.len(), 0);
+    let none = x.ledger.segments_for(&[0; 32], &|_| true, STRETCH_BYTES).expect("segments");
+    assert!(none.is_empty());
     assert_eq!(x.segments().len(), 2);
     x.edit::<Request>(request().id, |r| r.place = "西门".into());
-    let some = x.ledger.segments_for(&[0; 32], &|_| true).expect("segments");
+    let some = x.ledger.segments_for(&[0; 32], &|_| true, STRETCH_BYTES).expect("segments");
     assert_eq!(some.entries, 2, "the last edit is not sealed yet");
-    let district = x.ledger.segments_for(&[0; 32], &|c| c.class == Class::District).expect("segments");
-    assert!(district.segments.iter().all(|s| s.channel.class == Class::District) && district.entries == 1);
+    let district = x.ledger.segments_for(&[0; 32], &|c| c.class == Class::District, STRETCH_BYTES).expect("segments");
+    assert!(district.all().expect("segments").iter().all(|s| s.channel.class == Class::District) && district.entries == 1);
+}
+
+#[test]
+fn what_stands_between_two_seals_can_be_held_in_memory_and_nothing_of_it_is_lost() {
+    let (mut x, mut y) = (Copy::new(1), Copy::new(2));
+    let weigh = |s: &Segment| s.entries.iter().map(|e| e.header.len() as u64 + 2 + body_len(&e.blocks)).sum::<u64>();
+    let long =
+        |n: u8, bytes: usize| Request { id: Uuid::from_u128(100 + u128::from(n)).into(), text: "长".repeat(bytes / 3), ..request() };
+    for n in 0..14 {
+        x.put(&long(n, 900 << 10));
+    }
+    // One that no seal can divide.
+    x.put(&long(20, 5 << 20));
+    x.put(&long(21, 900 << 10));
+    let segments = x.segments();
+    let weights: Vec<u64> = segments.iter().filter(|s| s.channel.class == Class::Community).map(weigh).collect();
+    assert!(weights.iter().filter(|w| **w > STRETCH_BYTES).count() == 1, "{weights:?}");
+    assert!(weights.len() >= 5 && weights.iter().filter(|w| **w > 3 << 20).count() >= 3, "not cut smaller than need be: {weights:?}");
+    assert_eq!(segments.iter().map(|s| s.entries.len()).sum::<usize>(), 32);
+    y.absorb(segments);
+    assert_eq!(x.state(), y.state());
+    // Smaller ones for volumes, although the log was sealed already.
+    x.ledger.seal_own_within(1 << 20, &|_, _, _| vec![7]).expect("seals");
+    let small = x.ledger.segments_for(&[0; 32], &|_| true, 1 << 20).expect("segments").all().expect("segments");
+    assert!(small.iter().filter(|s| weigh(s) > 1 << 20).all(|s| s.entries.len() == 1));
+    assert_eq!(small.iter().map(|s| s.entries.len()).sum::<usize>(), 32);
 }
 
 #[test]

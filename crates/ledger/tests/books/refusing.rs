@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::json;
 use uuid::Uuid;
 use xinghuo_ledger::entry::{body_len, root};
-use xinghuo_ledger::{Hash, Header, Ledger, LedgerError, LogId, RawBlock, RawEntry, Seen, Verdict, log_id};
+use xinghuo_ledger::{Hash, Header, Ledger, LedgerError, LogId, RawBlock, RawEntry, STRETCH_BYTES, Seen, Verdict, log_id};
 use xinghuo_model::records::{Person, Request, RequestStep};
 use xinghuo_model::{Act, Class, KINDS, SpaceId};
 
@@ -261,11 +261,11 @@ fn a_receipt_for_one_side_of_a_fork_is_none_for_the_other() {
     // y had told z what it had before it heard of the twin.
     let peer = [2; 32];
     z.ledger.acknowledge(&peer, 1, &have).expect("a receipt");
-    let segments = z.ledger.segments_for(&peer, &|c| c.class == Class::District).expect("segments");
-    assert_eq!((segments.entries, segments.segments.len()), (2, 1), "the twin's two entries, not the first they share");
+    let segments = z.ledger.segments_for(&peer, &|c| c.class == Class::District, STRETCH_BYTES).expect("segments");
+    assert_eq!((segments.entries, segments.len()), (2, 1), "the twin's two entries, not the first they share");
     let all: Vec<(LogId, u64, Hash)> = y.ledger.heads().expect("heads").into_iter().map(|h| (h.log, h.seq, h.hash)).collect();
     z.ledger.acknowledge(&peer, 2, &all).expect("a receipt");
-    assert_eq!(z.ledger.segments_for(&peer, &|c| c.class == Class::District).expect("segments").entries, 0);
+    assert_eq!(z.ledger.segments_for(&peer, &|c| c.class == Class::District, STRETCH_BYTES).expect("segments").entries, 0);
 }
 
 #[test]
@@ -288,6 +288,7 @@ fn an_author_without_a_certificate_waits_until_the_registry_knows_them() {
         .ledger
         .absorb(
             segments,
+            0,
             &mut |_, key, _, _, _| if *key == [1; 32] { Verdict::Quarantine("author") } else { Verdict::Welcome },
             &mut |_, _| true,
         )
@@ -310,7 +311,8 @@ fn an_authors_entries_in_the_registry_are_heard_before_anybody_is_judged() {
     let done = y
         .ledger
         .absorb(
-            vec![claim, grant],
+            [claim, grant],
+            2,
             &mut |books, key, _, _, _| {
                 let known = books.number("SELECT count(*) FROM certificate", []).expect("a count") > 0;
                 if *key == [60; 32] || known { Verdict::Welcome } else { Verdict::Quarantine("author") }
@@ -468,7 +470,7 @@ fn stopping_while_entries_come_in_leaves_everything_as_it_was() {
     x.put(&person(70, "李乙"));
     for stop_at in 1..=3 {
         let mut calls = 0;
-        let stopped = y.ledger.absorb(x.segments(), &mut |_, _, _, _, _| Verdict::Welcome, &mut |done, total| {
+        let stopped = y.ledger.absorb(x.segments(), 4, &mut |_, _, _, _, _| Verdict::Welcome, &mut |done, total| {
             assert!(done <= total);
             calls += 1;
             calls < stop_at

@@ -1,8 +1,8 @@
 //! What may be filed, how it is cleaned, how it travels and goes.
 
 use serde_json::{Value, json};
-use xinghuo_bundle::{AttachmentEntry, Enclosed, Identity, Keys, Outgoing, Plan, Purpose};
-use xinghuo_ledger::Hash;
+use xinghuo_bundle::{AttachmentEntry, BundleError, Enclosed, Identity, Keys, Outgoing, Plan, Purpose, Source};
+use xinghuo_ledger::{Hash, Segment};
 
 use super::pictures::*;
 use super::town::*;
@@ -259,18 +259,33 @@ fn what_no_record_names_is_not_taken_and_what_is_another_compounds_is_not_given(
         made_at: "2024-11-20T08:00:00+08:00".into(),
         have: Vec::new(),
         want: Vec::new(),
-        segments: &[],
     };
     let junk = jpeg(noise(200, 200, 9));
     let entry = AttachmentEntry { hash: Hash::of(&junk), media: "jpeg".into(), length: junk.len() as u64 };
     let enclosed = Enclosed { attachments: vec![entry], want_files: vec![secret] };
-    let plan = Plan::new(&out, enclosed, None, uuid::Uuid::nil()).expect("a plan");
+    let junk = Junk(junk);
+    let plan = Plan::new(&out, &junk, enclosed, None, uuid::Uuid::nil()).expect("a plan");
     let mut file = Vec::new();
-    plan.write(&keys, 1, &mut file, &mut |_| Some(junk.clone())).expect("a bundle");
+    plan.write(&keys, 1, &mut file).expect("a bundle");
     let report = import(&office, &place.file("甲.xinghuo", &file));
     assert!(sentences(&report).contains("有 1 个附件不属于这里的任何记录"), "{report}");
     let answer = export(&office, "甲小区", &place.path("回.xinghuo"));
     assert!(answer["message"].as_str().is_some_and(|m| !m.contains("附件")), "{answer}");
+}
+
+/// No entry, and this whatever is asked for.
+struct Junk(Vec<u8>);
+
+impl Source for Junk {
+    type Error = BundleError;
+
+    fn stretch(&self, _: usize) -> Result<Option<Segment>, BundleError> {
+        Ok(None)
+    }
+
+    fn content(&self, _: &Hash) -> Result<Option<Vec<u8>>, BundleError> {
+        Ok(Some(self.0.clone()))
+    }
 }
 
 #[test]

@@ -145,6 +145,36 @@ fn what_cannot_be_cut_makes_one_volume_too_large_and_says_so() {
 }
 
 #[test]
+fn an_export_that_is_stopped_leaves_no_volume_and_counts_for_nothing() {
+    let place = Place::new();
+    let (branch, office, _) = filled(&place);
+    let folder = place.path("usb");
+    std::fs::create_dir(&folder).expect("a folder");
+    let there = || std::fs::read_dir(&folder).expect("a folder").count();
+    let export = json!({ "ask": "export", "audience": partner(&branch, "星岩"), "path": folder.join("包.xinghuo"), "volume_size": CAP });
+    let ended = std::sync::atomic::AtomicBool::new(false);
+    let code = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // As soon as something lies there, somebody has enough of it.
+            while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                if there() > 0 {
+                    ask(&branch, json!({ "ask": "stop" }));
+                }
+            }
+        });
+        let code = code(&branch, export.clone());
+        ended.store(true, std::sync::atomic::Ordering::Relaxed);
+        code
+    });
+    assert_eq!((code.as_str(), there()), ("cancelled", 0));
+    assert_eq!(ask(&branch, export)["volumes"].as_u64(), Some(there() as u64));
+    for file in std::fs::read_dir(&folder).expect("a folder") {
+        let report = import(&office, &file.expect("a file").path());
+        assert_eq!(report["number"], 1, "the stopped one took no number: {report}");
+    }
+}
+
+#[test]
 fn a_bundle_that_fits_into_one_file_is_no_volume() {
     let place = Place::new();
     let (branch, office) = place.joined();
