@@ -20,7 +20,7 @@ const AROUND: u64 = 1600;
 const TAG: u64 = 16;
 /// Packed stretches that a plan keeps in memory. Of a larger bundle the rest is packed once more
 /// when its turn comes.
-const KEPT: u64 = 32 << 20;
+const KEPT: u64 = 16 << 20;
 
 /// What is to be written, its contents left to a [`Source`].
 pub struct Outgoing<'a> {

@@ -88,7 +88,7 @@ impl Merge<'_> {
         self.store_row(kind, &row, &empty)?;
         self.disputes += i64::from(row.flags & FLAG_CONFLICT != 0) - i64::from(was_in_dispute);
         if kind.searchable() {
-            find::refresh(self.conn, kind, row.rid)?;
+            find::refresh(self.conn, find::rowid(kind, row.rid))?;
         }
         if row.dots.0.is_empty() && row.flags & FLAGS_ERASED == 0 {
             if kind.searchable() {

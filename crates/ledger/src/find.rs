@@ -186,7 +186,9 @@ pub(crate) fn take_out(conn: &Connection, kind: &KindDef, rid: i64) -> Result<()
 }
 
 /// Makes a record's tokens anew from its row, or takes it out of the index where it was deleted.
-pub(crate) fn refresh(conn: &Connection, kind: &'static KindDef, rid: i64) -> Result<()> {
+pub(crate) fn refresh(conn: &Connection, row: i64) -> Result<()> {
+    let Some(kind) = KINDS.iter().copied().find(|k| i64::from(k.number) == row & 0xFF) else { return Ok(()) };
+    let rid = row >> 8;
     let fields: Vec<(usize, String)> =
         kind.fields.iter().enumerate().filter(|(_, f)| f.search.is_some()).map(|(at, f)| (at, format!("\"{}\"", f.name))).collect();
     let columns: Vec<&str> = fields.iter().map(|(_, c)| c.as_str()).collect();
@@ -215,10 +217,7 @@ pub(crate) fn catch_up(conn: &Connection) -> Result<()> {
     let mut stmt = conn.prepare_cached("SELECT row FROM unfound ORDER BY row")?;
     let mut rows = stmt.query([])?;
     while let Some(r) = rows.next()? {
-        let row: i64 = r.get(0)?;
-        if let Some(kind) = KINDS.iter().copied().find(|k| i64::from(k.number) == row & 0xFF) {
-            refresh(conn, kind, row >> 8)?;
-        }
+        refresh(conn, r.get(0)?)?;
     }
     conn.prepare_cached("DELETE FROM unfound")?.execute([])?;
     Ok(())

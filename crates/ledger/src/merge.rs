@@ -44,6 +44,8 @@ pub(crate) struct Row {
 
 /// So many records at most have their words put in at once: an everyday bundle brings no more.
 const FEW: usize = 64;
+/// So many are remembered in memory; beyond, the store remembers them.
+const MANY: usize = 10_000;
 
 /// One transaction's worth of applying.
 pub(crate) struct Merge<'c> {
@@ -53,7 +55,9 @@ pub(crate) struct Merge<'c> {
     sql: HashMap<(u16, u64), String>,
     /// Records whose words in the search table are out of date, by their row there: it wants them in
     /// order, and a record that changes often wants them once.
-    unfound: BTreeMap<i64, (&'static KindDef, i64)>,
+    unfound: BTreeSet<i64>,
+    /// Whether the store remembers some more.
+    put_off: bool,
     /// Blocks whose content is to go, by their entry's number of arrival.
     pub(crate) doomed: BTreeMap<i64, BTreeSet<usize>>,
     /// Kinds that changed.
@@ -73,7 +77,8 @@ impl<'c> Merge<'c> {
             logs: logs.map_or_else(|| Logs::load(conn), Ok)?,
             bodies: Bodies::new(conn),
             sql: HashMap::new(),
-            unfound: BTreeMap::new(),
+            unfound: BTreeSet::new(),
+            put_off: false,
             doomed: BTreeMap::new(),
             changed: BTreeSet::new(),
             disputes: 0,
@@ -124,13 +129,15 @@ impl<'c> Merge<'c> {
     pub fn finish(&mut self, later: bool) -> Result<()> {
         self.drop_doomed()?;
         // What was erased must not be found a moment longer.
-        let later = later && self.erased == 0 && self.unfound.len() > FEW;
-        for (row, (kind, rid)) in std::mem::take(&mut self.unfound) {
-            if later {
-                find::put_off(self.conn, row)?;
-            } else {
-                find::refresh(self.conn, kind, rid)?;
+        let later = later && self.erased == 0 && (self.put_off || self.unfound.len() > FEW);
+        if later || self.put_off {
+            self.put_off()?;
+            if !later {
+                find::catch_up(self.conn)?;
             }
+        }
+        for row in std::mem::take(&mut self.unfound) {
+            find::refresh(self.conn, row)?;
         }
         if self.erased > 0 {
             find::forget(self.conn)?;
@@ -232,9 +239,20 @@ impl<'c> Merge<'c> {
         drop(stmt);
         let rid = self.conn.last_insert_rowid();
         if kind.searchable() && life == 0 {
-            self.unfound.insert(find::rowid(kind, rid), (kind, rid));
+            self.out_of_date(find::rowid(kind, rid))?;
         }
         Ok(())
+    }
+
+    /// Remembers a record whose words are out of date.
+    fn out_of_date(&mut self, row: i64) -> Result<()> {
+        self.unfound.insert(row);
+        if self.unfound.len() > MANY { self.put_off() } else { Ok(()) }
+    }
+
+    fn put_off(&mut self) -> Result<()> {
+        self.put_off = true;
+        std::mem::take(&mut self.unfound).into_iter().try_for_each(|row| find::put_off(self.conn, row))
     }
 
     fn update(
@@ -289,7 +307,7 @@ impl<'c> Merge<'c> {
         let touched_search = written.iter().any(|g| group_fields(kind, *g).any(|(_, f)| f.search.is_some()));
         let alive = row.life == 0;
         if kind.searchable() && (touched_search || alive != was_alive) {
-            self.unfound.insert(find::rowid(kind, row.rid), (kind, row.rid));
+            self.out_of_date(find::rowid(kind, row.rid))?;
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! The find box: what people type, and whom it finds.
 
 use uuid::Uuid;
+use xinghuo_ledger::LedgerError;
+use xinghuo_model::Act;
 use xinghuo_model::records::{Person, Request};
 
 use crate::fixture::*;
@@ -170,4 +172,31 @@ fn of_two_concurrent_names_the_shown_one_is_found() {
     let shown = x.get::<Request>(id).expect("it").place;
     let hidden = if shown == "车棚" { "电梯" } else { "车棚" };
     assert_eq!((found(&x, &shown), found(&y, &shown), found(&x, hidden)), (vec![20], vec![20], vec![]));
+}
+
+#[test]
+fn of_more_records_than_are_remembered_at_once_each_is_found() {
+    let (mut x, mut y) = (Copy::new(1), Copy::new(2));
+    let author = x.author();
+    let everybody: Vec<Person> =
+        (0..10_500).map(|n| person(n + 1, &format!("李{}", char::from_u32(0x4E00 + n as u32 % 0x2000).unwrap_or('甲')))).collect();
+    x.ledger
+        .transact::<_, LedgerError>(Act::ImportRoster, &author, |save| {
+            everybody.iter().for_each(|p| save.put(SPACE, p));
+            Ok(())
+        })
+        .expect("a save");
+    let sample = [0, 4_000, 9_999, 10_000, 10_499];
+    let all_found = |copy: &Copy, when: &str| {
+        for n in sample {
+            let found = copy.ledger.books().find(&everybody[n].name, 20).expect("a search");
+            assert!(found.iter().any(|f| f.id == everybody[n].id.0), "{when}: {n}");
+        }
+    };
+    all_found(&x, "saved");
+    y.absorb(x.segments());
+    y.ledger.catch_up().expect("catching up");
+    all_found(&y, "taken in");
+    y.ledger.rebuild(&mut |_, _| true).expect("a rebuild");
+    all_found(&y, "told again");
 }
