@@ -170,7 +170,7 @@ impl Source for Found<'_> {
     type Error = Failed;
 
     fn stretch(&self, at: usize) -> Result<Option<Segment>, Failed> {
-        Ok(self.0.read(at).map_err(Failed::Store)?)
+        self.0.read(at).map_err(Failed::Store)
     }
 
     fn content(&self, _: &Hash) -> Result<Option<Vec<u8>>, Failed> {

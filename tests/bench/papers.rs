@@ -40,5 +40,5 @@ pub fn measure(report: &mut Report) -> Outcome {
 }
 
 fn minutes(n: u32) -> Minutes {
-    if n % 2 == 0 { sample_minutes(n) } else { sample_plain_minutes(n) }
+    if n.is_multiple_of(2) { sample_minutes(n) } else { sample_plain_minutes(n) }
 }

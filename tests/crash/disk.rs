@@ -295,11 +295,7 @@ fn stands_in(step: &Step, folder: &Path) -> bool {
 
 fn apply(content: &mut Vec<u8>, step: &Step, keeps: &mut dyn FnMut(usize) -> bool) {
     match step {
-        Step::Resized { length, .. } => {
-            if keeps(0) {
-                content.resize(*length, 0);
-            }
-        }
+        Step::Resized { length, .. } if keeps(0) => content.resize(*length, 0),
         Step::Written { at, data, .. } => {
             let mut from = 0;
             while from < data.len() {

@@ -10,6 +10,7 @@ mod demo;
 mod fonts;
 mod fuzz;
 mod licences;
+mod lint;
 mod mutants;
 mod packages;
 mod setup;
@@ -31,6 +32,7 @@ cargo xtask sim        the simulator
 cargo xtask crash      kills, full and broken disks, power cuts (--points N, --cuts N)
 cargo xtask fuzz       the fuzz targets: [TARGET] [--inputs N] [--keep]
 cargo xtask mutants    the mutation score of bundle, merge and keys: [--file GLOB] [--shard K/N] [--sample N --seed S]
+cargo xtask lint       clippy over everything, every warning an error
 cargo xtask bindings   write the TypeScript types of the desk's questions and answers
 cargo xtask licences   write THIRD-PARTY.md: every crate, npm package and font with its licence";
 
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         "mutants" => mutants::verb,
         "bindings" => bindings::verb,
         "licences" => licences::verb,
+        "lint" => lint::verb,
         _ => {
             eprintln!("{WORDS}");
             return ExitCode::from(2);

@@ -1,6 +1,7 @@
 //! The office's overview (总览): its compounds as cards, by community and street further up.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
@@ -37,10 +38,11 @@ impl Open {
             for kept in books.select::<Compound>("ORDER BY name", [])? {
                 let space = SpaceId(kept.record.id.0);
                 let belongs = self.belongs(books, &chain, &kept.record)?;
-                if !policies.contains_key(&belongs.registry) {
-                    policies.insert(belongs.registry, policy_of(books, belongs.registry, month.first_day())?);
-                }
-                let steps = steps(&policies[&belongs.registry], month, &facts(books, space, month)?, today);
+                let policy = match policies.entry(belongs.registry) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(policy_of(books, belongs.registry, month.first_day())?),
+                };
+                let steps = steps(policy, month, &facts(books, space, month)?, today);
                 let at = (space.0.as_bytes(), today.to_string());
                 let late_requests = books.number(
                     &format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES} AND due_on < ?2"),

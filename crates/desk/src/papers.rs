@@ -211,7 +211,7 @@ fn minutes(books: &Books<'_>, compound: &Compound, view: &MeetingView, red_head:
         issue: m.number.clone().unwrap_or_default(),
         title: format!("{}“星火家园”小区{}{}纪要", compound.name, m.month.zh(), m.kind.zh()),
         facts: vec![
-            Fact::new("时间", &time_zh(m.held_at)),
+            Fact::new("时间", time_zh(m.held_at)),
             Fact::new("地点", &m.place),
             Fact::new("主持", &m.chair),
             Fact::new("记录", &m.recorder),
@@ -277,8 +277,8 @@ fn sign_in(books: &Books<'_>, compound: &Compound, view: &MeetingView) -> Result
     let mut sheet = SignIn {
         title: format!("{}“星火家园”小区{}签到表", compound.name, m.kind.zh()),
         facts: vec![
-            Fact::new("会议名称", &format!("{}{}", m.month.zh(), m.kind.zh())),
-            Fact::new("时间", &time_zh(m.held_at)),
+            Fact::new("会议名称", format!("{}{}", m.month.zh(), m.kind.zh())),
+            Fact::new("时间", time_zh(m.held_at)),
             Fact::new("地点", &m.place),
         ],
         parties,

@@ -148,6 +148,9 @@ impl Ledger {
     }
 }
 
+/// An entry's author, number and hash.
+type Promise = (PublicKey, u64, Hash);
+
 /// Taking in, halfway through.
 struct Intake<'l, 'm> {
     conn: &'l Connection,
@@ -160,8 +163,8 @@ struct Intake<'l, 'm> {
     why: HashMap<LogId, &'static str>,
     vouched: HashMap<LogId, u64>,
     somebody_ended: bool,
-    /// Entries that wait, or came, and say that a record is erased: their author, number and hash.
-    promised: HashMap<(Channel, Uuid), Vec<(PublicKey, u64, Hash)>>,
+    /// Entries that wait, or came, and say that a record is erased.
+    promised: HashMap<(Channel, Uuid), Vec<Promise>>,
     open_holes: bool,
     filled: bool,
     out: Absorbed,

@@ -9,18 +9,21 @@ use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 use xinghuo_model::Class;
 
-use crate::absorb::{ENDED, Verdict, held_entry};
+use crate::absorb::{ENDED, May, Verdict, held_entry};
 use crate::check::{Checked, Fault, Problem, Strand};
 use crate::entry::{Channel, Hash, LogId, PublicKey, log_id};
 use crate::error::Result;
 use crate::{Books, Ledger, Pace};
 
+/// Whether these bytes are the author's signature over (log, number, hash).
+pub type Sealed<'a> = &'a dyn Fn(&PublicKey, &LogId, u64, &Hash, &[u8]) -> bool;
+
 /// Who answers what the ledger cannot know.
 pub struct Judges<'a> {
-    /// Whether these bytes are the author's signature over (log, number, hash).
-    pub sealed: &'a dyn Fn(&PublicKey, &LogId, u64, &Hash, &[u8]) -> bool,
+    /// Verifies seals.
+    pub sealed: Sealed<'a>,
     /// Whether an author may write, as in [`Ledger::absorb`].
-    pub may: &'a mut dyn FnMut(&Books<'_>, &PublicKey, Channel, u64, &Hash) -> Verdict,
+    pub may: May<'a>,
 }
 
 /// How far each strand is proven and trusted, by its number in the file.

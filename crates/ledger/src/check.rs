@@ -196,6 +196,9 @@ fn bytes_in<const N: usize>(value: ValueRef<'_>) -> Option<[u8; N]> {
     value.as_blob().ok()?.try_into().ok()
 }
 
+/// Hears of every sound entry: its strand, number of arrival, header and hash.
+pub(crate) type Each<'a> = &'a mut dyn FnMut(&mut Checked, &Strand, u64, &Header, &Hash) -> Result<()>;
+
 impl Ledger {
     /// Reads every log from its first entry, and SQLite's own structure. Quick: it knows no
     /// signatures, asks nobody who may write, and takes the tables as they are; see
@@ -276,14 +279,7 @@ impl Ledger {
 
     /// Reads the strands entry by entry, never more than one entry in memory; `each` hears of every
     /// one that is sound in itself: its strand, the entry, header, hash.
-    pub(crate) fn walk(
-        &self,
-        strands: &[Strand],
-        out: &mut Checked,
-        total: u64,
-        pace: Pace<'_>,
-        each: &mut dyn FnMut(&mut Checked, &Strand, u64, &Header, &Hash) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn walk(&self, strands: &[Strand], out: &mut Checked, total: u64, pace: Pace<'_>, each: Each<'_>) -> Result<()> {
         let (mut rows_read, mut blocks_read) = (0u64, 0u64);
         let bodies = Bodies::new(&self.conn);
         for strand in strands {

@@ -40,7 +40,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, params};
 
 pub use absorb::{Absorbed, ENDED, May, Segment, SegmentReport, Verdict};
-pub use audit::Judges;
+pub use audit::{Judges, Sealed};
 pub use books::{Books, Kept};
 pub use bundles::BundleNote;
 pub use check::{Checked, Fault, Problem};
@@ -54,7 +54,7 @@ pub use missing::{Missing, Stretch};
 pub use save::{Author, Outcome, Save};
 pub use schema::{FILE_VERSION, table_sql};
 pub use sealing::{STRETCH_BYTES, Sign};
-pub use travel::{Head, Segments, Waiting};
+pub use travel::{Head, Held, Segments, Waiting};
 pub use undo::LastSave;
 pub use volumes::Incomplete;
 

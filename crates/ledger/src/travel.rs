@@ -99,6 +99,21 @@ impl Segments<'_> {
     }
 }
 
+/// Entries of one log that wait for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The log.
+    pub log: LogId,
+    /// Its author.
+    pub author: PublicKey,
+    /// The first number.
+    pub first: u64,
+    /// As in [`SegmentReport::reasons`](crate::SegmentReport::reasons).
+    pub reason: String,
+    /// How many.
+    pub entries: u64,
+}
+
 /// Changes that wait to travel: per kind and class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
@@ -423,13 +438,14 @@ impl Ledger {
         Ok(out)
     }
 
-    /// Logs with entries that wait: (log, author, first held number, reason, how many).
+    /// Entries that wait, by log and reason.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn held(&self) -> Result<Vec<(LogId, PublicKey, u64, String, u64)>> {
+    pub fn held(&self) -> Result<Vec<Held>> {
         self.books().rows("SELECT log, key, min(seq), reason, count(*) FROM held GROUP BY log, reason ORDER BY log", [], |r| {
-            Ok((Hash(r.get(0)?), r.get(1)?, r.get::<_, i64>(2)? as u64, r.get(3)?, r.get::<_, i64>(4)? as u64))
+            let (first, entries) = (r.get::<_, i64>(2)? as u64, r.get::<_, i64>(4)? as u64);
+            Ok(Held { log: Hash(r.get(0)?), author: r.get(1)?, first, reason: r.get(3)?, entries })
         })
     }
 

@@ -5,7 +5,7 @@ pub fn grouped(fen: i64) -> String {
     let yuan = (fen / 100).unsigned_abs().to_string();
     let mut out = String::new();
     for (i, digit) in yuan.chars().enumerate() {
-        if i > 0 && (yuan.len() - i) % 3 == 0 {
+        if i > 0 && (yuan.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -102,7 +102,7 @@ mod tests {
             (10_005_000, "壹拾万零伍拾元整"),
             (10_900_000_000, "壹亿零玖佰万元整"),
             (1_000_000_000_000, "壹佰亿元整"),
-            (1_234_567_89, "壹佰贰拾叁万肆仟伍佰陆拾柒元捌角玖分"),
+            (123_456_789, "壹佰贰拾叁万肆仟伍佰陆拾柒元捌角玖分"),
             (100_100, "壹仟零壹元整"),
             (101_000, "壹仟零壹拾元整"),
         ] {

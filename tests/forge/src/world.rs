@@ -601,10 +601,10 @@ impl World {
 
     /// age draws fresh keys each time: where the old file holds just this, it is kept.
     pub fn seal(&self, plain: &[u8], recipients: &[Who]) -> Vec<u8> {
-        if let Some(old) = self.old.borrow().as_ref().and_then(|o| o.splitn(3, |b| *b == b'\n').nth(2)) {
-            if self.unseal(old, recipients[0]).is_some_and(|inside| inside == plain) {
-                return old.to_vec();
-            }
+        if let Some(old) = self.old.borrow().as_ref().and_then(|o| o.splitn(3, |b| *b == b'\n').nth(2))
+            && self.unseal(old, recipients[0]).is_some_and(|inside| inside == plain)
+        {
+            return old.to_vec();
         }
         let keys: Vec<age::x25519::Recipient> = recipients.iter().map(|w| self.party(*w).receiving.to_public()).collect();
         let encryptor = age::Encryptor::with_recipients(keys.iter().map(|k| k as &dyn age::Recipient)).expect("age");

@@ -44,7 +44,7 @@ pub enum Depth {
 impl Depth {
     /// Whether this input gets what only one of `n` gets.
     pub fn one_of(self, n: u8, bytes: &[u8]) -> bool {
-        self == Self::Whole || xinghuo_ledger::Hash::of(bytes).0[0] % n == 0
+        self == Self::Whole || xinghuo_ledger::Hash::of(bytes).0[0].is_multiple_of(n)
     }
 }
 

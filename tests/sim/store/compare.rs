@@ -147,7 +147,7 @@ impl World<'_> {
             if copy.ledger.heads().map_err(said)?.iter().any(|h| strangers.contains(&h.key)) {
                 return Err(format!("{}: believes a stranger", copy.who.name()));
             }
-            for (_, key, _, reason, n) in copy.ledger.held().map_err(said)? {
+            for xinghuo_ledger::Held { author: key, reason, entries: n, .. } in copy.ledger.held().map_err(said)? {
                 if unbelieved.contains(&key) {
                     self.tally.set_aside += n;
                 } else if !self.lost_a_laptop {

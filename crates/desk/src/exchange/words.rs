@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use xinghuo_bundle::Volume;
-use xinghuo_ledger::{Absorbed, Incomplete, Ledger, PublicKey, SegmentReport};
+use xinghuo_ledger::{Absorbed, Held, Incomplete, Ledger, PublicKey, SegmentReport};
 
 use super::files::Taken;
 use super::highest;
@@ -19,7 +19,7 @@ impl Open {
         let own = ledger.own_key();
         let heads = highest(&ledger.heads()?);
         let mut out = Vec::new();
-        for (log, key, first, reason, count) in ledger.held()? {
+        for Held { log, author: key, first, reason, entries: count } in ledger.held()? {
             let who = copy_name(&books, &key, &self.profile(), &own)?;
             let have = heads.get(&log).copied().unwrap_or(0);
             out.push(match reason.as_str() {

@@ -8,7 +8,9 @@ use xinghuo_model::records::{Person, Request};
 use crate::fixture::*;
 
 /// n, name, building, unit, room, phone
-const PEOPLE: [(u128, &str, &str, Option<&str>, &str, &str); 9] = [
+type Row = (u128, &'static str, &'static str, Option<&'static str>, &'static str, &'static str);
+
+const PEOPLE: [Row; 9] = [
     (1, "单小雨", "3", Some("2"), "501", "13812345678"),
     (2, "王小明", "3", Some("2"), "502", "13900001111"),
     (3, "王大明", "13", None, "501", "13700002222"),

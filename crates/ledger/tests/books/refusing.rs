@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::json;
 use uuid::Uuid;
 use xinghuo_ledger::entry::{body_len, root};
-use xinghuo_ledger::{Hash, Header, Ledger, LedgerError, LogId, RawBlock, RawEntry, STRETCH_BYTES, Seen, Verdict, log_id};
+use xinghuo_ledger::{Hash, Header, Held, Ledger, LedgerError, LogId, RawBlock, RawEntry, STRETCH_BYTES, Seen, Verdict, log_id};
 use xinghuo_model::records::{Person, Request, RequestStep};
 use xinghuo_model::{Act, Class, KINDS, SpaceId};
 
@@ -125,7 +125,7 @@ fn what_cannot_be_applied_yet_is_held_with_its_reason_and_released_when_the_rest
     assert_eq!((done.segments[0].held, done.segments[0].new, done.segments[0].refused), (1, 0, 0));
     assert_eq!(done.segments[0].reasons, ["gap"]);
     let log = log_id(&[1; 32], channel(Class::District));
-    assert_eq!(y.ledger.held().expect("held"), [(log, [1; 32], 3, "gap".to_owned(), 1)]);
+    assert_eq!(y.ledger.held().expect("held"), [Held { log, author: [1; 32], first: 3, reason: "gap".to_owned(), entries: 1 }]);
     // Nothing new, nothing changes: it goes on waiting.
     y.absorb(Vec::new());
     assert_eq!(y.ledger.held().expect("held").len(), 1);
@@ -274,7 +274,7 @@ fn a_fork_among_entries_that_wait_is_noticed_when_they_can_be_applied() {
     y.absorb(vec![segment_of(1, Class::District, vec![entries[2].clone()])]);
     let header = Header { person: "另一个".to_owned(), ..entries[2].open().expect("an entry") };
     let done = y.absorb(vec![segment_of(1, Class::District, vec![raw(&header, entries[2].blocks.clone())])]);
-    assert_eq!((done.forked.len(), y.ledger.held().expect("held")[0].4), (0, 2), "both wait");
+    assert_eq!((done.forked.len(), y.ledger.held().expect("held")[0].entries), (0, 2), "both wait");
     let done = y.absorb(vec![segment_of(1, Class::District, vec![entries[1].clone()])]);
     assert_eq!((done.forked, done.released), (vec![[1; 32]], 2));
 }
@@ -294,7 +294,7 @@ fn an_author_without_a_certificate_waits_until_the_registry_knows_them() {
         )
         .expect("absorbing");
     assert_eq!(done.segments.iter().map(|s| s.held).sum::<u64>(), 2);
-    assert!(y.ledger.held().expect("held").iter().all(|h| h.3 == "author"));
+    assert!(y.ledger.held().expect("held").iter().all(|h| h.reason == "author"));
     assert_eq!(y.state(), before);
     let done = y.absorb(Vec::new());
     assert_eq!(done.released, 2);
@@ -539,7 +539,7 @@ fn an_entry_without_blocks_keeps_the_chain_whole_and_one_with_a_hole_waits_for_w
     let before = x.state();
     let done = x.absorb(vec![segment_of(50, Class::District, vec![erased.clone(), raw(&empty, Vec::new())])]);
     assert_eq!((done.segments[0].new, done.segments[0].held, done.segments[0].refused), (0, 2, 0));
-    assert_eq!((x.state(), x.ledger.held().expect("held")[0].3.as_str()), (before, "erased"), "nobody is silenced on the way");
+    assert_eq!((x.state(), x.ledger.held().expect("held")[0].reason.as_str()), (before, "erased"), "nobody is silenced on the way");
     // The same whole, whichever of the two comes first.
     let done = x.absorb(vec![segment_of(50, Class::District, vec![erased]), segment_of(50, Class::District, vec![first])]);
     assert_eq!(done.segments.iter().map(|s| s.new).sum::<u64>() + done.released, 2);

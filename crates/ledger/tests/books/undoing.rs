@@ -7,6 +7,9 @@ use xinghuo_model::{Act, RequestState, Urgency};
 
 use crate::fixture::*;
 
+/// A change as the history tells it: field, before, after, act, person, whose log.
+type Told<'a> = (Option<&'a str>, Value, Value, String, String, u8);
+
 #[test]
 fn undo_puts_back_what_was_there_and_the_other_copies_follow() {
     type Act = fn(&mut Copy);
@@ -137,7 +140,7 @@ fn a_records_history_tells_every_change_newest_first_with_author_act_and_both_va
     y.edit::<Request>(id, |r| r.place = "南门".into());
     y.delete::<Request>(id);
     y.undo_last().expect("undoing");
-    let told: Vec<(Option<&str>, Value, Value, String, String, u8)> = y
+    let told: Vec<Told<'_>> = y
         .ledger
         .history(id.0)
         .expect("a history")

@@ -124,7 +124,7 @@ impl Ink {
 
     /// The last inked row between two heights, in mm.
     pub fn bottom(&self, from: f64, to: f64) -> Option<f64> {
-        self.rows(from, to).filter(|&y| (0..self.width).any(|x| self.dark(x, y))).next_back().map(|y| (y + 1) as f64 / self.per_mm)
+        self.rows(from, to).rfind(|&y| (0..self.width).any(|x| self.dark(x, y))).map(|y| (y + 1) as f64 / self.per_mm)
     }
 
     /// The first and last inked column between two heights, in mm from the left of the page.
