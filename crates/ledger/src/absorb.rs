@@ -1,13 +1,15 @@
 //! Taking in verified entries: what is new, already here, held or refused (sync.md §7).
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 use xinghuo_model::Class;
 
+use crate::endings::{At, ENDED, Endings};
 use crate::entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, block_lines, block_ref, blocks_of, log_id};
 use crate::erase::is_erased;
 use crate::error::{EntryError, LedgerError, Result};
@@ -33,8 +35,10 @@ pub struct Segment {
 pub enum Verdict {
     /// Apply it.
     Welcome,
-    /// Keep it aside: no certificate is here (yet), or it was ended before.
+    /// Keep it aside: no certificate is here (yet).
     Quarantine(&'static str),
+    /// The author's trust was ended: it counts as far as the endings say, or somebody trusted has seen it.
+    Ended(Arc<Endings>),
 }
 
 /// What became of one segment.
@@ -84,11 +88,8 @@ pub type May<'a> = &'a mut dyn FnMut(&Books<'_>, &PublicKey, Channel, u64, &Hash
 struct Queue {
     key: PublicKey,
     channel: Channel,
-    waiting: BTreeMap<(u64, Hash), Waiting>,
+    waiting: BTreeMap<At, Waiting>,
 }
-
-/// The verdict on what an author wrote after their trust was ended.
-pub const ENDED: &str = "ended";
 
 struct Waiting {
     raw: RawEntry,
@@ -161,7 +162,8 @@ struct Intake<'l, 'm> {
     queues: BTreeMap<(bool, LogId), Queue>,
     /// Why a log does not go on.
     why: HashMap<LogId, &'static str>,
-    vouched: HashMap<LogId, u64>,
+    /// Entries that somebody trusted has seen.
+    vouched: HashMap<LogId, Vec<At>>,
     somebody_ended: bool,
     /// Entries that wait, or came, and say that a record is erased.
     promised: HashMap<(Channel, Uuid), Vec<Promise>>,
@@ -301,7 +303,8 @@ impl Intake<'_, '_> {
         let mine = key == self.own;
         self.merge.logs.log_for(self.conn, &key, channel, mine)?;
         let mut moved = false;
-        let mut after: Option<(u64, Hash)> = None;
+        let mut after: Option<At> = None;
+        let mut counting: Option<(Arc<Endings>, HashSet<Hash>)> = None;
         while let Some(next) = self.queues.get(&at).and_then(|queue| queue.next(after)) {
             let highest = self.merge.logs.highest(&id);
             // Nothing further can follow anything that is here.
@@ -314,16 +317,26 @@ impl Intake<'_, '_> {
                 queue.waiting.remove(&next);
                 continue;
             }
-            let Some(waiting) = queue.waiting.get(&next) else { break };
-            if !mine
-                && let Verdict::Quarantine(why) = (self.may)(&Books { conn: self.conn }, &key, channel, next.0, &waiting.hash)
-                && (why != ENDED || self.vouched.get(&id).is_none_or(|seq| *seq < next.0))
-            {
-                self.somebody_ended |= why == ENDED;
+            let verdict = if mine { Verdict::Welcome } else { (self.may)(&Books { conn: self.conn }, &key, channel, next.0, &next.1) };
+            let aside = match verdict {
+                Verdict::Welcome => None,
+                Verdict::Quarantine(why) => Some(why),
+                Verdict::Ended(endings) => {
+                    self.somebody_ended = true;
+                    // What a registry says may change how the rest of it is read.
+                    if counting.as_ref().is_none_or(|(known, _)| *known != endings) {
+                        let counts = self.counting(at, &endings);
+                        counting = Some((endings, counts));
+                    }
+                    counting.as_ref().is_none_or(|(_, counts)| !counts.contains(&next.1)).then_some(ENDED)
+                }
+            };
+            if let Some(why) = aside {
                 self.why.insert(id, why);
                 after = Some(next);
                 continue;
             }
+            let Some(waiting) = self.queues.get(&at).and_then(|queue| queue.waiting.get(&next)) else { break };
             // Whoever carries bundles must not be able to silence what others wrote: a block may be
             // missing only where somebody who may write here says that its record is erased.
             if has_hole(&waiting.raw) {
@@ -387,16 +400,17 @@ impl Intake<'_, '_> {
     fn all_erased(&mut self, channel: Channel, recs: &[Uuid]) -> Result<bool> {
         let books = Books { conn: self.conn };
         for rec in recs {
-            let promises = self.promised.get(&(channel, *rec)).map_or(&[][..], Vec::as_slice);
+            let promises = self.promised.get(&(channel, *rec)).cloned().unwrap_or_default();
             let promised = promises.iter().any(|(key, seq, hash)| {
                 *key == self.own
                     || match (self.may)(&books, key, channel, *seq, hash) {
                         Verdict::Welcome => true,
-                        // An ended author's erasure that others had taken in before counts as well, or what it
-                        // erased and itself would wait for each other.
-                        Verdict::Quarantine(ENDED) => {
+                        // An ended author's erasure that counts does so here as well, or what it erased and itself
+                        // would wait for each other.
+                        Verdict::Ended(endings) => {
                             self.somebody_ended = true;
-                            self.vouched.get(&log_id(key, channel)).is_some_and(|known| known >= seq)
+                            let queue = (channel.class != Class::Registry, log_id(key, channel));
+                            self.counting(queue, &endings).contains(hash)
                         }
                         Verdict::Quarantine(_) => false,
                     }
@@ -408,19 +422,32 @@ impl Intake<'_, '_> {
         Ok(true)
     }
 
-    /// What waiting entries of trusted authors say they have seen: up to there even an author whose
-    /// trust was ended is taken in. They knew it before they knew of the ending, and would be stuck
+    /// What of an ended log waits and counts: it leads to an entry that was named, or that somebody
+    /// trusted has seen, and all in between waits here too.
+    fn counting(&self, at: (bool, LogId), endings: &Endings) -> HashSet<Hash> {
+        let Some(queue) = self.queues.get(&at) else { return HashSet::new() };
+        let mut out = queue.named(endings);
+        out.extend(self.vouched.get(&at.1).map(|seen| queue.leading(seen)).unwrap_or_default());
+        out
+    }
+
+    /// What waiting entries of trusted authors say they have seen: what leads there is taken in even of
+    /// an author whose trust was ended. They knew it before they knew of the ending, and would be stuck
     /// without it.
-    fn vouched(&mut self) -> HashMap<LogId, u64> {
-        let mut out: HashMap<LogId, u64> = HashMap::new();
+    fn vouched(&mut self) -> HashMap<LogId, Vec<At>> {
+        let mut out: HashMap<LogId, Vec<At>> = HashMap::new();
         let books = Books { conn: self.conn };
         for queue in self.queues.values() {
+            let mut named: Option<HashSet<Hash>> = None;
             for waiting in queue.waiting.values().filter(|waiting| !waiting.header.seen.is_empty()) {
                 let trusted = queue.key == self.own
-                    || (self.may)(&books, &queue.key, queue.channel, waiting.header.seq, &waiting.hash) == Verdict::Welcome;
+                    || match (self.may)(&books, &queue.key, queue.channel, waiting.header.seq, &waiting.hash) {
+                        Verdict::Welcome => true,
+                        Verdict::Quarantine(_) => false,
+                        Verdict::Ended(endings) => named.get_or_insert_with(|| queue.named(&endings)).contains(&waiting.hash),
+                    };
                 for seen in waiting.header.seen.iter().filter(|_| trusted) {
-                    let most = out.entry(seen.0).or_default();
-                    *most = seen.1.max(*most);
+                    out.entry(seen.0).or_default().push((seen.1, seen.2));
                 }
             }
         }
@@ -494,16 +521,35 @@ fn hold(conn: &Connection, id: &LogId, key: &PublicKey, channel: Channel, waitin
 }
 
 impl Queue {
+    /// What waits and counts by the endings of its log alone.
+    fn named(&self, endings: &Endings) -> HashSet<Hash> {
+        let mut offices = endings.0.iter().map(|named| self.leading(named));
+        let first = offices.next().unwrap_or_default();
+        offices.fold(first, |all, one| &all & &one)
+    }
+
+    /// What waits and leads to one of these.
+    fn leading(&self, to: &[At]) -> HashSet<Hash> {
+        let mut out = HashSet::new();
+        for at in to {
+            let mut next = *at;
+            while let Some(waiting) = self.waiting.get(&next).filter(|_| out.insert(next.1)) {
+                next = (next.0 - 1, waiting.header.prev);
+            }
+        }
+        out
+    }
+
     /// The first that comes after this one.
-    fn next(&self, after: Option<(u64, Hash)>) -> Option<(u64, Hash)> {
+    fn next(&self, after: Option<At>) -> Option<At> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         self.waiting.range((from, Bound::Unbounded)).next().map(|(at, _)| *at)
     }
 
     /// Takes out an entry that breaks a rule, and what was built upon it.
-    fn cut(&mut self, broken: (u64, Hash)) -> Vec<Waiting> {
+    fn cut(&mut self, broken: At) -> Vec<Waiting> {
         let mut gone = vec![broken.1];
-        let doomed: Vec<(u64, Hash)> = self
+        let doomed: Vec<At> = self
             .waiting
             .range(broken..)
             .filter(|(at, waiting)| {

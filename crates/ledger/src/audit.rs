@@ -9,11 +9,13 @@ use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 use xinghuo_model::Class;
 
-use crate::absorb::{ENDED, May, Verdict, held_entry};
+use crate::absorb::{May, Verdict, held_entry};
 use crate::check::{Checked, Fault, Problem, Strand};
-use crate::entry::{Channel, Hash, LogId, PublicKey, log_id};
+use crate::endings::{At, ENDED, leading};
+use crate::entry::{Channel, Hash, LogId, PublicKey, Seen, log_id};
 use crate::error::Result;
-use crate::{Books, Ledger, Pace};
+use crate::logs::Logs;
+use crate::{Ledger, Pace};
 
 /// Whether these bytes are the author's signature over (log, number, hash).
 pub type Sealed<'a> = &'a dyn Fn(&PublicKey, &LogId, u64, &Hash, &[u8]) -> bool;
@@ -31,8 +33,18 @@ pub struct Judges<'a> {
 struct Proof {
     sealed_to: HashMap<i64, u64>,
     trusted_to: HashMap<i64, (u64, &'static str)>,
-    /// The furthest that somebody trusted says to have seen of a log.
-    vouched: HashMap<LogId, u64>,
+    /// Entries of ended logs that somebody trusted says to have seen.
+    vouched: HashMap<LogId, HashSet<At>>,
+}
+
+impl Proof {
+    fn has_seen(&mut self, seen: &[Seen]) {
+        for seen in seen {
+            if let Some(known) = self.vouched.get_mut(&seen.0) {
+                known.insert((seen.1, seen.2));
+            }
+        }
+    }
 }
 
 impl Ledger {
@@ -55,9 +67,13 @@ impl Ledger {
         let strands = self.strands(&mut out)?;
         let entries = self.number_of_entries()?;
         let mut proof = Proof::default();
+        let logs = Logs::load(&self.conn)?;
         for strand in &strands {
-            let trusted = self.trusted_to(strand, judges.may)?;
+            let trusted = self.trusted_to(strand, &logs, judges.may)?;
             proof.trusted_to.insert(strand.n, trusted);
+            if trusted.1 == ENDED {
+                proof.vouched.entry(strand.id).or_default();
+            }
         }
         out.authors = strands.iter().map(|s| s.key).collect::<HashSet<_>>().len() as u64;
 
@@ -72,10 +88,7 @@ impl Ledger {
                 }
             }
             if proof.trusted_to.get(&strand.n).is_some_and(|(to, _)| seq <= *to) {
-                for seen in &header.seen {
-                    let most = proof.vouched.entry(seen.0).or_default();
-                    *most = seen.1.max(*most);
-                }
+                proof.has_seen(&header.seen);
             }
             Ok(())
         })?;
@@ -86,10 +99,13 @@ impl Ledger {
         self.covered(&strands, &judges, &mut proof, &mut out)?;
         for strand in &strands {
             let (to, why) = proof.trusted_to.get(&strand.n).copied().unwrap_or_default();
-            let known = if why == ENDED { proof.vouched.get(&strand.id).copied().unwrap_or(0) } else { 0 };
-            if to.max(known) < strand.head_seq {
+            let seen = proof.vouched.get(&strand.id).filter(|_| why == ENDED);
+            let known = leading(&self.conn, &logs, &strand.id, strand.n, seen.into_iter().flatten())?;
+            // What it shares with the strand it left is named there.
+            let to = to.max(known).max(strand.base);
+            if to < strand.head_seq {
                 let fault = if why == ENDED { Fault::Ended } else { Fault::Author };
-                out.note(Problem::at(fault, strand, to.max(known) + 1));
+                out.note(Problem::at(fault, strand, to + 1));
             }
         }
         self.receipts(&mut out)?;
@@ -101,26 +117,15 @@ impl Ledger {
     }
 
     /// The last number of a strand its author was entitled to, and why not further.
-    fn trusted_to(
-        &self,
-        strand: &Strand,
-        may: &mut dyn FnMut(&Books<'_>, &PublicKey, Channel, u64, &Hash) -> Verdict,
-    ) -> Result<(u64, &'static str)> {
-        let mut ask = |seq: u64| match may(&self.books(), &strand.key, strand.channel, seq, &strand.head_hash) {
-            Verdict::Welcome => None,
-            Verdict::Quarantine(why) => Some(why),
-        };
+    fn trusted_to(&self, strand: &Strand, logs: &Logs, may: May<'_>) -> Result<(u64, &'static str)> {
         if strand.key == self.own {
             return Ok((strand.head_seq, ""));
         }
-        let Some(why) = ask(strand.head_seq) else { return Ok((strand.head_seq, "")) };
-        // An ending holds from one number on.
-        let (mut good, mut bad) = (0, strand.head_seq);
-        while bad - good > 1 {
-            let middle = good + (bad - good) / 2;
-            if ask(middle).is_none() { good = middle } else { bad = middle }
-        }
-        Ok((good, why))
+        Ok(match may(&self.books(), &strand.key, strand.channel, strand.head_seq, &strand.head_hash) {
+            Verdict::Welcome => (strand.head_seq, ""),
+            Verdict::Quarantine(why) => (0, why),
+            Verdict::Ended(endings) => (endings.last_of(&self.conn, logs, &strand.id, strand.n)?, ENDED),
+        })
     }
 
     fn seal_of(&self, log: &LogId, seq: u64, hash: &Hash) -> Result<Option<Vec<u8>>> {
@@ -138,6 +143,8 @@ impl Ledger {
         let mut rows = stmt.query([])?;
         // Hashes that a later entry, itself covered by a seal, follows.
         let mut covered: HashSet<Hash> = HashSet::new();
+        // The same of a later entry that an office named when it ended the log, for each office.
+        let mut named: Vec<HashSet<Hash>> = Vec::new();
         let mut log = Hash::default();
         while let Some(r) = rows.next()? {
             out.held += 1;
@@ -159,6 +166,7 @@ impl Ledger {
             };
             if log != id {
                 covered.clear();
+                named.clear();
                 log = id;
             }
             let mut sealed = covered.remove(&hash);
@@ -175,11 +183,23 @@ impl Ledger {
             } else if key != self.own {
                 out.note(at(Fault::Unsealed));
             }
-            let trusted =
-                !header.seen.is_empty() && (key == self.own || (judges.may)(&self.books(), &key, channel, seq, &hash) == Verdict::Welcome);
-            for seen in header.seen.iter().filter(|_| trusted) {
-                let most = proof.vouched.entry(seen.0).or_default();
-                *most = seen.1.max(*most);
+            let verdict = if key == self.own { Verdict::Welcome } else { (judges.may)(&self.books(), &key, channel, seq, &hash) };
+            let trusted = match verdict {
+                Verdict::Welcome => true,
+                Verdict::Quarantine(_) => false,
+                Verdict::Ended(endings) => {
+                    named.resize_with(endings.0.len(), HashSet::new);
+                    let mut all = true;
+                    for (known, office) in named.iter_mut().zip(&endings.0) {
+                        let leads = known.remove(&hash) || office.contains(&(seq, hash));
+                        known.extend(leads.then_some(header.prev));
+                        all &= leads;
+                    }
+                    all
+                }
+            };
+            if trusted {
+                proof.has_seen(&header.seen);
             }
         }
         Ok(())

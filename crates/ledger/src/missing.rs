@@ -8,7 +8,8 @@ use uuid::Uuid;
 use xinghuo_model::Class;
 
 use crate::Ledger;
-use crate::absorb::{ENDED, has_hole, held_entry};
+use crate::absorb::{has_hole, held_entry};
+use crate::endings::ENDED;
 use crate::entry::{Channel, LogId, PublicKey, Seen};
 use crate::error::Result;
 

@@ -10,6 +10,7 @@ use xinghuo_model::{Act, Class, KindDef, Record, SpaceId};
 
 use crate::books::Books;
 use crate::dots::{Dots, class_of, is_life};
+use crate::endings::Endings;
 use crate::entry::{Block, Channel, FORMAT, Header, LogId, RawBlock, RawEntry, SUITE, Seen, body_len, encode_block, log_id, root};
 use crate::erase::ERASED;
 use crate::error::{LedgerError, Result};
@@ -153,13 +154,13 @@ impl Ledger {
         })
     }
 
-    /// Says, with an entry that holds nothing else, that a log was known here beyond `after`; whether
-    /// there was anything to say. For a log whose trust was ended: what was taken in before the
-    /// ending was heard of stays, and the others must learn that it does.
+    /// Says, with an entry that holds nothing else, that more of an ended log was known here than
+    /// counts by its endings; whether there was anything to say. What was taken in before the ending
+    /// was heard of stays, and the others must learn that it does.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn witness(&mut self, log: &LogId, after: u64, author: &Author) -> Result<bool> {
+    pub fn witness(&mut self, log: &LogId, endings: &Endings, author: &Author) -> Result<bool> {
         let mut logs = self.logs.take().map_or_else(|| Logs::load(&self.conn), Ok)?;
         let strands: Vec<(i64, Channel, u64)> =
             logs.strands(log).iter().filter_map(|n| logs.get(*n).map(|l| (*n, l.channel, l.head_seq))).collect();
@@ -171,7 +172,7 @@ impl Ledger {
                 Some(mine) => logs.seen_by(&self.conn, mine)?.get(&strand).copied().unwrap_or(0),
                 None => 0,
             };
-            if head > after && seen < head {
+            if seen < head && endings.last_of(&self.conn, &logs, log, strand)? < head {
                 unsaid = Some(channel);
                 break;
             }

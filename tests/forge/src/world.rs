@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use xinghuo_bundle::{Cost, Keys};
 use xinghuo_ledger::entry::{block_line, body_len, root};
-use xinghuo_ledger::{Books, Channel, Hash, LogId, PublicKey, RawBlock, RawEntry, Verdict, log_id};
+use xinghuo_ledger::{Books, Channel, Endings, Hash, LogId, PublicKey, RawBlock, RawEntry, Verdict, log_id};
 use xinghuo_model::records::{Certificate, Revocation};
 use xinghuo_model::{Class, SpaceId};
 
@@ -690,7 +690,7 @@ pub fn receiver_keys() -> String {
 }
 
 /// Who may write, as docs/format.md says under Registry (登记).
-pub fn may(world: &World, books: &Books<'_>, key: &PublicKey, channel: Channel, seq: u64) -> Verdict {
+pub fn may(world: &World, books: &Books<'_>, key: &PublicKey, channel: Channel) -> Verdict {
     if *key == world.party(Office).key() {
         let entitled = match channel.class {
             Class::Registry => channel.space == COMMUNITY,
@@ -708,9 +708,10 @@ pub fn may(world: &World, books: &Books<'_>, key: &PublicKey, channel: Channel, 
         return Verdict::Quarantine("author");
     }
     let log = log_id(key, channel).hex();
-    let ended = books.select::<Revocation>("AND log = ?1", [log]).expect("revocations").iter().map(|r| r.record.last_seq).min();
-    match ended {
-        Some(last) if seq as i64 > last => Verdict::Quarantine("ended"),
-        _ => Verdict::Welcome,
+    let ended = books.select::<Revocation>("AND log = ?1", [log]).expect("revocations");
+    if ended.is_empty() {
+        return Verdict::Welcome;
     }
+    let named = |r: &Revocation| Some((u64::try_from(r.last_seq).ok()?, Hash::from_hex(&r.last_hash)?));
+    Verdict::Ended(Endings(vec![ended.iter().filter_map(|r| named(&r.record)).collect()]).into())
 }

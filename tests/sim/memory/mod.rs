@@ -63,8 +63,8 @@ enum Word {
     Grant(u8, u32),
     /// A record is erased in the channel's class.
     Erases(u16),
-    /// A log ends after this number.
-    Ending(Log, u16),
+    /// A log ends with these entries: what leads to one of them counts.
+    Ending(Log, Bits),
 }
 
 /// An entry's place in its log, and what it had newly seen.
@@ -106,7 +106,7 @@ struct Copy {
     books: Books,
     held: Bits,
     grants: Vec<(u8, u32)>,
-    endings: Vec<(Log, u16)>,
+    endings: Vec<(Log, Bits)>,
     receipts: Vec<Receipt>,
     saves: Vec<Saved>,
     number: u32,

@@ -128,9 +128,7 @@ impl World<'_> {
                     Verdict::Welcome => {}
                     Verdict::Unknown => continue,
                     Verdict::Ended => {
-                        let note = &self.notes[usize::from(at)];
-                        if self.mistake == Mistake::EndedByArrival || !vouched.iter().any(|(log, seq)| *log == note.log && *seq >= note.seq)
-                        {
+                        if self.mistake == Mistake::EndedByArrival || !self.leads(to, at, vouched.iter().copied()) {
                             moved |= !somebody_ended;
                             somebody_ended = true;
                             continue;
@@ -167,9 +165,9 @@ impl World<'_> {
         match self.notes[usize::from(at)].word {
             Word::Nothing | Word::Erases(_) => {}
             Word::Grant(key, channels) => self.copies[to].grants.push((key, channels)),
-            Word::Ending(log, last) => match self.copies[to].endings.iter_mut().find(|(l, _)| *l == log) {
-                Some((_, known)) => *known = last.min(*known),
-                None => self.copies[to].endings.push((log, last)),
+            Word::Ending(log, named) => match self.copies[to].endings.iter_mut().find(|(l, _)| *l == log) {
+                Some((_, known)) => known.join(&named),
+                None => self.copies[to].endings.push((log, named)),
             },
         }
     }
@@ -187,22 +185,27 @@ impl World<'_> {
             return Verdict::Unknown;
         }
         match copy.endings.iter().find(|(log, _)| *log == note.log) {
-            Some((_, last)) if note.seq > *last => Verdict::Ended,
+            Some((_, named)) if !self.leads(to, at, named.iter()) => Verdict::Ended,
             _ => Verdict::Welcome,
         }
     }
 
-    /// What waiting entries of trusted authors say they have seen: up to there even an ended author is
-    /// taken in.
-    fn vouched(&self, to: usize) -> Vec<(Log, u16)> {
-        let mut out: Vec<(Log, u16)> = Vec::new();
-        for at in self.copies[to].held.iter().filter(|at| self.may(to, *at) == Verdict::Welcome) {
-            out.extend(self.notes[usize::from(at)].seen.iter().map(|seen| {
-                let note = &self.notes[usize::from(*seen)];
-                (note.log, note.seq)
-            }));
-        }
-        out
+    /// Whether an entry leads to one of these, and all in between is at hand.
+    fn leads(&self, to: usize, at: u16, mut ends: impl Iterator<Item = u16>) -> bool {
+        let copy = &self.copies[to];
+        ends.any(|end| {
+            let line = &self.notes[usize::from(end)].line;
+            let mut between = line.without(&self.notes[usize::from(at)].line).without(&copy.books.applied).without(&copy.held);
+            between.remove(at);
+            line.has(at) && between.is_empty()
+        })
+    }
+
+    /// What waiting entries of trusted authors say they have seen: what leads there is taken in even of
+    /// an ended author.
+    fn vouched(&self, to: usize) -> Vec<u16> {
+        let trusted = self.copies[to].held.iter().filter(|at| self.may(to, *at) == Verdict::Welcome);
+        trusted.flat_map(|at| self.notes[usize::from(at)].seen.iter().copied()).collect()
     }
 
     /// Says of every ended log that more of it was known here.
@@ -212,11 +215,15 @@ impl World<'_> {
             return 0;
         }
         for n in 0..self.copies[at].endings.len() {
-            let (log, last) = self.copies[at].endings[n];
+            let (log, named) = self.copies[at].endings[n];
             let channel = (log % CHANNELS) as u8;
             let own = Log::from(self.copies[at].key) * CHANNELS + Log::from(channel);
             let books = &self.copies[at].books;
-            let due = own != log && books.strands_of(log).any(|s| books.strands[usize::from(s)].seq() > last && !books.has_seen(own, s));
+            let due = own != log
+                && books.strands_of(log).any(|s| {
+                    let head = books.head(s);
+                    head != u16::MAX && !self.leads(at, head, named.iter()) && !books.has_seen(own, s)
+                });
             if self.entries.len() >= Bits::MOST {
                 self.broken = Some("copies answer each other without end".to_owned());
             } else if due {
@@ -302,8 +309,9 @@ impl World<'_> {
         for channel in (0..CHANNELS).filter(|c| granted & (1 << c) != 0) {
             let log = Log::from(key) * CHANNELS + channel;
             let books = &self.copies[office].books;
-            let last = books.strands_of(log).map(|s| books.strands[usize::from(s)].seq()).max().unwrap_or(0);
-            self.write(office, REGISTRY, Vec::new(), Vec::new(), Word::Ending(log, last), 0);
+            let mut named = Bits::NONE;
+            books.strands_of(log).map(|s| books.head(s)).filter(|head| *head != u16::MAX).for_each(|head| named.add(head));
+            self.write(office, REGISTRY, Vec::new(), Vec::new(), Word::Ending(log, named), 0);
         }
         Ok(())
     }

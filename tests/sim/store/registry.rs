@@ -101,8 +101,8 @@ impl World<'_> {
         }
         let author = Author { person: copy.who.name().to_owned(), at: chrono::DateTime::default() };
         let mut said_so = 0;
-        for (log, last) in gate(copy, self.office).endings(&copy.ledger).map_err(|e| format!("the desk said: {}", e.code()))? {
-            said_so += u64::from(copy.ledger.witness(&log, last, &author).map_err(said)?);
+        for (log, endings) in gate(copy, self.office).endings(&copy.ledger).map_err(|e| format!("the desk said: {}", e.code()))? {
+            said_so += u64::from(copy.ledger.witness(&log, &endings, &author).map_err(said)?);
         }
         Ok(said_so)
     }

@@ -79,7 +79,7 @@ impl Receiver {
 
     fn absorb(&self, ledger: &mut Ledger, opened: &Whole) -> xinghuo_ledger::Absorbed {
         let mut judge =
-            |books: &xinghuo_ledger::Books<'_>, key: &_, channel, seq, _: &_| -> Verdict { may(&self.world, books, key, channel, seq) };
+            |books: &xinghuo_ledger::Books<'_>, key: &_, channel, _, _: &_| -> Verdict { may(&self.world, books, key, channel) };
         ledger.absorb(opened.segments.clone(), 0, &mut judge, &mut |_, _| true).expect("absorbing")
     }
 

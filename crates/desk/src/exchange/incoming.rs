@@ -173,9 +173,9 @@ impl Open {
         // here. Under the new key where there is one: the old one knows only one strand of itself.
         // A street or district vouches for nobody's entries: it writes in no compound.
         let author = Author { person: self.profile().person.clone(), at: now };
-        for (log, last) in gate.endings(&inner.ledger)? {
+        for (log, endings) in gate.endings(&inner.ledger)? {
             if !self.reads_figures() {
-                inner.ledger.witness(&log, last, &author)?;
+                inner.ledger.witness(&log, &endings, &author)?;
             }
         }
         for key in absorbed.forked.iter().filter(|key| **key != own) {

@@ -3,9 +3,11 @@
 
 mod chain;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
-use xinghuo_ledger::{Books, Channel, ENDED, Hash, Head, Ledger, LogId, PublicKey, Save, Verdict};
+use xinghuo_ledger::{Books, Channel, Endings, Hash, Head, Ledger, LogId, PublicKey, Save, Verdict};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -40,11 +42,11 @@ struct Asked {
 }
 
 /// How an author stands in a channel.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Standing {
     Aside(&'static str),
-    /// Believed, up to a number where it was ended.
-    Trusted(Option<u64>),
+    /// Believed, as far as its endings say where it was ended.
+    Trusted(Option<Arc<Endings>>),
 }
 
 impl Gate {
@@ -70,19 +72,19 @@ impl Gate {
         let standing = match self.last.as_mut().filter(goes_on) {
             Some(last) => {
                 last.at = at;
-                last.standing
+                last.standing.clone()
             }
             None => {
                 // Where that cannot be told, nobody is trusted.
-                let standing = self.standing(books, key, channel).unwrap_or(Standing::Trusted(Some(0)));
-                self.last = Some(Asked { key: *key, channel, at, standing });
+                let standing = self.standing(books, key, channel).unwrap_or(Standing::Trusted(Some(Arc::default())));
+                self.last = Some(Asked { key: *key, channel, at, standing: standing.clone() });
                 standing
             }
         };
         match standing {
             Standing::Aside(why) => Verdict::Quarantine(why),
-            Standing::Trusted(Some(last)) if seq > last => Verdict::Quarantine(ENDED),
-            Standing::Trusted(_) => Verdict::Welcome,
+            Standing::Trusted(Some(endings)) => Verdict::Ended(endings),
+            Standing::Trusted(None) => Verdict::Welcome,
         }
     }
 
@@ -123,7 +125,8 @@ impl Gate {
         if !holds {
             return Ok(Standing::Aside(FOREIGN));
         }
-        Ok(Standing::Trusted(last_trusted(books, &chain, &xinghuo_ledger::log_id(key, channel), channel)?))
+        let endings = endings(books, &chain, &xinghuo_ledger::log_id(key, channel), channel)?;
+        Ok(Standing::Trusted(endings.map(Arc::new)))
     }
 
     pub(crate) fn chain(&self, books: &Books<'_>) -> Result<Chain> {
@@ -132,11 +135,11 @@ impl Gate {
         Chain::read(books, registry, self.root.is_some_and(|(root, _)| root == self.own), outside)
     }
 
-    /// The logs that were ended, of those that are here, and the last number of each that counts.
+    /// The logs that were ended, of those that are here, and what of each counts.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn endings(&self, ledger: &Ledger) -> Result<Vec<(LogId, u64)>> {
+    pub fn endings(&self, ledger: &Ledger) -> Result<Vec<(LogId, Endings)>> {
         let books = ledger.books();
         let named = books.rows("SELECT DISTINCT log FROM revocation WHERE life = 0", [], |r| r.get::<_, String>(0))?;
         let mut ended = Vec::new();
@@ -145,8 +148,8 @@ impl Gate {
         }
         let chain = self.chain(&books)?;
         for head in ledger.heads()?.iter().filter(|head| named.contains(&head.log.hex())) {
-            if let Some(last) = last_trusted(&books, &chain, &head.log, head.channel)? {
-                ended.push((head.log, last));
+            if let Some(endings) = endings(&books, &chain, &head.log, head.channel)? {
+                ended.push((head.log, endings));
             }
         }
         ended.dedup();
@@ -170,19 +173,22 @@ fn grants(cert: &Certificate, channel: Channel) -> bool {
     channels_of(cert).any(|granted| granted == channel)
 }
 
-/// The last number of a log that counts; `None` where nobody who may do so ended it. Read by these
-/// fields alone: an ending of which another cannot be read is one all the same.
-fn last_trusted(books: &Books<'_>, chain: &Chain, log: &LogId, channel: Channel) -> Result<Option<u64>> {
-    let words = books.rows("SELECT space, min(last_seq) FROM revocation WHERE life = 0 AND log = ?1 GROUP BY space", [log.hex()], |r| {
-        Ok((Uuid::from_bytes(r.get(0)?), r.get::<_, i64>(1)?.max(0) as u64))
+/// What of a log counts; `None` where nobody who may do so ended it. Read by these fields alone: an
+/// ending of which another cannot be read is one all the same, and one whose entry cannot be read
+/// names none.
+fn endings(books: &Books<'_>, chain: &Chain, log: &LogId, channel: Channel) -> Result<Option<Endings>> {
+    let sql = "SELECT space, last_seq, last_hash FROM revocation WHERE life = 0 AND log = ?1 ORDER BY space, last_seq, last_hash";
+    let words = books.rows(sql, [log.hex()], |r| {
+        let named = (r.get::<_, Option<i64>>(1)?.and_then(|seq| u64::try_from(seq).ok()), r.get::<_, Option<String>>(2)?);
+        Ok((Uuid::from_bytes(r.get(0)?), named.0.zip(named.1.as_deref().and_then(Hash::from_hex))))
     })?;
-    let mut last: Option<u64> = None;
-    for (registry, seq) in words {
-        if last.is_none_or(|known| seq < known) && chain.holds(books, registry, channel)? {
-            last = Some(seq);
+    let mut out = Endings::default();
+    for office in words.chunk_by(|a, b| a.0 == b.0) {
+        if chain.holds(books, office[0].0, channel)? {
+            out.0.push(office.iter().filter_map(|(_, named)| *named).collect());
         }
     }
-    Ok(last)
+    Ok((!out.0.is_empty()).then_some(out))
 }
 
 /// Whether nothing this key writes is taken in any more, by the word of the registry that certified it.
@@ -196,7 +202,8 @@ pub(crate) fn is_ended(books: &Books<'_>, registry: Uuid, signs: &PublicKey, cer
     Ok(!cert.grants.is_empty())
 }
 
-/// Ends a key: of each log that this registry's certificates let it write, what is known so far counts.
+/// Ends a key: of each log that this registry's certificates let it write, what is known so far counts,
+/// in each of its strands where it forked.
 /// Gives the last of the endings; `None` for a key that was never certified here.
 ///
 /// # Errors
@@ -206,16 +213,21 @@ pub fn end(save: &mut Save<'_>, heads: &[Head], signs: &PublicKey, registry: Spa
     let certificates = certificates(&save.books(), signs)?;
     for channel in certificates.iter().filter(|cert| cert.space == registry.0).flat_map(|cert| channels_of(&cert.record)) {
         let log = xinghuo_ledger::log_id(signs, channel);
-        let head = heads.iter().filter(|h| h.log == log).max_by_key(|h| h.seq);
-        let revocation = Revocation {
-            id: save.id(),
-            log: log.hex(),
-            last_seq: head.map_or(0, |h| h.seq as i64),
-            last_hash: head.map_or_else(String::new, |h| h.hash.hex()),
-            reason: reason.to_owned(),
-        };
-        save.put(registry, &revocation);
-        last = Some(revocation.id);
+        let mut known: Vec<Option<&Head>> = heads.iter().filter(|head| head.log == log).map(Some).collect();
+        if known.is_empty() {
+            known.push(None);
+        }
+        for head in known {
+            let revocation = Revocation {
+                id: save.id(),
+                log: log.hex(),
+                last_seq: head.map_or(0, |h| h.seq as i64),
+                last_hash: head.map_or_else(String::new, |h| h.hash.hex()),
+                reason: reason.to_owned(),
+            };
+            save.put(registry, &revocation);
+            last = Some(revocation.id);
+        }
     }
     Ok(last)
 }

@@ -206,6 +206,43 @@ fn what_a_lost_laptop_wrote_before_it_was_ended_stays_and_what_it_writes_after_i
 }
 
 #[test]
+fn an_old_copy_of_a_disk_writes_nothing_under_the_numbers_of_what_came_before_the_ending() {
+    let place = Place::new();
+    let (a, lost, office) = three(&place);
+    drop(lost);
+    for (from, to) in [("乙", "贼"), ("state-乙", "state-贼")] {
+        copy_dir(&place.path(from), &place.path(to));
+    }
+    let lost = place.again("乙");
+    let bundle = |desk: &Desk, to: &str, name: &str| {
+        let path = place.path(name);
+        export(desk, to, &path);
+        path
+    };
+    for n in 1..=3 {
+        request(&lost, &format!("停用之前第{n}件"));
+    }
+    import(&office, &[&bundle(&lost, "星岩社区", "before.xinghuo")]);
+    ask(&office, json!({ "ask": "end_copy", "key": partner(&office, "乙的笔记本"), "reason": "电脑丢失" }));
+
+    // It goes on from before those three: its numbers were used, and count as before.
+    let thief = place.again("贼");
+    request(&thief, "停用之后冒充");
+    let forged = bundle(&thief, "星岩社区", "forged.xinghuo");
+    let report = &import(&office, &[&forged])[0];
+    assert!(report["held"].as_u64() > Some(0) && report["new"] == 0, "{report}");
+    import(&a, &[&bundle(&office, "甲", "news-3.xinghuo"), &forged]);
+    for desk in [&office, &a] {
+        assert_eq!(ask(desk, json!({ "ask": "check" }))["forks"], json!([]));
+        // An audit has nothing against what is here, only against what the thief says it has itself.
+        let problems = ask(desk, json!({ "ask": "audit" }))["problems"].clone();
+        assert!(problems.as_array().is_some_and(|all| all.iter().all(|p| p.to_string().contains("对方回执里写的"))), "{problems}");
+    }
+    assert_eq!(ask(&office, json!({ "ask": "overview" }))[0]["open_requests"], 3);
+    assert_eq!(ask(&a, json!({ "ask": "requests", "which": "open", "category": null, "offset": 0 }))["open"], 3);
+}
+
+#[test]
 fn a_disk_that_was_copied_whole_loses_nothing_and_both_laptops_get_names_of_their_own() {
     let place = Place::new();
     let (a, office) = (place.branch("甲"), place.office());

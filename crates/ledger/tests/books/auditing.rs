@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
-use xinghuo_ledger::{Checked, ENDED, Fault, Hash, Judges, Ledger, LogId, PublicKey, STRETCH_BYTES, Stretch, Verdict};
+use xinghuo_ledger::{Checked, Endings, Fault, Hash, Judges, Ledger, LogId, PublicKey, STRETCH_BYTES, Stretch, Verdict};
 use xinghuo_model::records::{Person, Request};
 use xinghuo_model::{Class, Record};
 
@@ -171,6 +171,11 @@ fn every_kind_of_damage_is_found_by_its_name() {
     }
 }
 
+/// The office knew nothing of it when it ended the author.
+fn ended_before_it_began() -> Verdict {
+    Verdict::Ended(Endings(vec![Vec::new()]).into())
+}
+
 #[test]
 fn who_had_no_certificate_or_wrote_after_the_end_is_named_but_not_what_a_trusted_copy_knew() {
     let (mut x, _) = used();
@@ -178,7 +183,7 @@ fn who_had_no_certificate_or_wrote_after_the_end_is_named_but_not_what_a_trusted
     assert_eq!(faults(&nobody), [Fault::Author]);
     assert!(nobody.problems.iter().all(|p| p.key == Some([2; 32]) && p.seq == 1));
     // Ended before it wrote anything. Nobody trusted says to have seen what it wrote.
-    let ended = |key: &PublicKey, _: u64| if *key == [2; 32] { Verdict::Quarantine(ENDED) } else { Verdict::Welcome };
+    let ended = |key: &PublicKey, _: u64| if *key == [2; 32] { ended_before_it_began() } else { Verdict::Welcome };
     assert_eq!(faults(&audit_as(&mut x.ledger, ended)), [Fault::Ended]);
     // An own entry that has seen all of it makes it count.
     x.edit::<Request>(request().id, |r| r.due_on = day(28));
@@ -187,11 +192,11 @@ fn who_had_no_certificate_or_wrote_after_the_end_is_named_but_not_what_a_trusted
     });
     assert_eq!(audit_as(&mut x.ledger, ended).problems, []);
     // Unless who said so is not trusted either.
-    let both = |key: &PublicKey, _: u64| if *key == [1; 32] { Verdict::Welcome } else { Verdict::Quarantine(ENDED) };
+    let both = |key: &PublicKey, _: u64| if *key == [1; 32] { Verdict::Welcome } else { ended_before_it_began() };
     let mut w = Copy::new(4);
     hand_over(&mut x, &mut w);
     assert_eq!(audit_as(&mut w.ledger, both).problems, []);
-    assert_eq!(faults(&audit_as(&mut w.ledger, |_, _| Verdict::Quarantine(ENDED))), [Fault::Ended]);
+    assert_eq!(faults(&audit_as(&mut w.ledger, |_, _| ended_before_it_began())), [Fault::Ended]);
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! What must not get in, what has to wait, and what a hostile or broken copy cannot do.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::json;
 use uuid::Uuid;
 use xinghuo_ledger::entry::{body_len, root};
-use xinghuo_ledger::{Hash, Header, Held, Ledger, LedgerError, LogId, RawBlock, RawEntry, STRETCH_BYTES, Seen, Verdict, log_id};
+use xinghuo_ledger::{
+    Absorbed, At, Books, Endings, Hash, Header, Held, Ledger, LedgerError, LogId, PublicKey, RawBlock, RawEntry, STRETCH_BYTES, Seen,
+    Segment, Verdict, log_id,
+};
 use xinghuo_model::records::{Person, Request, RequestStep};
 use xinghuo_model::{Act, Class, KINDS, SpaceId};
 
@@ -546,4 +550,73 @@ fn an_entry_without_blocks_keeps_the_chain_whole_and_one_with_a_hole_waits_for_w
     assert_eq!(x.ledger.books().number("SELECT count(*) FROM request", []).expect("a count"), 2);
     let checked = x.ledger.check(&mut |_, _| true).expect("a check");
     assert_eq!((checked.problems.len(), checked.entries), (0, 2));
+}
+
+/// Everybody is believed but 1, whose trust ended with these entries.
+fn ended_with(copy: &mut Copy, segments: Vec<Segment>, named: &[At]) -> Absorbed {
+    let endings = Arc::new(Endings(vec![named.to_vec()]));
+    let mut may = |_: &Books<'_>, key: &PublicKey, _, _, _: &Hash| {
+        if *key == [1; 32] { Verdict::Ended(Arc::clone(&endings)) } else { Verdict::Welcome }
+    };
+    copy.ledger.absorb(segments, 0, &mut may, &mut |_, _| true).expect("absorbing")
+}
+
+/// The heads of a copy's log in the district's class.
+fn heads_of(copy: &Copy, author: u8) -> Vec<At> {
+    let heads = copy.ledger.heads().expect("heads").into_iter();
+    heads.filter(|h| h.key == [author; 32] && h.channel.class == Class::District).map(|h| (h.seq, h.hash)).collect()
+}
+
+#[test]
+fn nobody_who_kept_an_ended_key_can_put_other_entries_under_numbers_that_were_used() {
+    let counts = |done: &Absorbed| done.segments.iter().map(|s| (s.new, s.held)).collect::<Vec<_>>();
+    let mut states = HashSet::new();
+    for swap in [false, true] {
+        // The thief's strand is the longer one; the office had known the other when it ended the key.
+        let (mut x, mut thief, mut y) = cloned();
+        let named = heads_of(&x, 1);
+        let mut both = vec![x.segment(1, Class::District), thief.segment(1, Class::District)];
+        if swap {
+            both.reverse();
+        }
+        let (first, second) = (both.remove(0), both.remove(0));
+        let done = [ended_with(&mut y, vec![first], &named), ended_with(&mut y, vec![second], &named)];
+        let expected = if swap { [(0, 2), (1, 0)] } else { [(1, 0), (0, 2)] };
+        assert_eq!(done.each_ref().map(|done| counts(done)[0]), expected);
+        assert_eq!((y.ledger.forks().expect("forks").len(), y.ledger.held().expect("held")[0].reason.as_str()), (0, "ended"));
+        states.insert(y.state());
+
+        // Whoever had taken the thief's in before it heard of the ending vouches for it, and for no more.
+        let mut w = Copy::new(4);
+        give(&mut thief, &mut w);
+        w.edit::<Request>(request().id, |r| r.due_on = day(23));
+        thief.edit::<Request>(request().id, |r| r.due_on = day(24));
+        let late = thief.segment(1, Class::District);
+        ended_with(&mut y, vec![late.clone()], &named);
+        let done = ended_with(&mut y, vec![w.segment(4, Class::District)], &named);
+        assert_eq!((counts(&done), done.released, done.forked), (vec![(1, 0)], 2, vec![[1; 32]]));
+        assert_eq!(y.ledger.held().expect("held")[0].entries, 1, "the one that nobody had seen");
+        states.insert(y.state());
+    }
+    assert_eq!(states.len(), 2, "it does not depend on what came first");
+}
+
+#[test]
+fn what_leads_to_the_last_entry_that_counts_waits_until_that_one_is_here_and_each_office_must_agree() {
+    let [mut x, mut y] = knowing::<Request, 2>(&request());
+    for d in 20..24 {
+        x.edit::<Request>(request().id, |r| r.due_on = day(d));
+    }
+    let whole = x.segment(1, Class::District);
+    let part = |to: usize| Segment { entries: whole.entries[..to].to_vec(), ..whole.clone() };
+    let named: Vec<At> = vec![(4, whole.entries[3].hash())];
+    let told = |done: Absorbed| (done.segments[0].had, done.segments[0].new, done.segments[0].held, done.released);
+    assert_eq!(told(ended_with(&mut y, vec![part(3)], &named)), (1, 0, 2, 0), "the named one is not here");
+    assert_eq!(told(ended_with(&mut y, vec![part(5)], &named)), (1, 3, 1, 0), "and what follows it never counts");
+
+    // A second office named an earlier one.
+    let mut z = Copy::new(3);
+    let endings = Arc::new(Endings(vec![named, vec![(2, whole.entries[1].hash())]]));
+    let done = z.ledger.absorb([whole], 5, &mut |_, _, _, _, _| Verdict::Ended(Arc::clone(&endings)), &mut |_, _| true);
+    assert_eq!(told(done.expect("absorbing")), (0, 2, 3, 0));
 }
