@@ -43,7 +43,9 @@ fn profile(role: Role, person: &str, copy: &str, space: uuid::Uuid, demo: bool) 
 
 impl Desk {
     pub(crate) fn start(&self, unlocked: Unlocked) -> Result<Status> {
-        *lock(&self.open) = Some(Arc::new(Open::new(self.home.clone(), unlocked)?));
+        let open = Open::new(self.home.clone(), unlocked)?;
+        open.vouch_for_former(self.now())?;
+        *lock(&self.open) = Some(Arc::new(open));
         self.status()
     }
 

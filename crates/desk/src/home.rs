@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use xinghuo_bundle::{Cost, Former, Keys};
-use xinghuo_ledger::{Head, Ledger};
+use xinghuo_ledger::{Books, Head, Ledger};
 use zeroize::Zeroizing;
 
 use crate::error::{DeskError, Result, file_error, not};
@@ -181,7 +181,7 @@ impl Home {
         // up, should the program have ended before it was.
         let signs = open.keys.identity().signs;
         let shared = open.ledger.forks()?.iter().any(|(key, ..)| *key == signs);
-        let given_up = former(&open.ledger)?.iter().any(|earlier| earlier.signs == hex(&signs));
+        let given_up = former(&open.ledger.books())?.iter().any(|earlier| earlier.signs == hex(&signs));
         if shared || given_up || !self.marker_fits(&open)? {
             self.renew(&mut open)?;
         }
@@ -230,7 +230,7 @@ impl Home {
         let old = &open.keys;
         open.ledger.seal_own(&|log, seq, head| old.seal(log, seq, head))?;
         // And its word for who goes on, so that an office can take its entries in.
-        let mut former = former(&open.ledger)?;
+        let mut former = former(&open.ledger.books())?;
         // Only a renewal that was cut short left one of this key; nothing was written under its successor.
         former.retain(|earlier| earlier.signs != hex(&old.identity().signs));
         former.push(Former::vouch(old, &keys.identity()));
@@ -279,8 +279,8 @@ pub(crate) fn open_store(path: &Path, keys: &Keys, pace: &mut dyn FnMut(u64, u64
 }
 
 /// The keys this copy gave up, oldest first.
-fn former(ledger: &Ledger) -> Result<Vec<Former>> {
-    Ok(here_json(&ledger.books(), "former")?.unwrap_or_default())
+pub(crate) fn former(books: &Books<'_>) -> Result<Vec<Former>> {
+    Ok(here_json(books, "former")?.unwrap_or_default())
 }
 
 fn remove(path: &Path) -> Result<()> {

@@ -134,8 +134,7 @@ impl Desk {
             Ask::Restore { path, passphrase } => json(self.restore(&path, &passphrase)?),
             Ask::Unlock { passphrase } => {
                 let unlocked = self.job.run("打开数据", |pace| self.home.unlock(&passphrase, pace))?;
-                *lock(&self.open) = Some(Arc::new(Open::new(self.home.clone(), unlocked)?));
-                json(self.status()?)
+                json(self.start(unlocked)?)
             }
             Ask::Lock => {
                 *lock(&self.open) = None;

@@ -40,6 +40,16 @@ impl Profile {
         Ok(ledger.set_here("profile", &serde_json::to_string(self).unwrap_or_default())?)
     }
 
+    /// What is to be done after the keys were renewed.
+    pub fn join_again(&self) -> &'static str {
+        match self.role.level() {
+            None => "请重新向社区提交入网申请。",
+            Some(Level::Community) => "请各小区重新提交入网申请，核对新的指纹；也请重新向街道提交入网申请。",
+            Some(Level::Street) => "请各社区重新提交入网申请，核对新的指纹；也请重新向区提交入网申请。",
+            Some(Level::District) => "请各街道重新提交入网申请，核对新的指纹。",
+        }
+    }
+
     /// The same person with keys of their own: a copy that was carried elsewhere or restored. Both
     /// go on at once perhaps, so it takes a name and numbers nobody else takes; the name ends in
     /// the first digits of its fingerprint, which can be compared by eye.
@@ -96,7 +106,8 @@ impl Open {
         inner.ledger.catch_up()?;
         let reader = inner.ledger.reader()?;
         let notice = std::mem::take(&mut inner.renewed).then(|| {
-            "发现数据是从备份恢复或从别的电脑拷来的。为了不和原来的记录混淆，本机已换用新的身份；请重新向社区提交入网申请。".to_owned()
+            let next = profile.join_again();
+            format!("发现数据是从备份恢复或从别的电脑拷来的。为了不和原来的记录混淆，本机已换用新的身份；{next}")
         });
         Ok(Self {
             inner: Mutex::new(inner),

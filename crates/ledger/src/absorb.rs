@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 use xinghuo_model::Class;
 
-use crate::endings::{At, ENDED, Endings};
+use crate::endings::{At, Endings};
 use crate::entry::{Channel, Hash, Header, LogId, PublicKey, RawBlock, RawEntry, block_lines, block_ref, blocks_of, log_id};
 use crate::erase::is_erased;
 use crate::error::{EntryError, LedgerError, Result};
@@ -37,8 +37,9 @@ pub enum Verdict {
     Welcome,
     /// Keep it aside: no certificate is here (yet).
     Quarantine(&'static str),
-    /// The author's trust was ended: it counts as far as the endings say, or somebody trusted has seen it.
-    Ended(Arc<Endings>),
+    /// It counts as far as the endings say, or where somebody trusted in the same channel has seen it; else
+    /// keep it aside. The author's trust was ended, or rests on that word alone.
+    Partly(&'static str, Arc<Endings>),
 }
 
 /// What became of one segment.
@@ -117,7 +118,7 @@ impl Ledger {
                 queues: BTreeMap::new(),
                 why: HashMap::new(),
                 vouched: HashMap::new(),
-                somebody_ended: false,
+                needs_word: false,
                 promised: HashMap::new(),
                 open_holes: Books { conn: &ledger.conn }.number("SELECT count(*) FROM hole", [])? > 0,
                 filled: false,
@@ -162,9 +163,9 @@ struct Intake<'l, 'm> {
     queues: BTreeMap<(bool, LogId), Queue>,
     /// Why a log does not go on.
     why: HashMap<LogId, &'static str>,
-    /// Entries that somebody trusted has seen.
-    vouched: HashMap<LogId, Vec<At>>,
-    somebody_ended: bool,
+    /// Entries of each log that somebody trusted in the channel has seen.
+    vouched: HashMap<(Channel, LogId), Vec<At>>,
+    needs_word: bool,
     /// Entries that wait, or came, and say that a record is erased.
     promised: HashMap<(Channel, Uuid), Vec<Promise>>,
     open_holes: bool,
@@ -279,8 +280,8 @@ impl Intake<'_, '_> {
     fn settle(&mut self) -> Result<()> {
         loop {
             let mut moved = false;
-            let somebody_ended = self.somebody_ended;
-            if somebody_ended {
+            let needs_word = self.needs_word;
+            if needs_word {
                 self.vouched = self.vouched();
             }
             let all: Vec<(bool, LogId)> = self.queues.keys().copied().collect();
@@ -289,7 +290,7 @@ impl Intake<'_, '_> {
             }
             // The registry may have welcomed an author who was unknown a moment ago, and who vouches for an
             // ended one is asked only once there is one.
-            if !moved && somebody_ended == self.somebody_ended {
+            if !moved && needs_word == self.needs_word {
                 return Ok(());
             }
         }
@@ -321,14 +322,14 @@ impl Intake<'_, '_> {
             let aside = match verdict {
                 Verdict::Welcome => None,
                 Verdict::Quarantine(why) => Some(why),
-                Verdict::Ended(endings) => {
-                    self.somebody_ended = true;
+                Verdict::Partly(why, endings) => {
+                    self.needs_word = true;
                     // What a registry says may change how the rest of it is read.
                     if counting.as_ref().is_none_or(|(known, _)| *known != endings) {
                         let counts = self.counting(at, &endings);
                         counting = Some((endings, counts));
                     }
-                    counting.as_ref().is_none_or(|(_, counts)| !counts.contains(&next.1)).then_some(ENDED)
+                    counting.as_ref().is_none_or(|(_, counts)| !counts.contains(&next.1)).then_some(why)
                 }
             };
             if let Some(why) = aside {
@@ -407,8 +408,8 @@ impl Intake<'_, '_> {
                         Verdict::Welcome => true,
                         // An ended author's erasure that counts does so here as well, or what it erased and itself
                         // would wait for each other.
-                        Verdict::Ended(endings) => {
-                            self.somebody_ended = true;
+                        Verdict::Partly(_, endings) => {
+                            self.needs_word = true;
                             let queue = (channel.class != Class::Registry, log_id(key, channel));
                             self.counting(queue, &endings).contains(hash)
                         }
@@ -422,20 +423,20 @@ impl Intake<'_, '_> {
         Ok(true)
     }
 
-    /// What of an ended log waits and counts: it leads to an entry that was named, or that somebody
+    /// What waits of a log that counts partly, and counts: it leads to an entry that was named, or that somebody
     /// trusted has seen, and all in between waits here too.
     fn counting(&self, at: (bool, LogId), endings: &Endings) -> HashSet<Hash> {
         let Some(queue) = self.queues.get(&at) else { return HashSet::new() };
         let mut out = queue.named(endings);
-        out.extend(self.vouched.get(&at.1).map(|seen| queue.leading(seen)).unwrap_or_default());
+        out.extend(self.vouched.get(&(queue.channel, at.1)).map(|seen| queue.leading(seen)).unwrap_or_default());
         out
     }
 
-    /// What waiting entries of trusted authors say they have seen: what leads there is taken in even of
-    /// an author whose trust was ended. They knew it before they knew of the ending, and would be stuck
+    /// What waiting entries of trusted authors say they have seen in their own channel: what leads there
+    /// is taken in even of an author whose trust was ended. They knew it before they knew of the ending, and would be stuck
     /// without it.
-    fn vouched(&mut self) -> HashMap<LogId, Vec<At>> {
-        let mut out: HashMap<LogId, Vec<At>> = HashMap::new();
+    fn vouched(&mut self) -> HashMap<(Channel, LogId), Vec<At>> {
+        let mut out: HashMap<(Channel, LogId), Vec<At>> = HashMap::new();
         let books = Books { conn: self.conn };
         for queue in self.queues.values() {
             let mut named: Option<HashSet<Hash>> = None;
@@ -444,10 +445,10 @@ impl Intake<'_, '_> {
                     || match (self.may)(&books, &queue.key, queue.channel, waiting.header.seq, &waiting.hash) {
                         Verdict::Welcome => true,
                         Verdict::Quarantine(_) => false,
-                        Verdict::Ended(endings) => named.get_or_insert_with(|| queue.named(&endings)).contains(&waiting.hash),
+                        Verdict::Partly(_, endings) => named.get_or_insert_with(|| queue.named(&endings)).contains(&waiting.hash),
                     };
                 for seen in waiting.header.seen.iter().filter(|_| trusted) {
-                    out.entry(seen.0).or_default().push((seen.1, seen.2));
+                    out.entry((queue.channel, seen.0)).or_default().push((seen.1, seen.2));
                 }
             }
         }

@@ -33,14 +33,14 @@ pub struct Judges<'a> {
 struct Proof {
     sealed_to: HashMap<i64, u64>,
     trusted_to: HashMap<i64, (u64, &'static str)>,
-    /// Entries of ended logs that somebody trusted says to have seen.
-    vouched: HashMap<LogId, HashSet<At>>,
+    /// Entries that somebody trusted in the channel says to have seen, of the logs where that counts.
+    vouched: HashMap<(Channel, LogId), HashSet<At>>,
 }
 
 impl Proof {
-    fn has_seen(&mut self, seen: &[Seen]) {
+    fn has_seen(&mut self, channel: Channel, seen: &[Seen]) {
         for seen in seen {
-            if let Some(known) = self.vouched.get_mut(&seen.0) {
+            if let Some(known) = self.vouched.get_mut(&(channel, seen.0)) {
                 known.insert((seen.1, seen.2));
             }
         }
@@ -69,10 +69,10 @@ impl Ledger {
         let mut proof = Proof::default();
         let logs = Logs::load(&self.conn)?;
         for strand in &strands {
-            let trusted = self.trusted_to(strand, &logs, judges.may)?;
-            proof.trusted_to.insert(strand.n, trusted);
-            if trusted.1 == ENDED {
-                proof.vouched.entry(strand.id).or_default();
+            let (to, why, partly) = self.trusted_to(strand, &logs, judges.may)?;
+            proof.trusted_to.insert(strand.n, (to, why));
+            if partly {
+                proof.vouched.entry((strand.channel, strand.id)).or_default();
             }
         }
         out.authors = strands.iter().map(|s| s.key).collect::<HashSet<_>>().len() as u64;
@@ -88,7 +88,7 @@ impl Ledger {
                 }
             }
             if proof.trusted_to.get(&strand.n).is_some_and(|(to, _)| seq <= *to) {
-                proof.has_seen(&header.seen);
+                proof.has_seen(strand.channel, &header.seen);
             }
             Ok(())
         })?;
@@ -99,7 +99,7 @@ impl Ledger {
         self.covered(&strands, &judges, &mut proof, &mut out)?;
         for strand in &strands {
             let (to, why) = proof.trusted_to.get(&strand.n).copied().unwrap_or_default();
-            let seen = proof.vouched.get(&strand.id).filter(|_| why == ENDED);
+            let seen = proof.vouched.get(&(strand.channel, strand.id));
             let known = leading(&self.conn, &logs, &strand.id, strand.n, seen.into_iter().flatten())?;
             // What it shares with the strand it left is named there.
             let to = to.max(known).max(strand.base);
@@ -116,15 +116,16 @@ impl Ledger {
         Ok(out)
     }
 
-    /// The last number of a strand its author was entitled to, and why not further.
-    fn trusted_to(&self, strand: &Strand, logs: &Logs, may: May<'_>) -> Result<(u64, &'static str)> {
+    /// The last number of a strand its author was entitled to, why not further, and whether somebody's word
+    /// for more would count.
+    fn trusted_to(&self, strand: &Strand, logs: &Logs, may: May<'_>) -> Result<(u64, &'static str, bool)> {
         if strand.key == self.own {
-            return Ok((strand.head_seq, ""));
+            return Ok((strand.head_seq, "", false));
         }
         Ok(match may(&self.books(), &strand.key, strand.channel, strand.head_seq, &strand.head_hash) {
-            Verdict::Welcome => (strand.head_seq, ""),
-            Verdict::Quarantine(why) => (0, why),
-            Verdict::Ended(endings) => (endings.last_of(&self.conn, logs, &strand.id, strand.n)?, ENDED),
+            Verdict::Welcome => (strand.head_seq, "", false),
+            Verdict::Quarantine(why) => (0, why, false),
+            Verdict::Partly(why, endings) => (endings.last_of(&self.conn, logs, &strand.id, strand.n)?, why, true),
         })
     }
 
@@ -187,7 +188,7 @@ impl Ledger {
             let trusted = match verdict {
                 Verdict::Welcome => true,
                 Verdict::Quarantine(_) => false,
-                Verdict::Ended(endings) => {
+                Verdict::Partly(_, endings) => {
                     named.resize_with(endings.0.len(), HashSet::new);
                     let mut all = true;
                     for (known, office) in named.iter_mut().zip(&endings.0) {
@@ -199,7 +200,7 @@ impl Ledger {
                 }
             };
             if trusted {
-                proof.has_seen(&header.seen);
+                proof.has_seen(channel, &header.seen);
             }
         }
         Ok(())

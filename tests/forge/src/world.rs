@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use xinghuo_bundle::{Cost, Keys};
 use xinghuo_ledger::entry::{block_line, body_len, root};
-use xinghuo_ledger::{Books, Channel, Endings, Hash, LogId, PublicKey, RawBlock, RawEntry, Verdict, log_id};
+use xinghuo_ledger::{Books, Channel, ENDED, Endings, Hash, LogId, PublicKey, RawBlock, RawEntry, Verdict, log_id};
 use xinghuo_model::records::{Certificate, Revocation};
 use xinghuo_model::{Class, SpaceId};
 
@@ -713,5 +713,5 @@ pub fn may(world: &World, books: &Books<'_>, key: &PublicKey, channel: Channel) 
         return Verdict::Welcome;
     }
     let named = |r: &Revocation| Some((u64::try_from(r.last_seq).ok()?, Hash::from_hex(&r.last_hash)?));
-    Verdict::Ended(Endings(vec![ended.iter().filter_map(|r| named(&r.record)).collect()]).into())
+    Verdict::Partly(ENDED, Endings(vec![ended.iter().filter_map(|r| named(&r.record)).collect()]).into())
 }

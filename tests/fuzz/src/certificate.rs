@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use xinghuo_desk::trust::Gate;
 use xinghuo_forge::{ALL, COMMUNITY, Who, hex};
 use xinghuo_ledger::entry::block_lines;
-use xinghuo_ledger::{Books, Channel, Hash, PublicKey, Segment, Verdict};
+use xinghuo_ledger::{Books, Channel, Hash, PublicKey, Segment, Verdict, log_id};
 use xinghuo_model::{Class, KindDef, Record, records};
 
 use crate::block::scripts;
@@ -65,20 +65,24 @@ pub fn check(bytes: &[u8], depth: Depth) -> bool {
     true
 }
 
-/// Everybody whom the office named in a registry, whom those named in one they may write, and so on. A
-/// copy always believes itself.
+/// Everybody whom the office named in a registry, or says to have seen in its own, whom those named in one
+/// they may write, and so on. A copy always believes itself.
 fn named(own: PublicKey, office: PublicKey, segments: &[Segment]) -> BTreeSet<PublicKey> {
     let mut out = BTreeSet::from([own, office]);
     loop {
-        let mut words = Vec::new();
+        let (mut words, mut seen) = (Vec::new(), BTreeSet::new());
         let registry = segments.iter().filter(|s| s.channel.class == Class::Registry && out.contains(&s.key));
-        registry.flat_map(|s| &s.entries).for_each(|entry| block_lines(&entry.blocks, &mut words));
+        for entry in registry.flat_map(|s| &s.entries) {
+            block_lines(&entry.blocks, &mut words);
+            seen.extend(entry.open().into_iter().flat_map(|header| header.seen).map(|seen| seen.0));
+        }
+        let of_the_office = Channel { space: COMMUNITY, class: Class::Registry };
         let before = out.len();
         // A name may be written with escapes; then it is not looked for.
         let escaped = words.contains(&b'\\');
         let known = |key: &PublicKey| {
             let name = hex(key).into_bytes();
-            escaped || words.windows(name.len()).any(|w| w == name)
+            escaped || seen.contains(&log_id(key, of_the_office)) || words.windows(name.len()).any(|w| w == name)
         };
         let new: Vec<PublicKey> = segments.iter().map(|s| s.key).filter(|key| !out.contains(key) && known(key)).collect();
         out.extend(new);

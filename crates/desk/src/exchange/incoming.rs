@@ -79,6 +79,7 @@ impl Open {
         }
         // Once for all of them, so that dozens of bundles do not each rearrange the search table.
         lock(&self.inner).ledger.catch_up()?;
+        self.vouch_for_former(now)?;
         Ok(reports)
     }
 
@@ -161,13 +162,14 @@ impl Open {
         if absorbed.restored {
             self.home.renew(&mut inner)?;
             self.go_on_as_another(&inner)?;
-            let sentence = if absorbed.forked.contains(&own) {
-                "本机的身份在另一台电脑上也用过：数据文件夹被整个拷贝过。两边写的都收下了；本机已换用新的身份继续，请重新向社区提交入网申请。"
+            let what = if absorbed.forked.contains(&own) {
+                "本机的身份在另一台电脑上也用过：数据文件夹被整个拷贝过。两边写的都收下了；本机已换用新的身份继续，"
             } else {
-                "数据包里有本机写过、但本机已经没有的记录：本机是从备份恢复的。已把它们收回，并换用新的身份继续；请重新向社区提交入网申请。"
+                "数据包里有本机写过、但本机已经没有的记录：本机是从备份恢复的。已把它们收回，并换用新的身份继续；"
             };
-            report.sentences.push(sentence.to_owned());
-            *lock(&self.notice) = Some(sentence.to_owned());
+            let sentence = format!("{what}{}", self.profile().join_again());
+            report.sentences.push(sentence.clone());
+            *lock(&self.notice) = Some(sentence);
         }
         // What was taken in of a copy before its ending was heard of stays; the others learn it from
         // here. Under the new key where there is one: the old one knows only one strand of itself.

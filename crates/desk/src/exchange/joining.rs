@@ -1,6 +1,7 @@
 //! Joining (入网): the request, the admission by the office above, the welcome bundle. The same
 //! ceremony for a compound in its community, a community in its street, a street in its district.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
@@ -13,7 +14,7 @@ use xinghuo_model::*;
 use super::incoming::MAX_BUNDLE;
 use super::outgoing::Order;
 use crate::error::{DeskError, Result, not};
-use crate::home::{hex, open_chosen, read_chosen, write_whole};
+use crate::home::{former, hex, open_chosen, read_chosen, write_whole};
 use crate::open::{Above, Open, done, here_json, lock};
 use crate::trust::{certificates, channels_of};
 use crate::views::*;
@@ -143,6 +144,48 @@ impl Open {
         let what = if known.is_some_and(|k| k != request.space) { "的又一台电脑" } else { "" };
         let back = level.map_or("小区", Level::zh);
         Ok(done(format!("已准许“{}”{what}入网，欢迎包已存好，请交回{back}。", request.compound), &["certificate"]))
+    }
+
+    /// An office that goes on under another key (after a restore) is the root of trust by that key alone
+    /// for whoever joins from now on. So its registry says that its former keys could write it, and the
+    /// records of the compounds it looked after.
+    pub(crate) fn vouch_for_former(&self, at: DateTime<FixedOffset>) -> Result<()> {
+        let (profile, Some(level)) = (self.profile(), self.level()) else { return Ok(()) };
+        let registry = SpaceId(profile.space);
+        let (unsaid, mut grants) = self.read(|books| {
+            let mut unsaid = former(books)?;
+            let mut known = HashSet::new();
+            for cert in books.select::<Certificate>("AND space = ?1", [registry.0.as_bytes()])? {
+                known.insert(cert.record.signs);
+            }
+            unsaid.retain(|former| !known.contains(&former.signs));
+            let compounds = if unsaid.is_empty() || level != Level::Community { Vec::new() } else { books.select::<Compound>("", [])? };
+            let classes = [Class::Community, Class::District].map(|class| class.code().to_owned()).to_vec();
+            let grants = compounds.iter().map(|kept| Grant { space: SpaceId(kept.record.id.0), classes: classes.clone() });
+            Ok((unsaid, grants.collect::<Vec<_>>()))
+        })?;
+        if unsaid.is_empty() {
+            return Ok(());
+        }
+        grants.insert(0, Grant { space: registry, classes: vec![Class::Registry.code().to_owned()] });
+        self.save(Act::Widen, at, |save| {
+            for former in unsaid {
+                let certificate = Certificate {
+                    id: save.id(),
+                    signs: former.signs,
+                    receives: String::new(),
+                    person: profile.person.clone(),
+                    role: level.role(),
+                    copy: format!("{}（原身份）", profile.copy),
+                    grants: grants.clone(),
+                    since: at.date_naive(),
+                    compound: None,
+                };
+                save.put(registry, &certificate);
+            }
+            Ok(())
+        })?;
+        Ok(())
     }
 
     /// What an office below is granted on joining: its own registry; and where it was here before

@@ -59,6 +59,10 @@ impl Chain {
             let (by, cert) = (kept.space, kept.record);
             let own = channels_of(&cert).find(|c| c.class == Class::Registry);
             let (Some(level), Some(signs), Some(own)) = (cert.role.level(), unhex_key(&cert.signs), own) else { continue };
+            // A key that the office gave up is no office below it.
+            if own.space.0 == by {
+                continue;
+            }
             members.push(Member {
                 id: cert.id,
                 by,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
-use xinghuo_ledger::{Books, Channel, Endings, Hash, Head, Ledger, LogId, PublicKey, Save, Verdict};
+use xinghuo_ledger::{Books, Channel, ENDED, Endings, Hash, Head, Ledger, LogId, PublicKey, Save, Verdict};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -47,6 +47,8 @@ enum Standing {
     Aside(&'static str),
     /// Believed, as far as its endings say where it was ended.
     Trusted(Option<Arc<Endings>>),
+    /// Believed as far as somebody who is says to have seen it.
+    OnWord,
 }
 
 impl Gate {
@@ -83,7 +85,8 @@ impl Gate {
         };
         match standing {
             Standing::Aside(why) => Verdict::Quarantine(why),
-            Standing::Trusted(Some(endings)) => Verdict::Ended(endings),
+            Standing::Trusted(Some(endings)) => Verdict::Partly(ENDED, endings),
+            Standing::OnWord => Verdict::Partly(AUTHOR, Arc::default()),
             Standing::Trusted(None) => Verdict::Welcome,
         }
     }
@@ -105,7 +108,9 @@ impl Gate {
         }
         let certificates = certificates(books, key)?;
         if certificates.is_empty() {
-            return Ok(Standing::Aside(AUTHOR));
+            // What the root has seen in its own registry it had written itself, under a key that it gave up.
+            let own = channel == Channel { space: SpaceId(registry), class: Class::Registry };
+            return Ok(if own { Standing::OnWord } else { Standing::Aside(AUTHOR) });
         }
         let chain = self.chain(books)?;
         let mut certified = false;

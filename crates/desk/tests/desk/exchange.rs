@@ -132,6 +132,49 @@ fn a_restored_folder_never_continues_its_log() {
 }
 
 #[test]
+fn newcomers_of_an_office_that_was_restored_believe_what_it_had_certified_before() {
+    let place = Place::new();
+    let (a, office) = (place.branch("甲"), place.office());
+    join(&place, &a, &office);
+    request(&a, "恢复之前");
+    let (out, back) = (place.path("out.xinghuo"), place.path("back.xinghuo"));
+    export(&a, "星岩社区", &out);
+    import(&office, &[&out]);
+    ask(&office, json!({ "ask": "backup", "path": place.path("office.xinghuo-backup") }));
+    drop(office);
+
+    let office = place.desk("restored");
+    ask(&office, json!({ "ask": "restore", "path": place.path("office.xinghuo-backup"), "passphrase": PASS }));
+    let notice = ask(&office, json!({ "ask": "status" }))["notice"].clone();
+    assert!(notice.as_str().is_some_and(|n| n.contains("请各小区重新提交入网申请")), "{notice}");
+    // A second laptop of the compound knows the office by its new key alone.
+    let b = place.branch("乙");
+    join(&place, &b, &office);
+    export(&office, "乙", &back);
+    let report = &import(&b, &[&back])[0];
+    assert_eq!((&report["held"], &report["refused"]), (&json!(0), &json!(0)), "{report}");
+    assert_eq!(ask(&b, json!({ "ask": "today" }))["open_requests"], 1, "what the first laptop wrote, certified by the old key");
+    assert_eq!(ask(&b, json!({ "ask": "audit" }))["problems"], json!([]));
+
+    // The first one pins the new key and goes on.
+    let stranger = place.path("stranger.xinghuo");
+    export(&office, "甲", &stranger);
+    assert!(import(&a, &[&stranger])[0]["sentences"].to_string().contains("来历不明"));
+    join(&place, &a, &office);
+    request(&a, "恢复之后");
+    export(&a, "星岩社区", &out);
+    import(&office, &[&out]);
+    export(&office, "乙", &back);
+    import(&b, &[&back]);
+    assert_eq!(ask(&b, json!({ "ask": "today" }))["open_requests"], 2);
+    assert_eq!(
+        ask(&office, json!({ "ask": "exchange" }))["partners"].as_array().map(Vec::len),
+        Some(2),
+        "nobody is to be written to under a key that was given up"
+    );
+}
+
+#[test]
 fn a_folder_copied_to_another_computer_gets_keys_of_its_own() {
     let place = Place::new();
     let a = place.branch("甲");

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
-use xinghuo_ledger::{Checked, Endings, Fault, Hash, Judges, Ledger, LogId, PublicKey, STRETCH_BYTES, Stretch, Verdict};
+use xinghuo_ledger::{Checked, ENDED, Endings, Fault, Hash, Judges, Ledger, LogId, PublicKey, STRETCH_BYTES, Stretch, Verdict};
 use xinghuo_model::records::{Person, Request};
 use xinghuo_model::{Class, Record};
 
@@ -173,7 +173,7 @@ fn every_kind_of_damage_is_found_by_its_name() {
 
 /// The office knew nothing of it when it ended the author.
 fn ended_before_it_began() -> Verdict {
-    Verdict::Ended(Endings(vec![Vec::new()]).into())
+    Verdict::Partly(ENDED, Endings(vec![Vec::new()]).into())
 }
 
 #[test]

@@ -7,8 +7,8 @@ use serde_json::json;
 use uuid::Uuid;
 use xinghuo_ledger::entry::{body_len, root};
 use xinghuo_ledger::{
-    Absorbed, At, Books, Endings, Hash, Header, Held, Ledger, LedgerError, LogId, PublicKey, RawBlock, RawEntry, STRETCH_BYTES, Seen,
-    Segment, Verdict, log_id,
+    Absorbed, At, Books, ENDED, Endings, Hash, Header, Held, Ledger, LedgerError, LogId, PublicKey, RawBlock, RawEntry, STRETCH_BYTES,
+    Seen, Segment, Verdict, log_id,
 };
 use xinghuo_model::records::{Person, Request, RequestStep};
 use xinghuo_model::{Act, Class, KINDS, SpaceId};
@@ -556,7 +556,7 @@ fn an_entry_without_blocks_keeps_the_chain_whole_and_one_with_a_hole_waits_for_w
 fn ended_with(copy: &mut Copy, segments: Vec<Segment>, named: &[At]) -> Absorbed {
     let endings = Arc::new(Endings(vec![named.to_vec()]));
     let mut may = |_: &Books<'_>, key: &PublicKey, _, _, _: &Hash| {
-        if *key == [1; 32] { Verdict::Ended(Arc::clone(&endings)) } else { Verdict::Welcome }
+        if *key == [1; 32] { Verdict::Partly(ENDED, Arc::clone(&endings)) } else { Verdict::Welcome }
     };
     copy.ledger.absorb(segments, 0, &mut may, &mut |_, _| true).expect("absorbing")
 }
@@ -617,6 +617,19 @@ fn what_leads_to_the_last_entry_that_counts_waits_until_that_one_is_here_and_eac
     // A second office named an earlier one.
     let mut z = Copy::new(3);
     let endings = Arc::new(Endings(vec![named, vec![(2, whole.entries[1].hash())]]));
-    let done = z.ledger.absorb([whole], 5, &mut |_, _, _, _, _| Verdict::Ended(Arc::clone(&endings)), &mut |_, _| true);
+    let done = z.ledger.absorb([whole], 5, &mut |_, _, _, _, _| Verdict::Partly(ENDED, Arc::clone(&endings)), &mut |_, _| true);
     assert_eq!(told(done.expect("absorbing")), (0, 2, 3, 0));
+}
+
+#[test]
+fn who_is_trusted_in_one_channel_vouches_for_nobody_in_another() {
+    let (mut x, mut y) = (Copy::new(1), Copy::new(2));
+    x.put(&request());
+    let (district, head) = (x.segment(1, Class::District), heads_of(&x, 1)[0]);
+    let seen = vec![Seen(log_id(&[1; 32], channel(Class::District)), head.0, head.1)];
+    let word = |class| written_by(50, class, 2, seen.clone(), vec![block(9, "request", json!({}), json!({}))]);
+    let done = ended_with(&mut y, vec![district.clone(), word(Class::Community)], &[]);
+    assert_eq!(done.segments.iter().map(|s| (s.new, s.held)).collect::<Vec<_>>(), [(0, 1), (0, 0)], "and its own entry breaks a rule");
+    let done = ended_with(&mut y, vec![word(Class::District)], &[]);
+    assert_eq!((done.segments[0].new, done.released), (1, 1), "in its own channel it does");
 }
