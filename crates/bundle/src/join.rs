@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::BundleError;
 use crate::keys::{FORMER, Identity, JOIN, Keys, hex, unhex, unhex_key, verify};
+use crate::object::objects;
 
 const MAGIC: &str = "XINGHUO-JOIN 1";
 
@@ -29,7 +30,7 @@ pub struct JoinRequest {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub level: String,
     /// Keys this copy wrote under before, oldest first, each vouching for the next.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "objects")]
     pub former: Vec<Former>,
 }
 

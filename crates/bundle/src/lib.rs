@@ -10,6 +10,7 @@ mod error;
 mod join;
 mod keys;
 mod manifest;
+mod object;
 mod read;
 mod stretch;
 mod want;

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use xinghuo_ledger::{Hash, LogId};
 
+use crate::object::{maybe_object, objects};
+
 pub(crate) const MAGIC: &str = "XINGHUO 1";
 /// The oldest program that can read what this one writes.
 pub(crate) const READER: u16 = 1;
@@ -55,15 +57,16 @@ pub struct Manifest {
     /// Per log: from here on something is missing.
     pub want: Vec<(LogId, u64)>,
     /// The stretches that follow, in order.
+    #[serde(deserialize_with = "objects")]
     pub segments: Vec<SegmentEntry>,
     /// The contents of attachments that follow the stretches, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "objects")]
     pub attachments: Vec<AttachmentEntry>,
     /// Contents of attachments that the sender lacks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub want_files: Vec<Hash>,
     /// Which volume (分卷) this is, where the bundle is split.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "maybe_object")]
     pub volume: Option<Volume>,
 }
 

@@ -594,6 +594,13 @@ fn segments(w: &World) {
         let rows = format!("[{},{}]", parcel.stretches[0].row.line(), parcel.stretches[1].row.list());
         parcel.manifest(|m| _ = m.set("segments", rows)).close(w)
     });
+    w.add("attachment-row-is-a-list", "bundle.inconsistent", "An attachment's line in the table is a list of the right values.", |w| {
+        let row = format!("[[\"{}\",\"jpeg\",10]]", Hash::of(b"a photo").hex());
+        w.usual().manifest(|m| _ = m.set("attachments", row)).close(w)
+    });
+    w.add("volume-is-a-list", "bundle.inconsistent", "Which volume it is stands in a list of the right values.", |w| {
+        w.usual().manifest(|m| _ = m.set("volume", "[\"00000000-0000-0000-0000-000000000001\",1,2]")).close(w)
+    });
     w.add("segments-swapped", "segment.hash", "The stretches stand in another order than the table says.", |w| {
         let parcel = w.usual();
         let rows = format!("[{},{}]", parcel.stretches[1].row.line(), parcel.stretches[0].row.line());

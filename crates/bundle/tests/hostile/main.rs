@@ -18,13 +18,6 @@ use xinghuo_forge::{FOLDER, PASSPHRASE, Vector, WITNESS, Who, World, may};
 use xinghuo_ledger::{Content, Ledger, STRETCH_BYTES, Verdict};
 use xinghuo_model::Class;
 
-/// Vectors whose right answer this version does not give yet: name, what it answers today, why.
-/// The list may only become shorter.
-const KNOWN: &[(&str, &str, &str)] = &[
-    ("former-is-a-list", "ok", "serde reads a list of the right values as a link of the chain"),
-    ("segment-row-is-a-list", "ok", "serde reads a list of the right values as a line of the table"),
-];
-
 /// What a reader said of one vector, in the words of its head.
 #[derive(Debug, Default, PartialEq)]
 struct Answer {
@@ -240,12 +233,8 @@ fn every_published_vector_gets_the_answer_it_names() {
                 named.more.insert(key, value.to_owned());
             }
         }
-        let known = KNOWN.iter().find(|(name, ..)| *name == vector.name);
-        match known {
-            Some((_, today, _)) if answer.expect == *today && answer != named => {}
-            Some((_, today, why)) => wrong.push(format!("{}: known as {today} ({why}), now {answer:?}", vector.name)),
-            None if answer == named => {}
-            None => wrong.push(format!("{}: {named:?} expected, {answer:?} given", vector.name)),
+        if answer != named {
+            wrong.push(format!("{}: {named:?} expected, {answer:?} given", vector.name));
         }
         // No file of a few kilobytes may cost much; the dearest are a key file's work and 16 MiB of text.
         if start.elapsed() > std::time::Duration::from_secs(20) {
@@ -258,9 +247,6 @@ fn every_published_vector_gets_the_answer_it_names() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} vectors:\n{}", wrong.len(), vectors.len(), wrong.join("\n"));
-    for (name, ..) in KNOWN {
-        assert!(vectors.iter().any(|v| v.name == *name), "{name} is known, but no vector");
-    }
 }
 
 #[test]
