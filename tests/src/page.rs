@@ -346,20 +346,31 @@ impl Page {
         self.found(find, label).await
     }
 
-    /// Clicks what the script finds, once it stands still and can be clicked.
+    /// Clicks what the script finds, once it can be clicked, and sees the click arrive: where a notice
+    /// slides in on a slow machine, the page moves under the pointer.
     async fn click(&self, script: &str, words: &str) -> Tried {
         let until = Instant::now() + PATIENCE;
-        while let Err(why) = self.found(script, words).await?.click().await {
+        let with_found = |act: &str| format!("const e = (function () {{ {script} }}).apply(null, arguments); {act}");
+        let watch = with_found(
+            "window.met = false; e?.addEventListener('pointerdown', () => { window.met = true }, { capture: true, once: true })",
+        );
+        loop {
+            self.found(script, words).await?;
+            self.run(&watch, vec![json!(words)]).await?;
+            let clicked = self.found(script, words).await?.click().await;
+            // A window that is closing answers no more.
+            let met = self.run("return window.met !== false", vec![]).await.map_or(true, |met| met == json!(true));
+            if clicked.is_ok() && met {
+                return Ok(());
+            }
             if Instant::now() > until {
                 let _ = self.shot("missing").await;
-                return Err(format!("«{words}» could not be clicked: {why}").into());
+                return Err(format!("«{words}» could not be clicked: {clicked:?}").into());
             }
             // Half in view counts as in view to the driver; a person would scroll.
-            let scroll = format!("(function () {{ {script} }}).apply(null, arguments)?.scrollIntoView({{ block: 'center' }})");
-            self.run(&scroll, vec![json!(words)]).await?;
+            self.run(&with_found("e?.scrollIntoView({ block: 'center' })"), vec![json!(words)]).await?;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        Ok(())
     }
 
     async fn is_there(&self, script: &str, words: &str) -> Tried<bool> {

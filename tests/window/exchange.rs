@@ -60,7 +60,7 @@ async fn a_branch_joins_its_office_and_both_exchange_bundles() -> Tried {
 
     // And back: the receipt.
     let receipt = office.will_save("回执.xinghuo")?;
-    office.click_text("写回执包").await?;
+    office.click_text("导出数据包").await?;
     office.wait_file(&receipt).await?;
     branch.will_pick(&[&receipt])?;
     branch.click_text("选择收到的文件").await?;

@@ -22,7 +22,7 @@ async fn the_office_sees_who_needs_it_and_looks_at_one_compound() -> Tried {
     page.click_in("页面", "总览").await?;
     page.wait_text("6 个小区").await?;
     page.click_in("页面", "交换").await?;
-    page.wait_text("写回执包").await?;
+    page.wait_text("导出数据包").await?;
     page.shot("office-exchange").await?;
     page.text_size(Size::Double).await?;
     assert!(!page.is_too_wide().await?, "in the largest text");

@@ -39,9 +39,9 @@ async fn a_street_admits_a_community_and_sees_its_compounds_figures() -> Tried {
     office.wait_text("已选：").await?;
     office.type_into("街道的指纹", &street_says).await?;
     office.click_text("指纹一致，入网").await?;
-    office.wait_text("给望湖街道写数据包").await?;
+    office.wait_text("给望湖街道导出数据包").await?;
     let bundle = office.will_save("给街道.xinghuo")?;
-    office.click_text("给望湖街道写数据包").await?;
+    office.click_text("给望湖街道导出数据包").await?;
     office.wait_file(&bundle).await?;
     office.shot("office-sent-above").await?;
     assert_eq!(axe::violations(&office).await?, Vec::<String>::new());
