@@ -10,3 +10,4 @@ mod keeping;
 mod refusing;
 mod undoing;
 mod upgrading;
+mod volumes;
