@@ -232,7 +232,8 @@ fn a_disk_that_takes_little_at_a_time_gets_the_whole_and_a_full_one_is_told() {
     let opened = y.read(&disk.bytes).expect("a bundle");
     assert_eq!((opened.damaged.len(), opened.segments.len()), (0, shelf.segments.len()));
     let size = disk.bytes.len();
-    for room in [0, 5, 100, 500, 20_000, size - 1] {
+    // The header of what is encrypted has another length each time.
+    for room in [0, 5, 100, 500, 20_000, size - 2000] {
         let mut disk = Slow { bytes: Vec::new(), room, flushed: false };
         let failed = plan.write(&x.me.keys, 1, &mut disk);
         assert!(matches!(failed, Err(BundleError::File(_))), "{room}: {failed:?}");
