@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 use xinghuo_ledger::{Hash, Segment};
-use xinghuo_model::records::Request;
+use xinghuo_model::records::{Office, Request};
+use xinghuo_model::{Class, Level, OfficeId};
 
 use crate::fixture::*;
 
@@ -65,6 +66,46 @@ fn a_file_damaged_in_one_place_yields_the_rest() {
         }
     }
     assert!(partly > 0, "no damage left anything");
+}
+
+#[test]
+fn what_lies_before_a_tear_or_on_either_side_of_damage_is_read_also_where_the_registry_lay_behind_it() {
+    let (mut x, y) = (Copy::new(1), Copy::new(2));
+    for n in 1..16 {
+        x.put(&Request { text: noise(n, 20_000), ..request(n.into()) });
+    }
+    let (street, district) = ("东城街道".into(), "黄岩区".into());
+    x.put(&Office { id: OfficeId(SPACE.0), name: "星岩社区".into(), street, district, level: Level::Community });
+    let mut segments = x.segments_apart();
+    segments.sort_by_key(|s| s.channel.class == Class::Registry);
+    let audience = y.me.identity();
+    let file = xinghuo_bundle::write(&x.me.keys, &outgoing(&audience), &segments).expect("a bundle");
+    let manifest = y.read(&file).expect("a bundle").manifest;
+    // Where each stretch begins and ends, at least and at most: what stands before is not much, and a block of the cipher is
+    // lost whole.
+    let (mut places, mut at) = (Vec::new(), 0);
+    for entry in &manifest.segments {
+        places.push((at, at + entry.stored as usize));
+        at += entry.stored as usize;
+    }
+    let (before, block) = (file.len() - at, (64 << 10) + 2000);
+    assert!(before < 30_000 && file.len() > 4 * block, "{before} of {}", file.len());
+    for part in 6..48 {
+        let at = file.len() * part / 48;
+        let mut flipped = file.clone();
+        flipped[at] ^= 1;
+        for (bytes, torn) in [(&file[..at], true), (&flipped[..], false)] {
+            let Ok(opened) = y.read(bytes) else {
+                assert!(at < before + block, "{at}: not opened");
+                continue;
+            };
+            let read = stretches(&opened);
+            for ((from, to), segment) in places.iter().zip(&segments) {
+                let sound = to + before + block < at || (!torn && from + before > at + block);
+                assert!(!sound || read.contains(&(segment.channel, segment.entries.clone())), "{at}, torn {torn}: {from} to {to}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -51,16 +51,7 @@ fn shelf(x: &mut Copy) -> Shelf {
     for n in 1..4 {
         x.put(&Request { text: noise(n, 20_000 * usize::from(n)), ..request(n.into()) });
     }
-    let mut segments = Vec::new();
-    for segment in x.segments() {
-        // One stretch an entry, each with a seal of its own.
-        for entry in &segment.entries {
-            let header = entry.open().expect("an entry");
-            let seal = x.me.keys.seal(&header.log, header.seq, &entry.hash());
-            segments.push(Segment { entries: vec![entry.clone()], seal, ..segment.clone() });
-        }
-    }
-    Shelf::new(segments, [70_000, 5_000, 90_000].map(|bytes| noise(bytes as u8, bytes / 2).into_bytes()).to_vec())
+    Shelf::new(x.segments_apart(), [70_000, 5_000, 90_000].map(|bytes| noise(bytes as u8, bytes / 2).into_bytes()).to_vec())
 }
 
 fn written<S: Source<Error = BundleError>>(plan: &Plan<'_, S>, keys: &Keys, volume: u32) -> Vec<u8> {
