@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use serde_json::json;
 use uuid::Uuid;
 use xinghuo_ledger::entry::{body_len, root};
-use xinghuo_ledger::{Hash, Header, Ledger, LedgerError, LogId, RawBlock, RawEntry, STRETCH_BYTES, Seen, Stretch, Verdict, log_id};
+use xinghuo_ledger::{
+    Hash, Header, Ledger, LedgerError, LogId, RawBlock, RawEntry, STRETCH_BYTES, Seen, Segment, Stretch, Verdict, log_id,
+};
 use xinghuo_model::records::{Person, Request, RequestStep};
 use xinghuo_model::{Act, Class, KINDS, SpaceId};
 
@@ -265,6 +267,20 @@ fn whoever_lacks_the_other_side_of_a_fork_asks_for_it_from_the_beginning() {
     y.absorb(vec![twin.segment(1, Class::District)]);
     assert_eq!(y.ledger.missing().expect("a list"), []);
     assert_eq!(y.ledger.held().expect("held"), []);
+}
+
+#[test]
+fn whoever_has_only_the_end_of_the_other_side_of_a_fork_asks_for_what_stands_before_it() {
+    let (mut x, mut twin, mut y) = cloned();
+    give(&mut x, &mut y);
+    let all = twin.segment(1, Class::District);
+    let end = Segment { entries: all.entries[2..].to_vec(), ..all.clone() };
+    assert_eq!(y.absorb(vec![end]).segments[0].held, 1);
+    let log = log_id(&[1; 32], channel(Class::District));
+    let missing = y.ledger.missing().expect("a list");
+    assert_eq!(missing.iter().map(|m| m.stretch).collect::<Vec<_>>(), [Stretch { log, from: 1, to: 2 }]);
+    y.absorb(vec![all]);
+    assert_eq!((y.ledger.missing().expect("a list"), y.ledger.held().expect("held")), (vec![], vec![]));
 }
 
 #[test]
