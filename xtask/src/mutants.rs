@@ -1,4 +1,4 @@
-//! `cargo xtask mutants [--file GLOB] [--shard K/N] [--sample N --seed S]`: the mutation score of bundle,
+//! `cargo xtask mutants [--file GLOB]... [--shard K/N] [--sample N --seed S]`: the mutation score of bundle,
 //! merge and keys, with cargo-mutants (docs/mutants.md). A long run, and no part of `cargo xtask test`.
 
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ const ENDS: &[&str] = &["caught", "timeout", "unviable", "missed"];
 
 #[derive(Default)]
 struct Wish {
-    file: Option<String>,
+    files: Vec<String>,
     shard: Option<String>,
     sample: Option<usize>,
     seed: u64,
@@ -43,7 +43,7 @@ pub fn verb(steps: &mut Steps, arguments: &[String]) {
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--file" => wish.file = words.next().cloned(),
+            "--file" => wish.files.extend(words.next().cloned()),
             "--shard" => wish.shard = words.next().cloned(),
             "--sample" => wish.sample = words.next().and_then(|n| n.parse().ok()),
             "--seed" => wish.seed = words.next().and_then(|n| n.parse().ok()).unwrap_or_default(),
@@ -85,7 +85,7 @@ fn tried(counted: &Counted, wish: &Wish) -> Result<(), String> {
 fn chosen(counted: &Counted, wish: &Wish) -> Result<Vec<String>, String> {
     let mut filters = Vec::new();
     for file in counted.files.iter().map(|file| format!("crates/{}/src/{file}.rs", counted.package)) {
-        if wish.file.as_ref().is_none_or(|glob| file.contains(glob.trim_matches('*'))) {
+        if wish.files.is_empty() || wish.files.iter().any(|glob| file.contains(glob.trim_matches('*'))) {
             filters.extend(["--file".to_owned(), file]);
         }
     }

@@ -60,6 +60,7 @@ impl Ledger {
             let known = highest.entry(head.log).or_default();
             *known = head.seq.max(*known);
         }
+        let (mut waiting, mut before) = (BTreeSet::new(), Vec::new());
         let mut stmt = self.conn.prepare("SELECT log, seq, reason, header, body, key, space, class FROM held ORDER BY log, seq")?;
         let mut rows = stmt.query([])?;
         while let Some(r) = rows.next()? {
@@ -75,6 +76,8 @@ impl Ledger {
             let need = needs.entry(log).or_default();
             need.up_to = need.up_to.max(seq.saturating_sub(1));
             need.held.insert(seq);
+            waiting.insert(raw.hash());
+            before.push(Seen(log, seq.saturating_sub(1), header.prev));
             if reason == "erased" && has_hole(&raw) {
                 need.torn.insert(seq);
             }
@@ -84,6 +87,16 @@ impl Ledger {
                     need.up_to = need.up_to.max(seen.1);
                     need.another_line |= highest.get(&seen.0).is_some_and(|have| *have >= seen.1);
                 }
+            }
+        }
+        // Behind another entry than the one that is here under this number: the log forked.
+        for entry in before {
+            if highest.get(&entry.0).is_some_and(|have| *have >= entry.1)
+                && entry.1 > 0
+                && !waiting.contains(&entry.2)
+                && !self.is_here(&entry)?
+            {
+                needs.entry(entry.0).or_default().another_line = true;
             }
         }
         // What was applied with a piece taken out that nobody has erased.

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 use xinghuo_ledger::{Hash, Segment};
-use xinghuo_model::records::Request;
+use xinghuo_model::records::{Office, Request};
+use xinghuo_model::{Class, Level, OfficeId};
 
 use crate::fixture::*;
 
@@ -65,6 +66,74 @@ fn a_file_damaged_in_one_place_yields_the_rest() {
         }
     }
     assert!(partly > 0, "no damage left anything");
+}
+
+/// Fifteen requests, one stretch an entry, and the registry's stretch behind all others.
+fn registry_last(x: &mut Copy) -> Vec<Segment> {
+    for n in 1..16 {
+        x.put(&Request { text: noise(n, 20_000), ..request(n.into()) });
+    }
+    let (street, district) = ("东城街道".into(), "黄岩区".into());
+    x.put(&Office { id: OfficeId(SPACE.0), name: "星岩社区".into(), street, district, level: Level::Community });
+    let mut segments = x.segments_apart();
+    segments.sort_by_key(|s| s.channel.class == Class::Registry);
+    segments
+}
+
+#[test]
+fn what_lies_before_a_tear_or_on_either_side_of_damage_is_read_also_where_the_registry_lay_behind_it() {
+    let (mut x, y) = (Copy::new(1), Copy::new(2));
+    let segments = registry_last(&mut x);
+    let audience = y.me.identity();
+    let file = xinghuo_bundle::write(&x.me.keys, &outgoing(&audience), &segments).expect("a bundle");
+    let manifest = y.read(&file).expect("a bundle").manifest;
+    // Where each stretch begins and ends, at least and at most: what stands before is not much, and a block of the cipher is
+    // lost whole.
+    let (mut places, mut at) = (Vec::new(), 0);
+    for entry in &manifest.segments {
+        places.push((at, at + entry.stored as usize));
+        at += entry.stored as usize;
+    }
+    let (before, block) = (file.len() - at, (64 << 10) + 2000);
+    assert!(before < 30_000 && file.len() > 4 * block, "{before} of {}", file.len());
+    for part in 6..48 {
+        let at = file.len() * part / 48;
+        let mut flipped = file.clone();
+        flipped[at] ^= 1;
+        for (bytes, torn) in [(&file[..at], true), (&flipped[..], false)] {
+            let Ok(opened) = y.read(bytes) else {
+                assert!(at < before + block, "{at}: not opened");
+                continue;
+            };
+            let read = stretches(&opened);
+            for ((from, to), segment) in places.iter().zip(&segments) {
+                let sound = to + before + block < at || (!torn && from + before > at + block);
+                assert!(!sound || read.contains(&(segment.channel, segment.entries.clone())), "{at}, torn {torn}: {from} to {to}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_table_of_contents_that_names_more_than_there_is_costs_what_is_not_there() {
+    let (mut x, y) = (Copy::new(1), Copy::new(2));
+    let segments = registry_last(&mut x);
+    let (from, to) = (x.me.identity(), y.me.identity());
+    let file = xinghuo_bundle::write(&x.me.keys, &outgoing(&to), &segments).expect("a bundle");
+    // It ends where the registry would begin.
+    let mut inside = y.me.open(&file);
+    let registry = inside.manifest.segments.last().expect("the registry's").stored as usize;
+    inside.packed.truncate(inside.packed.len() - registry);
+    let opened = y.read(&inside.seal(&from, &to)).expect("a bundle");
+    assert_eq!(opened.damaged.iter().map(|d| d.code).collect::<Vec<_>>(), ["hash"]);
+    assert_eq!(opened.segments.len(), segments.len() - 1);
+    // The first is said to be longer than it is: whatever stands behind it is looked for elsewhere, or behind the end.
+    for more in [1, 1000, 64 << 10, 1 << 20] {
+        let mut inside = y.me.open(&file);
+        x.me.resign(&mut inside, |m| m["segments"][0]["stored"] = (m["segments"][0]["stored"].as_u64().expect("a number") + more).into());
+        let opened = y.read(&inside.seal(&from, &to)).expect("a bundle");
+        assert!(opened.segments.is_empty() && opened.damaged.iter().all(|d| d.code == "hash"), "{more}");
+    }
 }
 
 #[test]

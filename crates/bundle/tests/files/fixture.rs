@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 use xinghuo_bundle::{Cost, Identity, Keys, Manifest, Outgoing, Purpose, Whole};
 pub use xinghuo_forge::{PASSPHRASE, hex, key_file};
-use xinghuo_ledger::{Absorbed, Author, Ledger, LedgerError, STRETCH_BYTES, Segment, Verdict};
+use xinghuo_ledger::{Absorbed, Author, Ledger, LedgerError, RawEntry, STRETCH_BYTES, Segment, Verdict};
 use xinghuo_model::records::Request;
 use xinghuo_model::{Act, Category, Class, Record, RequestState, Source, SpaceId, Urgency};
 
@@ -127,6 +127,17 @@ impl Copy {
         let keys = &self.me.keys;
         self.ledger.seal_own(&|log, seq, head| keys.seal(log, seq, head)).expect("seals");
         self.ledger.segments_for(&[0; 32], &|_| true, STRETCH_BYTES).expect("segments").all().expect("segments")
+    }
+
+    /// The same, one stretch an entry, each with a seal of its own.
+    pub fn segments_apart(&mut self) -> Vec<Segment> {
+        let segments = self.segments();
+        let one = |segment: &Segment, entry: &RawEntry| {
+            let header = entry.open().expect("an entry");
+            let seal = self.me.keys.seal(&header.log, header.seq, &entry.hash());
+            Segment { entries: vec![entry.clone()], seal, ..segment.clone() }
+        };
+        segments.iter().flat_map(|segment| segment.entries.iter().map(|entry| one(segment, entry))).collect()
     }
 
     /// A bundle with everything, for somebody.

@@ -8,3 +8,5 @@ mod golden;
 mod joining;
 mod keys;
 mod travelling;
+mod volumes;
+mod weights;

@@ -210,7 +210,7 @@ impl Source for Fickle<'_> {
 #[test]
 fn a_bundle_too_large_to_be_kept_is_packed_twice_and_must_be_the_same_the_second_time() {
     let (mut x, y) = (Copy::new(1), Copy::new(2));
-    for n in 1..14 {
+    for n in 1..8 {
         x.put(&Request { text: noise(n, 3 << 20), ..request(n.into()) });
     }
     let segments = x.segments();

@@ -188,6 +188,26 @@ fn a_place_left_open_is_not_acknowledged_and_the_whole_entry_fills_it() {
 }
 
 #[test]
+fn a_word_that_erases_and_says_something_besides_erases_nothing_and_is_kept_for_a_newer_version() {
+    use serde_json::json;
+    for (set, more, erased) in [
+        (json!({}), json!({ "erases": true }), 1),
+        (json!({ "place": "西门" }), json!({ "erases": true }), 0),
+        (json!({}), json!({ "erases": true, "deleted": true }), 0),
+        (json!({}), json!({ "erases": true, "accepts": true }), 0),
+    ] {
+        let mut x = Copy::new(1);
+        x.put(&request());
+        let seen = all_seen(&x, Class::Community);
+        let line = block(1, "request", set.clone(), more.clone());
+        let done = x.absorb(vec![written_by(50, Class::Community, 2, seen, vec![line])]);
+        assert_eq!((done.segments[0].new, done.erased, x.ledger.erased(SPACE).expect("a count")), (1, erased, erased), "{set} {more}");
+        assert_eq!(x.ledger.check(&mut |_, _| true).expect("a check").newer, 1 - erased, "{set} {more}");
+        assert_eq!(holds(&x.bytes(), "路灯不亮"), erased == 0, "{set} {more}");
+    }
+}
+
+#[test]
 fn what_waits_is_erased_too() {
     let [mut x, mut y] = knowing(&request());
     // An edit that waits for its author's certificate.

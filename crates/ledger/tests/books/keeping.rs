@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 use xinghuo_ledger::entry::body_len;
-use xinghuo_ledger::{Hash, Ledger, LedgerError, LogId, RawBlock, STRETCH_BYTES, Segment};
+use xinghuo_ledger::{Hash, Ledger, LedgerError, LogId, RawBlock, STRETCH_BYTES, Segment, log_id};
 use xinghuo_model::records::{Person, Request};
 use xinghuo_model::{Act, Class, RequestState};
 
@@ -295,6 +295,49 @@ fn what_stands_between_two_seals_can_be_held_in_memory_and_nothing_of_it_is_lost
     let small = x.ledger.segments_for(&[0; 32], &|_| true, 1 << 20).expect("segments").all().expect("segments");
     assert!(small.iter().filter(|s| weigh(s) > 1 << 20).all(|s| s.entries.len() == 1));
     assert_eq!(small.iter().map(|s| s.entries.len()).sum::<usize>(), 32);
+}
+
+/// The numbers of the entries at which copy 1's log of a class is sealed.
+fn sealed_at(x: &Copy, class: Class) -> Vec<u64> {
+    let log = log_id(&[1; 32], channel(class));
+    let sealed = |seq: &u64| {
+        let sql = format!("SELECT count(*) FROM seal WHERE log = x'{}' AND seq = {seq}", log.hex());
+        x.ledger.books().number(&sql, []).expect("a count") > 0
+    };
+    (1..1000).filter(sealed).collect()
+}
+
+#[test]
+fn an_own_log_is_sealed_at_its_head_and_at_every_two_hundred_and_fifty_sixth_entry() {
+    let mut x = Copy::new(1);
+    x.put(&request());
+    for n in 1..515 {
+        x.edit::<Request>(request().id, |r| r.due_on = day(1 + n % 2));
+    }
+    x.ledger.seal_own(&|_, _, _| vec![7]).expect("seals");
+    assert_eq!(sealed_at(&x, Class::District), [256, 512, 515]);
+    assert_eq!(sealed_at(&x, Class::Community), [1]);
+    x.edit::<Request>(request().id, |r| r.due_on = day(20));
+    x.ledger.seal_own(&|_, _, _| vec![7]).expect("seals");
+    assert_eq!(sealed_at(&x, Class::District), [256, 512, 515, 516]);
+}
+
+#[test]
+fn what_weighs_just_as_much_as_may_stand_between_two_seals_is_not_divided() {
+    let mut x = Copy::new(1);
+    x.put(&request());
+    assert_eq!(x.segments().len(), 2, "each log is sealed at its first entry");
+    for due in 2..5 {
+        x.edit::<Request>(request().id, |r| r.due_on = day(due));
+    }
+    let entries = x.segments().into_iter().filter(|s| s.channel.class == Class::District).flat_map(|s| s.entries);
+    let weights: Vec<u64> = entries.map(|e| e.header.len() as u64 + 2 + body_len(&e.blocks)).collect();
+    assert_eq!(sealed_at(&x, Class::District), [1, 4]);
+    // What stands before a seal weighs nothing behind it.
+    for (most, sealed) in [(weights[1] + weights[2], vec![1, 3, 4]), (weights[1] + weights[2] - 1, vec![1, 2, 3, 4])] {
+        x.ledger.seal_own_within(most, &|_, _, _| vec![7]).expect("seals");
+        assert_eq!(sealed_at(&x, Class::District), sealed, "{weights:?}");
+    }
 }
 
 #[test]

@@ -8,5 +8,7 @@ mod finding;
 mod fixture;
 mod keeping;
 mod refusing;
+mod trusting;
 mod undoing;
 mod upgrading;
+mod volumes;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use xinghuo_ledger::entry::{body_len, root};
 use xinghuo_ledger::{
     Absorbed, At, Books, ENDED, Endings, Hash, Header, Held, Ledger, LedgerError, LogId, PublicKey, RawBlock, RawEntry, STRETCH_BYTES,
-    Seen, Segment, Verdict, log_id,
+    Seen, Segment, Stretch, Verdict, log_id,
 };
 use xinghuo_model::records::{Person, Request, RequestStep};
 use xinghuo_model::{Act, Class, KINDS, SpaceId};
@@ -255,6 +255,37 @@ fn a_log_with_two_entries_of_one_number_forks_and_what_both_sides_wrote_counts()
 }
 
 #[test]
+fn whoever_lacks_the_other_side_of_a_fork_asks_for_it_from_the_beginning() {
+    let (mut x, mut twin, mut y) = cloned();
+    x.edit::<Request>(Uuid::from_u128(1).into(), |r| r.due_on = day(23));
+    let mut z = Copy::new(3);
+    give(&mut twin, &mut z);
+    z.edit::<Request>(Uuid::from_u128(1).into(), |r| r.due_on = day(24));
+    give(&mut x, &mut y);
+    assert_eq!(y.absorb(vec![z.segment(3, Class::District)]).segments[0].held, 1);
+    let missing = y.ledger.missing().expect("a list");
+    let log = log_id(&[1; 32], channel(Class::District));
+    assert_eq!(missing.iter().map(|m| m.stretch).collect::<Vec<_>>(), [Stretch { log, from: 1, to: 3 }]);
+    y.absorb(vec![twin.segment(1, Class::District)]);
+    assert_eq!(y.ledger.missing().expect("a list"), []);
+    assert_eq!(y.ledger.held().expect("held"), []);
+}
+
+#[test]
+fn whoever_has_only_the_end_of_the_other_side_of_a_fork_asks_for_what_stands_before_it() {
+    let (mut x, mut twin, mut y) = cloned();
+    give(&mut x, &mut y);
+    let all = twin.segment(1, Class::District);
+    let end = Segment { entries: all.entries[2..].to_vec(), ..all.clone() };
+    assert_eq!(y.absorb(vec![end]).segments[0].held, 1);
+    let log = log_id(&[1; 32], channel(Class::District));
+    let missing = y.ledger.missing().expect("a list");
+    assert_eq!(missing.iter().map(|m| m.stretch).collect::<Vec<_>>(), [Stretch { log, from: 1, to: 2 }]);
+    y.absorb(vec![all]);
+    assert_eq!((y.ledger.missing().expect("a list"), y.ledger.held().expect("held")), (vec![], vec![]));
+}
+
+#[test]
 fn a_receipt_for_one_side_of_a_fork_is_none_for_the_other() {
     let (mut x, mut twin, mut y) = cloned();
     give(&mut x, &mut y);
@@ -459,6 +490,61 @@ fn a_value_reads_the_same_whichever_of_two_writings_came_first() {
         }
         assert_eq!(states[0], states[1], "{kind}.{field}");
         assert_eq!(states[0].1, disputes, "{kind}.{field}");
+    }
+}
+
+#[test]
+fn taking_in_tells_how_far_it_is_with_what_is_new_and_what_was_here() {
+    let (_, mut y, entries) = two_behind();
+    let stretch = segment_of(1, Class::District, entries);
+    for expected in [&[(1, 3), (2, 3), (3, 3)][..], &[(3, 3)]] {
+        let mut told = Vec::new();
+        y.ledger
+            .absorb([stretch.clone()], 3, &mut |_, _, _, _, _| Verdict::Welcome, &mut |done, total| {
+                told.push((done, total));
+                true
+            })
+            .expect("absorbing");
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
+fn what_was_built_upon_an_entry_that_breaks_a_rule_is_refused_with_it_and_another_strand_is_not() {
+    let mut y = Copy::new(2);
+    let blocks = || vec![block(1, "request", json!({ "category": "parking" }), json!({}))];
+    let mut prev = Hash::default();
+    let mut entries = Vec::new();
+    // The first one's clock is wrong.
+    for (seq, lamport) in [(1, 5), (2, 6), (3, 7)] {
+        let entry = raw(&Header { seq, lamport, prev, ..first_header(50, Class::District, &blocks()) }, blocks());
+        prev = entry.hash();
+        entries.push(entry);
+    }
+    let other = Header { seq: 2, lamport: 2, prev: Hash::of(b"another first"), ..first_header(50, Class::District, &blocks()) };
+    entries.push(raw(&other, blocks()));
+    let done = y.absorb(vec![segment_of(50, Class::District, entries)]);
+    let report = &done.segments[0];
+    assert_eq!((report.refused, report.held, report.new), (3, 1, 0));
+    assert_eq!(report.reasons, ["clock", "gap"]);
+}
+
+#[test]
+fn the_whole_entry_counts_whether_it_comes_before_or_behind_the_same_with_a_piece_taken_out() {
+    let mut x = Copy::new(1);
+    x.put(&person(4, "吴庚"));
+    x.put(&person(5, "王甲"));
+    let log = x.segment(1, Class::Community);
+    let (first, whole) = (&log.entries[0], &log.entries[1]);
+    let mut holed = whole.clone();
+    holed.blocks[0].erase();
+    // Both wait for the one before them.
+    for order in [[&holed, whole, first], [whole, &holed, first]] {
+        let mut y = Copy::new(2);
+        let done = y.absorb(order.map(|entry| segment_of(1, Class::Community, vec![entry.clone()])).to_vec());
+        assert_eq!(done.segments.iter().map(|s| s.held).sum::<u64>(), 0, "{:?}", done.segments);
+        assert!(y.get::<Person>(person(5, "").id).is_some());
+        assert_eq!(y.ledger.books().number("SELECT count(*) FROM hole", []).expect("a count"), 0);
     }
 }
 
