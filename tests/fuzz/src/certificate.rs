@@ -107,20 +107,28 @@ pub fn mutate(bytes: &mut Vec<u8>, chance: &mut Chance, plain: Plain<'_>) {
         let who = json::anybody(chance);
         let class = *chance.pick(&[Class::Community, Class::Community, Class::District, Class::Branch]);
         let rec = uuid::Uuid::from_u128(chance.below(6) as u128);
+        let mut saves = script::read(bytes);
         let line = world(|world| {
             let channel = Channel { space: xinghuo_forge::HOME, class };
             if chance.one_of(2) {
-                world.certificate(who, channel.space, &format!("[\"{}\"]", class.code()), rec.as_u128())
-            } else {
-                let log = xinghuo_ledger::log_id(&world.party(who).key(), channel).hex();
-                let last = chance.below(3).to_string();
-                let set = [("log", format!("\"{log}\"")), ("last_seq", last), ("last_hash", "\"\"".into()), ("reason", "\"换届\"".into())];
-                let set: Vec<(&str, &str)> = set.iter().map(|(n, v)| (*n, v.as_str())).collect();
-                xinghuo_forge::block(rec, "revocation", &set)
+                return world.certificate(who, channel.space, &format!("[\"{}\"]", class.code()), rec.as_u128());
             }
+            // It ends with an entry that is there, or with none.
+            let log = log_id(&world.party(who).key(), channel);
+            let segments = script::segments(world, &saves);
+            let entries = segments.iter().filter(|s| log_id(&s.key, s.channel) == log).flat_map(|s| &s.entries);
+            let ends: Vec<(u64, Hash)> = entries.filter_map(|entry| Some((entry.open().ok()?.seq, entry.hash()))).collect();
+            let (last, hash) = chance.place(&ends).map_or((0, String::new()), |at| (ends[at].0, ends[at].1.hex()));
+            let set = [
+                ("log", format!("\"{}\"", log.hex())),
+                ("last_seq", last.to_string()),
+                ("last_hash", format!("\"{hash}\"")),
+                ("reason", "\"换届\"".into()),
+            ];
+            let set: Vec<(&str, &str)> = set.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            xinghuo_forge::block(rec, "revocation", &set)
         });
         let save = script::Save { head: br#"{"who":"office","class":"registry"}"#.to_vec(), blocks: vec![line.into_bytes()] };
-        let mut saves = script::read(bytes);
         let place = chance.below(saves.len() + 1);
         saves.insert(place, save);
         *bytes = script::write(&saves);
