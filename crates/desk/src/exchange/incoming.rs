@@ -99,7 +99,12 @@ impl Open {
                     "请在“交换”页的入网第三步里打开它，并输入对方读出的指纹。",
                 )
             } else {
-                not("bundle.unknown_sender", "发送方没有登记，来历不明，没有导入。", "请让对方先提交入网申请，准许入网后再发。")
+                let advice = if self.is_office() {
+                    "请让对方先提交入网申请，准许入网后再发。"
+                } else {
+                    "如果是社区从备份恢复过、换了身份，请重新向社区提交入网申请，核对新的指纹。"
+                };
+                not("bundle.unknown_sender", "发送方没有登记，来历不明，没有导入。", advice)
             };
         }
         self.take_in(path, opened, now, pace)
