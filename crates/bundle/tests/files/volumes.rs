@@ -125,6 +125,19 @@ fn what_a_volume_may_hold_depends_on_what_the_pieces_weigh_alone() {
 }
 
 #[test]
+fn many_small_contents_make_a_volume_no_larger_than_asked_for() {
+    let (x, y) = (Copy::new(1), Copy::new(2));
+    let audience = y.me.identity();
+    let out = outgoing(&audience);
+    let shelf = Shelf::new(Vec::new(), vec![vec![7]]);
+    let attachments = vec![shelf.enclosed().attachments.remove(0); 3000];
+    let plan = Plan::new(&out, &shelf, Enclosed { attachments, want_files: Vec::new() }, Some(200_000), SET).expect("a plan");
+    assert!(plan.volumes() > 1 && !plan.is_oversize());
+    let size = written(&plan, &x.me.keys, 1).len();
+    assert!((196_000..=200_000).contains(&size), "{size} bytes");
+}
+
+#[test]
 fn more_volumes_than_a_reader_takes_are_not_written() {
     let (x, y) = (Copy::new(1), Copy::new(2));
     let audience = y.me.identity();
@@ -166,6 +179,14 @@ fn a_content_that_is_not_there_or_was_changed_meanwhile_is_not_written() {
         shelf.contents.replace(now.clone());
         let done = plan.write(&x.me.keys, 1, io::sink());
         assert_eq!(done.map_err(|e| e.code()), if written { Ok(()) } else { Err("bundle.inconsistent") }, "{now:?}");
+    }
+    // Whoever has stretches alone has no content, not even an empty one.
+    let none: &[Segment] = &[];
+    for bytes in [&b""[..], &[0], &[1]] {
+        let entry = AttachmentEntry { hash: Hash::of(bytes), media: "jpeg".into(), length: bytes.len() as u64 };
+        let enclosed = Enclosed { attachments: vec![entry], want_files: Vec::new() };
+        let plan = Plan::new(&out, &none, enclosed, None, SET).expect("a plan");
+        assert!(matches!(plan.write(&x.me.keys, 1, io::sink()), Err(BundleError::Inconsistent)));
     }
     // Nor where the table lies about the length of the right bytes.
     let shelf = Shelf::new(Vec::new(), vec![honest]);

@@ -175,6 +175,7 @@ fn a_clear_header_is_read_up_to_four_kilobytes() {
     x.put(&request(1));
     let file = x.write(&y.me.identity(), 1);
     let (clear, sealed) = parts(&file);
+    assert_eq!(clear["length"], sealed.len(), "it says how long what follows is");
     for (length, expected) in [(4094, Ok(2)), (4095, Ok(2)), (4096, Err("bundle.size")), (9000, Err("bundle.size"))] {
         let header = format!("{:<length$}", clear.to_string());
         let bytes = [format!("XINGHUO 1\n{header}\n").as_bytes(), sealed].concat();
