@@ -9,6 +9,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use xinghuo_bundle::{Cost, Former, Keys};
@@ -17,6 +18,9 @@ use zeroize::Zeroizing;
 
 use crate::error::{DeskError, Result, file_error, not};
 use crate::open::{Profile, here_json};
+
+/// How often a copy in use is asked for, at twenty times a second, before it is called busy.
+const LEAVING: u32 = 10;
 
 /// Where a copy lives.
 #[derive(Debug, Clone)]
@@ -92,13 +96,16 @@ impl Home {
     fn lock(&self) -> Result<File> {
         make_folder(&self.dir)?;
         let file = File::options().create(true).truncate(false).write(true).open(self.dir.join("lock")).map_err(|e| file_error(&e))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => {
-                not("home.busy", "这份数据正被另一个星火家园程序使用。", "请先关闭另一个窗口或命令，再试一次。")
+        // Whoever closed it a moment ago may not be gone yet.
+        for patience in (0..LEAVING).rev() {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if patience > 0 => std::thread::sleep(Duration::from_millis(50)),
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(e)) => return Err(file_error(&e)),
             }
-            Err(TryLockError::Error(e)) => Err(file_error(&e)),
         }
+        not("home.busy", "这份数据正被另一个星火家园程序使用。", "请先关闭另一个窗口或命令，再试一次。")
     }
 
     /// Takes the folder for a copy that is about to be made. Until its key file stands, which comes
