@@ -33,11 +33,10 @@ pub(crate) fn pack(segment: &Segment) -> Result<Packed, BundleError> {
     let (Some(first), Some(last)) = (segment.entries.first(), segment.entries.last()) else { return Err(BundleError::Inconsistent) };
     let header = first.open().map_err(|_| BundleError::Inconsistent)?;
     let plain = lines(&segment.entries);
-    // No reader would take it.
-    if plain.len() as u64 > MAX_STRETCH {
+    let stored = zstd::bulk::compress(&plain, LEVEL).map_err(|_| BundleError::Inconsistent)?;
+    if is_too_much(plain.len() as u64, &stored) {
         return Err(BundleError::Size);
     }
-    let stored = zstd::bulk::compress(&plain, LEVEL).map_err(|_| BundleError::Inconsistent)?;
     let entry = SegmentEntry {
         log: log_id(&segment.key, segment.channel),
         key: hex(&segment.key),
@@ -55,12 +54,17 @@ pub(crate) fn pack(segment: &Segment) -> Result<Packed, BundleError> {
     Ok(Packed { entry, stored })
 }
 
+/// Whether a stretch unpacks to more than a reader takes.
+fn is_too_much(unpacked: u64, stored: &[u8]) -> bool {
+    unpacked > MAX_STRETCH || unpacked > ANY_RATIO + MAX_RATIO * stored.len() as u64
+}
+
 /// Hash → bounded unpacking → decoding → chain and seal.
 pub(crate) fn unpack(entry: &SegmentEntry, stored: &[u8]) -> Result<Segment, &'static str> {
     if Hash::of(stored) != entry.blake3 {
         return Err("hash");
     }
-    if entry.unpacked > MAX_STRETCH || entry.unpacked > ANY_RATIO + MAX_RATIO * stored.len() as u64 {
+    if is_too_much(entry.unpacked, stored) {
         return Err("unpack");
     }
     let key = unhex_key(&entry.key).ok_or("decode")?;
