@@ -9,7 +9,10 @@ use tempfile::TempDir;
 use uuid::Uuid;
 use xinghuo_bundle::{Cost, Identity, Keys, Manifest, Outgoing, Purpose, Whole};
 pub use xinghuo_forge::{PASSPHRASE, hex, key_file};
-use xinghuo_ledger::{Absorbed, Author, Ledger, LedgerError, RawEntry, STRETCH_BYTES, Segment, Verdict};
+use xinghuo_ledger::entry::{FORMAT, SUITE, body_len, root};
+use xinghuo_ledger::{
+    Absorbed, Author, Channel, Hash, Header, Ledger, LedgerError, RawBlock, RawEntry, STRETCH_BYTES, Segment, Verdict, log_id,
+};
 use xinghuo_model::records::Request;
 use xinghuo_model::{Act, Category, Class, Record, RequestState, Source, SpaceId, Urgency};
 
@@ -159,6 +162,30 @@ impl Copy {
     pub fn state(&self) -> String {
         self.ledger.state_hash(&Class::ALL).expect("a hash").hex()
     }
+}
+
+/// A stretch of one entry in the district's class that no copy wrote: these blocks, under this schema.
+pub fn foreign(x: &Forger, schema: u32, blocks: Vec<RawBlock>) -> Segment {
+    let (key, channel) = (x.identity().signs, Channel { space: SPACE, class: Class::District });
+    let header = Header {
+        v: FORMAT,
+        suite: SUITE,
+        log: log_id(&key, channel),
+        seq: 1,
+        prev: Hash::default(),
+        lamport: 1,
+        seen: Vec::new(),
+        person: "别人".into(),
+        at: "2024-03-01T08:00:00+08:00".parse().expect("a time"),
+        schema,
+        act: "novel".into(),
+        save: Uuid::from_u128(9),
+        root: root(&blocks),
+        len: body_len(&blocks),
+    };
+    let entry = RawEntry { header: serde_json::to_vec(&header).expect("a header"), blocks };
+    let seal = x.keys.seal(&header.log, 1, &entry.hash());
+    Segment { key, channel, entries: vec![entry], seal }
 }
 
 /// A bundle without anything in it.

@@ -7,8 +7,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 use xinghuo_bundle::{Cost, Keys};
-use xinghuo_ledger::entry::{FORMAT, SUITE, body_len, root};
-use xinghuo_ledger::{Channel, ConflictKind, Hash, Header, Ledger, LedgerError, RawBlock, RawEntry, Segment, Verdict, log_id};
+use xinghuo_ledger::{ConflictKind, Ledger, LedgerError, RawBlock, Verdict};
 use xinghuo_model::records::{Certificate, Grant, Person, Request, RequestStep};
 use xinghuo_model::{Act, Class, Record, RequestState, Role};
 
@@ -98,27 +97,7 @@ fn write_the_golden_files() {
         .map(|line| RawBlock::Body(line.into_bytes()))
         .collect();
     let newer = Forger::new(3);
-    let channel = Channel { space: SPACE, class: Class::District };
-    let key = newer.identity().signs;
-    let header = Header {
-        v: FORMAT,
-        suite: SUITE,
-        log: log_id(&key, channel),
-        seq: 1,
-        prev: Hash::default(),
-        lamport: 1,
-        seen: Vec::new(),
-        person: "别人".into(),
-        at: author.at,
-        schema: 9,
-        act: "novel".into(),
-        save: Uuid::from_u128(9),
-        root: root(&blocks),
-        len: body_len(&blocks),
-    };
-    let entry = RawEntry { header: serde_json::to_vec(&header).expect("a header"), blocks };
-    let seal = newer.keys.seal(&header.log, 1, &entry.hash());
-    let segment = Segment { key, channel, entries: vec![entry], seal };
+    let segment = foreign(&newer, 9, blocks);
     x.ledger.absorb([segment], 1, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| true).expect("absorbing");
 
     let receiver = Forger::new(9);

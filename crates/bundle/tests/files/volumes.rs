@@ -13,14 +13,14 @@ use crate::fixture::*;
 const SET: Uuid = Uuid::from_u128(0x5E7);
 
 /// Stretches and contents at hand, and how often each stretch was asked for.
-struct Shelf {
+pub struct Shelf {
     segments: Vec<Segment>,
     contents: RefCell<Vec<Vec<u8>>>,
     asked: Cell<usize>,
 }
 
 impl Shelf {
-    fn new(segments: Vec<Segment>, contents: Vec<Vec<u8>>) -> Self {
+    pub fn new(segments: Vec<Segment>, contents: Vec<Vec<u8>>) -> Self {
         Self { segments, contents: RefCell::new(contents), asked: Cell::new(0) }
     }
 

@@ -4,36 +4,16 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
-use xinghuo_bundle::{AttachmentEntry, BundleError, Enclosed, MAX_ATTACHMENT, Plan, Source, open};
-use xinghuo_ledger::entry::{FORMAT, SUITE, block_lines, body_len, root};
-use xinghuo_ledger::{Channel, Hash, Header, RawBlock, RawEntry, Segment, log_id};
-use xinghuo_model::Class;
+use xinghuo_bundle::{AttachmentEntry, BundleError, Enclosed, MAX_ATTACHMENT, Plan, open};
+use xinghuo_ledger::entry::block_lines;
+use xinghuo_ledger::{Hash, RawBlock, Segment};
 
 use crate::fixture::*;
+use crate::volumes::Shelf;
 
 /// A stretch of one entry that holds these lines.
 fn stretch(x: &Forger, lines: &[Vec<u8>]) -> Segment {
-    let blocks: Vec<RawBlock> = lines.iter().cloned().map(RawBlock::Body).collect();
-    let (key, channel) = (x.identity().signs, Channel { space: SPACE, class: Class::District });
-    let header = Header {
-        v: FORMAT,
-        suite: SUITE,
-        log: log_id(&key, channel),
-        seq: 1,
-        prev: Hash::default(),
-        lamport: 1,
-        seen: Vec::new(),
-        person: "别人".into(),
-        at: "2024-03-01T08:00:00+08:00".parse().expect("a time"),
-        schema: 1,
-        act: "novel".into(),
-        save: Uuid::from_u128(9),
-        root: root(&blocks),
-        len: body_len(&blocks),
-    };
-    let entry = RawEntry { header: serde_json::to_vec(&header).expect("a header"), blocks };
-    let seal = x.keys.seal(&header.log, 1, &entry.hash());
-    Segment { key, channel, entries: vec![entry], seal }
+    foreign(x, 1, lines.iter().cloned().map(RawBlock::Body).collect())
 }
 
 /// What a stretch of one entry unpacks to.
@@ -233,33 +213,19 @@ fn a_signature_line_is_looked_for_in_two_hundred_and_fifty_six_bytes() {
     }
 }
 
-/// One content, and no stretch.
-struct Content(Vec<u8>);
-
-impl Source for Content {
-    type Error = BundleError;
-
-    fn stretch(&self, _: usize) -> Result<Option<Segment>, BundleError> {
-        Ok(None)
-    }
-
-    fn content(&self, _: &Hash) -> Result<Option<Vec<u8>>, BundleError> {
-        Ok(Some(self.0.clone()))
-    }
-}
-
 #[test]
 fn an_attachment_is_read_up_to_ten_megabytes() {
     let (x, y) = (Forger::new(1), Forger::new(2));
     let audience = y.identity();
     assert_eq!(MAX_ATTACHMENT, 10 << 20);
     for (more, expected) in [(0, Ok(10 << 20)), (1, Err("size"))] {
-        let content = Content(vec![7; (10 << 20) + more]);
-        let entry = AttachmentEntry { hash: Hash::of(&content.0), media: "pdf".into(), length: content.0.len() as u64 };
+        let content = vec![7; (10 << 20) + more];
+        let entry = AttachmentEntry { hash: Hash::of(&content), media: "pdf".into(), length: content.len() as u64 };
+        let shelf = Shelf::new(Vec::new(), vec![content]);
         let enclosed = Enclosed { attachments: vec![entry], want_files: Vec::new() };
         let out = outgoing(&audience);
         let mut file = Vec::new();
-        let plan = Plan::new(&out, &content, enclosed, None, Uuid::nil()).expect("a plan");
+        let plan = Plan::new(&out, &shelf, enclosed, None, Uuid::nil()).expect("a plan");
         plan.write(&x.keys, 1, &mut file).expect("a bundle");
         let mut opened = open(Cursor::new(&file), &y.keys).expect("a bundle");
         let read: Vec<_> = opened.attachments().map(|(_, bytes)| bytes.map(|b| b.len())).collect();
