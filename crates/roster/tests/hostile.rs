@@ -69,18 +69,101 @@ fn a_locked_xls_asks_for_the_password_to_be_taken_off() {
     check(&file.into_inner().into_inner(), "a.xls", "roster.password_protected");
 }
 
+/// A record of an .xls.
+fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+}
+
+/// An .xls with these shared texts, whose sheets begin at these places behind the first part.
+fn xls(texts: &[Vec<u8>], sheets: &[(usize, &str)], content: &[u8]) -> Vec<u8> {
+    let bof = |kind: u16| record(0x0809, &[&[0, 6][..], &kind.to_le_bytes(), &[0; 12]].concat());
+    let table = texts.concat();
+    let first = |from: u32| {
+        let mut out = bof(5);
+        for (at, name) in sheets {
+            let place = from + *at as u32;
+            out.extend(record(0x0085, &[&place.to_le_bytes()[..], &[0, 0, name.len() as u8, 0], name.as_bytes()].concat()));
+        }
+        for (n, part) in [&[0; 8][..], &table].concat().chunks(8224).enumerate() {
+            out.extend(record(if n == 0 { 0x00FC } else { 0x003C }, part));
+        }
+        out.extend(record(0x000A, &[]));
+        out
+    };
+    let from = first(0).len() as u32;
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    let stream = [&first(from)[..], &bof(0x10), content].concat();
+    file.create_stream("/Workbook").unwrap().write_all(&stream).unwrap();
+    file.into_inner().into_inner()
+}
+
+/// A short text of the table.
+fn shared(text: &str) -> Vec<u8> {
+    let letters: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [&((letters.len() / 2) as u16).to_le_bytes()[..], &[1], &letters].concat()
+}
+
+/// A cell that names a text of the table.
+fn label(row: u16, column: u16, text: u32) -> Vec<u8> {
+    record(0x00FD, &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], &text.to_le_bytes()].concat())
+}
+
+/// 姓名 and 房号 with one row under them.
+fn small_roster() -> (Vec<Vec<u8>>, Vec<u8>) {
+    let texts = ["姓名", "房号", "王小明", "3-501"].map(shared).to_vec();
+    let cells = [label(0, 0, 0), label(0, 1, 1), label(1, 0, 2), label(1, 1, 3)].concat();
+    (texts, cells)
+}
+
+#[test]
+fn an_xls_that_claims_the_largest_sheet_is_read_for_what_it_holds() {
+    let (texts, cells) = small_roster();
+    for claim in [
+        [&0u32.to_le_bytes()[..], &65_536u32.to_le_bytes(), &0u16.to_le_bytes(), &256u16.to_le_bytes(), &[0, 0]].concat(),
+        [&0u32.to_le_bytes()[..], &u32::MAX.to_le_bytes(), &0u16.to_le_bytes(), &u16::MAX.to_le_bytes(), &[0, 0]].concat(),
+        [&9u32.to_le_bytes()[..], &3u32.to_le_bytes(), &0u16.to_le_bytes(), &256u16.to_le_bytes(), &[0, 0]].concat(),
+    ] {
+        let content = [record(0x0200, &claim), cells.clone(), record(0x000A, &[])].concat();
+        let book = read(&xls(&texts, &[(0, "a")], &content), "a.xls").unwrap();
+        assert_eq!(book.rows().len(), 2);
+    }
+}
+
+#[test]
+fn an_xls_whose_sheets_lie_in_one_another_is_damaged() {
+    let (texts, cells) = small_roster();
+    let content = [cells, record(0x000A, &[])].concat();
+    assert!(read(&xls(&texts, &[(0, "a")], &content), "a.xls").is_ok());
+    check(&xls(&texts, &[(0, "a"), (0, "b")], &content), "a.xls", "roster.damaged");
+    check(&xls(&texts, &[(0, "a"), (34, "b")], &content), "a.xls", "roster.damaged");
+    let names: Vec<String> = (0..501).map(|n| format!("s{n}")).collect();
+    let many: Vec<(usize, &str)> = names.iter().enumerate().map(|(n, name)| (n * 10, name.as_str())).collect();
+    check(&xls(&texts, &many, &content), "a.xls", "roster.too_large");
+}
+
+#[test]
+fn an_xls_that_names_one_long_text_in_many_cells_is_refused_before_it_fills_the_memory() {
+    let (mut texts, mut content) = small_roster();
+    texts.push([&8000u16.to_le_bytes()[..], &[0], &[b'a'; 8000]].concat());
+    content.extend((0..12_000).flat_map(|n| label(2 + n, 2, 4)));
+    content.extend(record(0x000A, &[]));
+    let file = xls(&texts, &[(0, "a")], &content);
+    assert!(file.len() < 300_000);
+    check(&file, "a.xls", "roster.too_large");
+}
+
+#[test]
+fn an_xls_with_a_text_that_never_ends_is_damaged() {
+    let (texts, cells) = small_roster();
+    let content = [cells, record(0x000A, &[])].concat();
+    let unfinished = [texts, vec![vec![9, 0, 0, b'a']]].concat();
+    check(&xls(&unfinished, &[(0, "a")], &content), "a.xls", "roster.damaged");
+}
+
 #[test]
 fn an_xls_with_far_corners_is_refused_before_it_fills_the_memory() {
-    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
-    let mut records = Vec::new();
-    for (row, column) in [(0u16, 0u16), (65_535, 255)] {
-        records.extend_from_slice(&[0x03, 0x02, 14, 0]);
-        records.extend_from_slice(&row.to_le_bytes());
-        records.extend_from_slice(&column.to_le_bytes());
-        records.extend_from_slice(&[0; 10]);
-    }
-    file.create_stream("/Workbook").unwrap().write_all(&records).unwrap();
-    check(&file.into_inner().into_inner(), "a.xls", "roster.too_large");
+    let corner = |row: u16, column: u16| record(0x0203, &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0; 10]].concat());
+    check(&xls(&[], &[(0, "a")], &[corner(0, 0), corner(65_535, 255)].concat()), "a.xls", "roster.too_large");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! Whatever stands in a block, the entries' chains hold: taken in twice, in another order, relayed or
 //! rebuilt, the store comes to the same state and the same disputes; what was not taken in changed
-//! nothing. One input in sixteen gets all of that; the others are merged and taken back.
+//! nothing. One input in 128 gets all of that; the others are merged and taken back.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -31,14 +31,14 @@ pub fn check(bytes: &[u8], depth: Depth) -> bool {
         return false;
     }
     STORE.with_borrow_mut(|store| {
-        if !depth.one_of(16, bytes) {
+        if !depth.one_of(128, bytes) {
             if !store.try_out(&segments, &mut everybody) {
                 store.empty();
             }
             return;
         }
         store.absorb_singly(&segments, &mut everybody);
-        store.stays_whole(&segments, &mut everybody, depth.one_of(128, bytes));
+        store.stays_whole(&segments, &mut everybody);
         let (state, disputes, entries) = (store.state(), store.disputes(), store.entries());
         store.empty();
         let spaces: BTreeSet<_> = segments.iter().map(|s| s.channel.space).collect();

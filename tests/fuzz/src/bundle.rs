@@ -1,7 +1,7 @@
 //! The bundle (数据包) from its first byte: `xinghuo_bundle::read` with the receiver's keys.
 //!
 //! What it lets through is what the signed table names, chained and sealed; what it does not is named as
-//! damage and no larger than the file says. One input in thirty-two is taken in by the store as well, which
+//! damage and no larger than the file says. One input in 128 is taken in by the store as well, which
 //! must stay whole. The mutator opens a file with the published keys, changes its insides and
 //! seals it again as deep as chance has it.
 
@@ -61,10 +61,10 @@ pub fn check(bytes: &[u8], depth: Depth) -> bool {
             |row: &SegmentEntry| (row.log, row.first, row.prev, row.last, row.head) == (id, first.seq, first.prev, seq - 1, last.hash());
         assert!(manifest.segments.iter().any(fits), "a stretch that the table does not name");
     }
-    if depth.one_of(32, bytes) && !opened.segments.is_empty() {
+    if depth.one_of(128, bytes) && !opened.segments.is_empty() {
         STORE.with_borrow_mut(|store| {
             store.absorb_singly(&opened.segments, &mut everybody);
-            store.stays_whole(&opened.segments, &mut everybody, depth.one_of(128, bytes));
+            store.stays_whole(&opened.segments, &mut everybody);
             store.ledger.acknowledge(&opened.from.signs, manifest.number, &manifest.have).expect("a receipt");
             let heads = store.ledger.heads().expect("heads");
             for (strand, seq) in store.ledger.acknowledged(&opened.from.signs).expect("receipts") {

@@ -2,7 +2,7 @@
 //! the receiver's store.
 //!
 //! Nobody gets in whose key the office did not name, or somebody whom it let write a registry; what was
-//! not taken in changed nothing; twice or rebuilt, it stays the same. One input in sixteen gets all of that.
+//! not taken in changed nothing; twice or rebuilt, it stays the same. One input in 128 gets all of that.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -49,7 +49,7 @@ pub fn check(bytes: &[u8], depth: Depth) -> bool {
     };
     let named = named(own, office, &segments);
     STORE.with_borrow_mut(|store| {
-        if !depth.one_of(16, bytes) {
+        if !depth.one_of(128, bytes) {
             if !store.try_out(&segments, &mut gate()) {
                 only_those_named(store, &named, &office);
                 store.empty();
@@ -58,7 +58,7 @@ pub fn check(bytes: &[u8], depth: Depth) -> bool {
         }
         store.absorb_singly(&segments, &mut gate());
         only_those_named(store, &named, &office);
-        store.stays_whole(&segments, &mut gate(), depth.one_of(128, bytes));
+        store.stays_whole(&segments, &mut gate());
         only_those_named(store, &named, &office);
         store.empty();
     });
@@ -78,12 +78,10 @@ fn named(own: PublicKey, office: PublicKey, segments: &[Segment]) -> BTreeSet<Pu
         }
         let of_the_office = Channel { space: COMMUNITY, class: Class::Registry };
         let before = out.len();
+        let words = String::from_utf8_lossy(&words);
         // A name may be written with escapes; then it is not looked for.
-        let escaped = words.contains(&b'\\');
-        let known = |key: &PublicKey| {
-            let name = hex(key).into_bytes();
-            escaped || seen.contains(&log_id(key, of_the_office)) || words.windows(name.len()).any(|w| w == name)
-        };
+        let escaped = words.contains('\\');
+        let known = |key: &PublicKey| escaped || seen.contains(&log_id(key, of_the_office)) || words.contains(&hex(key));
         let new: Vec<PublicKey> = segments.iter().map(|s| s.key).filter(|key| !out.contains(key) && known(key)).collect();
         out.extend(new);
         if out.len() == before {

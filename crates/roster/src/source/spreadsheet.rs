@@ -51,9 +51,9 @@ pub(super) fn xlsx(bytes: &[u8], intake: &mut Intake, progress: &mut Progress<'_
 /// Reads an .xls.
 pub(super) fn xls(bytes: &[u8], intake: &mut Intake, progress: &mut Progress<'_>) -> Result<Vec<Sheet>, RosterError> {
     progress.step((0, 100), 1, 2)?;
-    xls_guard::check(bytes)?;
+    let tame = xls_guard::tamed(bytes)?;
     guarded(|| {
-        let mut book = Xls::new(Cursor::new(bytes)).map_err(xls_error)?;
+        let mut book = Xls::new(Cursor::new(&tame)).map_err(xls_error)?;
         let metas = worksheets(book.sheets_metadata())?;
         let total = metas.len() as u64;
         let mut sheets = Vec::with_capacity(metas.len());
