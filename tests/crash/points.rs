@@ -72,6 +72,11 @@ fn errors(known: &Known, folder: &Path, names: &[&str], errno: &'static str) -> 
             out.push(Point::Fault(Fault::Error { call: call.to_owned(), nth, errno, on }));
         }
     }
+    // A file whose name nobody knows beforehand is met by the number of the call.
+    let renamed: Vec<PathBuf> = known.renamed.iter().map(|file| folder.join(file)).collect();
+    for call in known.calls.iter().filter(|call| names.contains(&&*call.name) && call.paths.iter().any(|path| renamed.contains(path))) {
+        out.push(Point::Fault(Fault::ErrorAnywhere { call: call.name.clone(), nth: call.nth, errno }));
+    }
     out
 }
 

@@ -1,6 +1,6 @@
 //! A folder in which one flow after another is interrupted and judged.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,8 +20,10 @@ pub struct Known {
     pub calls: Vec<Call>,
     /// Where it was recorded.
     pub folder: PathBuf,
-    /// The files and folders it touched, below the stage's folder.
+    /// The files and folders it touches each time, below the stage's folder.
     pub touched: Vec<PathBuf>,
+    /// Those whose name is another one each time (what the copy with new keys remembers of itself).
+    pub renamed: Vec<PathBuf>,
 }
 
 /// What all flows are, by their names.
@@ -104,29 +106,33 @@ impl<'s> Stage<'s> {
         Ok((output.status.code(), said(&output.stdout), said(&output.stderr)))
     }
 
-    /// Does the flow twice without a fault, the first time under strace.
+    /// Does the flow twice without a fault, under strace.
     pub fn know(&self, flow: &Flow) -> Outcome<Known> {
         self.set(flow)?;
         let before = self.look(flow.home())?;
         self.set(flow)?;
-        let calls = record(&self.command(flow), &self.work.path().join("log")).map_err(|why| format!("{} fails {why}", flow.name))?;
+        let calls = self.record(flow)?;
         self.read_written(flow, &before, true)?;
         let first = self.look(flow.home())?;
         self.set(flow)?;
-        let (code, out, err) = self.run(self.command(flow))?;
-        if code != Some(0) {
-            return Err(format!("{} fails without a fault: {out}{err}", flow.name));
-        }
+        let again = self.record(flow)?;
         let after = self.look(flow.home())?;
         if !first.same(&after, false) {
             return Err(format!("{} does not lead twice to the same: {first:?}, {after:?}", flow.name));
         }
+        let (first_time, second_time) = (self.touched(&calls), self.touched(&again));
+        let touched = first_time.intersection(&second_time).cloned().collect();
+        let renamed = first_time.difference(&second_time).cloned().collect();
+        Ok(Known { before, exact: first.same(&after, true), after, calls, folder: self.folder(), touched, renamed })
+    }
+
+    fn record(&self, flow: &Flow) -> Outcome<Vec<Call>> {
+        record(&self.command(flow), &self.work.path().join("log")).map_err(|why| format!("{} fails {why}", flow.name))
+    }
+
+    fn touched(&self, calls: &[Call]) -> BTreeSet<PathBuf> {
         let folder = self.folder();
-        let mut touched: Vec<PathBuf> =
-            calls.iter().flat_map(|call| &call.paths).filter_map(|path| path.strip_prefix(&folder).ok().map(Path::to_owned)).collect();
-        touched.sort();
-        touched.dedup();
-        Ok(Known { before, exact: first.same(&after, true), after, calls, folder, touched })
+        calls.iter().flat_map(|call| &call.paths).filter_map(|path| path.strip_prefix(&folder).ok().map(Path::to_owned)).collect()
     }
 
     /// Reads the file the flow writes for others, if it is there.

@@ -29,6 +29,8 @@ pub enum Fault {
     Kill { call: String, nth: u32 },
     /// That call fails with an error: this once, or from then on.
     Error { call: String, nth: u32, errno: &'static str, on: bool },
+    /// The `nth` call of this name fails once, whatever it is on.
+    ErrorAnywhere { call: String, nth: u32, errno: &'static str },
     /// A stick that was pulled out: from its `at`th call on these files on, every call fails. `from`
     /// says it name by name, because strace counts each name apart.
     Pulled { at: u32, from: Vec<(String, u32)>, errno: &'static str, files: Vec<PathBuf> },
@@ -39,6 +41,7 @@ impl std::fmt::Display for Fault {
         match self {
             Self::Kill { call, nth } => write!(f, "killed before {call} {nth}"),
             Self::Error { call, nth, errno, on } => write!(f, "{errno} at {call} {nth}{}", if *on { " and from then on" } else { "" }),
+            Self::ErrorAnywhere { call, nth, errno } => write!(f, "{errno} at {call} {nth} of all"),
             Self::Pulled { at, errno, .. } => write!(f, "pulled out at its call {at} ({errno})"),
         }
     }
@@ -80,7 +83,7 @@ pub fn record(command: &Command, log: &Path) -> Outcome<Vec<Call>> {
 }
 
 /// Runs a command with a fault in it. `files` are those it may touch; errors are put only into
-/// calls on them, kills into any call.
+/// calls on them, kills and [`Fault::ErrorAnywhere`] into any call.
 pub fn inject(command: &Command, fault: &Fault, files: &[PathBuf]) -> Outcome<(Output, bool)> {
     let log = tempfile::NamedTempFile::new().map_err(|e| e.to_string())?;
     let mut strace = Command::new("strace");
@@ -94,6 +97,10 @@ pub fn inject(command: &Command, fault: &Fault, files: &[PathBuf]) -> Outcome<(O
             strace.arg("-e").arg(format!("trace={call}"));
             strace.arg("-e").arg(format!("inject={call}:error={errno}:when={nth}{}", if *on { "+" } else { "" }));
         }
+        Fault::ErrorAnywhere { call, nth, errno } => {
+            strace.arg("-e").arg(format!("trace={call}"));
+            strace.arg("-e").arg(format!("inject={call}:error={errno}:when={nth}"));
+        }
         Fault::Pulled { from, errno, .. } => {
             let names: Vec<&str> = from.iter().map(|(name, _)| name.as_str()).collect();
             strace.arg("-e").arg(format!("trace={}", names.join(",")));
@@ -102,7 +109,7 @@ pub fn inject(command: &Command, fault: &Fault, files: &[PathBuf]) -> Outcome<(O
             }
         }
     }
-    if !matches!(fault, Fault::Kill { .. }) {
+    if matches!(fault, Fault::Error { .. } | Fault::Pulled { .. }) {
         for file in files {
             strace.arg("-P").arg(file);
         }

@@ -112,7 +112,7 @@ fn fuzz(name: &str, longest: usize, inputs: u64) -> Result<(), String> {
         .arg(format!("-runs={inputs}"))
         .arg(format!("-max_len={longest}"))
         .arg(format!("-artifact_prefix={}/{name}-", found.display()))
-        .args(["-rss_limit_mb=512", "-timeout=30", "-print_final_stats=1", "-len_control=20"])
+        .args(["-rss_limit_mb=2048", "-timeout=30", "-print_final_stats=1", "-len_control=20"])
         .arg(place(name))
         .stderr(Stdio::piped());
     let mut running = command.spawn().map_err(|error| format!("{}: {error}", program(name).display()))?;
@@ -153,7 +153,7 @@ fn kept(name: &str) -> Result<(), String> {
     let small = place(&format!("{name}.small"));
     let _ = std::fs::remove_dir_all(&small);
     std::fs::create_dir_all(&small).map_err(|error| error.to_string())?;
-    quiet(Command::new(program(name)).args(["-merge=1", "-rss_limit_mb=512"]).arg(&small).arg(place(name)))?;
+    quiet(Command::new(program(name)).args(["-merge=1", "-rss_limit_mb=2048"]).arg(&small).arg(place(name)))?;
     run(packer().args(["pack", name]).arg(Path::new(&small)))
 }
 

@@ -21,6 +21,6 @@ pub use error::BundleError;
 pub use join::{Former, JoinRequest};
 pub use keys::{Cost, Identity, Keys, fingerprint, sealed};
 pub use manifest::{AttachmentEntry, MAX_ATTACHMENT, Manifest, Purpose, SegmentEntry, Volume};
-pub use read::{Damage, Opened, Whole, open, peek, read};
+pub use read::{Damage, Flaw, Opened, Whole, open, peek, read};
 pub use want::{MOST_STRETCHES, Want, WantError, Wanted};
 pub use write::{Enclosed, Outgoing, Plan, Source, write};

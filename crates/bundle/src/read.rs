@@ -13,6 +13,7 @@
 //! ```
 
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use xinghuo_ledger::{Hash, LogId, Segment};
@@ -54,6 +55,16 @@ pub struct Damage {
     pub entries: u64,
     /// `hash`, `unpack`, `decode`, `chain`, `seal`, `newer`.
     pub code: &'static str,
+}
+
+/// Why a piece of a bundle is not to be had. `D`: what is said of one that is damaged.
+#[derive(Debug)]
+pub enum Flaw<D> {
+    /// It is there, and wrong; the other pieces may be right.
+    Damaged(D),
+    /// The file cannot be read any more (a stick was pulled out): nothing is known of this piece, nor of
+    /// those behind it.
+    File(io::Error),
 }
 
 /// A bundle whose table of contents was opened and verified. `R`: the file; its clones need not have
@@ -137,10 +148,14 @@ pub fn open<R: Read + Seek + Clone>(mut source: R, keys: &Keys) -> Result<Opened
     if sealed > clear.length {
         return Err(BundleError::Size);
     }
-    let failed = || if torn { BundleError::Truncated } else { BundleError::Sealed };
+    let source = Watched { source, failed: Arc::default() };
     let mut inside = Inside { source, at: start as u64, identity: keys.receiving().clone(), open: None, seeks: true, end: u64::MAX };
-    let line = inside.line(MAX_MANIFEST).ok_or_else(failed)?;
-    let signature = inside.line(256).ok_or_else(failed)?;
+    let mut line = |limit| match (inside.line(limit), inside.source.failed()) {
+        (_, Some(error)) => Err(BundleError::File(error)),
+        (None, None) => Err(if torn { BundleError::Truncated } else { BundleError::Sealed }),
+        (Some(line), None) => Ok(line),
+    };
+    let (line, signature) = (line(MAX_MANIFEST)?, line(256)?);
     let begin = inside.open.as_ref().map_or(0, |(_, place)| *place);
     // Only what every version has is read before it is clear that this version may read on.
     let form: SignedForm = serde_json::from_slice(&line).map_err(|_| BundleError::Inconsistent)?;
@@ -186,7 +201,8 @@ pub fn read(bytes: &[u8], keys: &Keys) -> Result<Whole, BundleError> {
     for stretch in opened.stretches(&|_| true) {
         match stretch {
             Ok(segment) => segments.push(segment),
-            Err(damage) => damaged.push(damage),
+            Err(Flaw::Damaged(damage)) => damaged.push(damage),
+            Err(Flaw::File(error)) => return Err(error.into()),
         }
     }
     Ok(Whole { manifest: opened.manifest, from: opened.from, segments, damaged })
@@ -198,7 +214,7 @@ impl<R: Read + Seek + Clone> Opened<R> {
     pub fn stretches<'o>(
         &'o mut self,
         wanted: &'o dyn Fn(&SegmentEntry) -> bool,
-    ) -> impl Iterator<Item = Result<Segment, Damage>> + use<'o, R> {
+    ) -> impl Iterator<Item = Result<Segment, Flaw<Damage>>> + use<'o, R> {
         let Self { manifest, inside, begin, .. } = self;
         let places = manifest.segments.iter().scan(*begin, |at, entry| {
             let place = *at;
@@ -211,42 +227,93 @@ impl<R: Read + Seek + Clone> Opened<R> {
             // What is larger than any stretch is not even fetched.
             let stored = Some(entry.stored).filter(|stored| *stored <= MAX_STORED).and_then(|stored| inside.take(place, stored));
             let unpacked = stored.ok_or("hash").and_then(|bytes| unpack(entry, &bytes));
-            unpacked.map_err(|code| Damage { log: entry.log, entries: entry.entries(), code })
+            inside.settle(unpacked.map_err(|code| Damage { log: entry.log, entries: entry.entries(), code }))
         })
     }
 
     /// The attachments, one after another, each with its bytes or with what is wrong: `hash` (not
     /// there, or not what the table says) or `size`.
-    pub fn attachments(&mut self) -> impl Iterator<Item = (&AttachmentEntry, Result<Vec<u8>, &'static str>)> {
+    pub fn attachments(&mut self) -> impl Iterator<Item = (&AttachmentEntry, Result<Vec<u8>, Flaw<&'static str>>)> {
         let Self { manifest, inside, begin, .. } = self;
         let mut at = *begin + manifest.segments.iter().map(|entry| entry.stored).sum::<u64>();
         manifest.attachments.iter().map(move |entry| {
             let place = at;
             at += entry.length;
             if entry.length > MAX_ATTACHMENT {
-                return (entry, Err("size"));
+                return (entry, Err(Flaw::Damaged("size")));
             }
             let bytes = inside.take(place, entry.length).filter(|bytes| Hash::of(bytes) == entry.hash);
-            (entry, bytes.ok_or("hash"))
+            (entry, inside.settle(bytes.ok_or("hash")))
         })
+    }
+}
+
+/// A file, and whether it could be read: behind the decryption nobody could tell a stick that was pulled out
+/// from bytes that were changed.
+#[derive(Clone)]
+struct Watched<R> {
+    source: R,
+    failed: Arc<Mutex<Option<io::Error>>>,
+}
+
+impl<R> Watched<R> {
+    /// What went wrong since it was last asked.
+    fn failed(&self) -> Option<io::Error> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn watch<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        done.map_err(|error| {
+            let kind = error.kind();
+            // A place before the beginning is what a hostile length leads to, and says nothing of the file.
+            if !matches!(kind, io::ErrorKind::Interrupted | io::ErrorKind::InvalidInput) {
+                self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
+            kind.into()
+        })
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let done = self.source.read(into);
+        self.watch(done)
+    }
+}
+
+impl<R: Seek> Seek for Watched<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let done = self.source.seek(to);
+        self.watch(done)
     }
 }
 
 /// What is encrypted, read at any place of it.
 struct Inside<R> {
-    source: R,
+    source: Watched<R>,
     /// Where it begins in the file.
     at: u64,
     identity: age::x25519::Identity,
     /// A reader and the place where it stands.
-    open: Option<(age::stream::StreamReader<BufReader<R>>, u64)>,
+    open: Option<(Standing<R>, u64)>,
     /// age finds places by the length, which its last block proves: no last block, no places.
     seeks: bool,
     /// As far as reading on from the beginning gets, once that is known.
     end: u64,
 }
 
+/// A reader of what is encrypted.
+type Standing<R> = age::stream::StreamReader<BufReader<Watched<R>>>;
+
 impl<R: Read + Seek + Clone> Inside<R> {
+    /// What came of reading a piece, unless it was the file that failed.
+    fn settle<T, D>(&self, piece: Result<T, D>) -> Result<T, Flaw<D>> {
+        match self.source.failed() {
+            Some(error) => Err(Flaw::File(error)),
+            None => piece.map_err(Flaw::Damaged),
+        }
+    }
+
     /// The bytes of a place; `None` where they cannot be had.
     fn take(&mut self, from: u64, length: u64) -> Option<Vec<u8>> {
         if !self.seeks && from.saturating_add(length) > self.end {
@@ -270,7 +337,7 @@ impl<R: Read + Seek + Clone> Inside<R> {
     }
 
     /// A reader that stands at a place: the one at hand reads on, or a new one is set to the block.
-    fn stand_at(&mut self, to: u64) -> Option<(age::stream::StreamReader<BufReader<R>>, u64)> {
+    fn stand_at(&mut self, to: u64) -> Option<(Standing<R>, u64)> {
         if let Some((mut reader, place)) = self.open.take()
             && place <= to
             && pass(&mut reader, to - place)
@@ -295,7 +362,7 @@ impl<R: Read + Seek + Clone> Inside<R> {
         None
     }
 
-    fn decrypt(&mut self) -> Option<age::stream::StreamReader<BufReader<R>>> {
+    fn decrypt(&mut self) -> Option<Standing<R>> {
         let mut source = BufReader::new(self.source.clone());
         source.seek(SeekFrom::Start(self.at)).ok()?;
         age::Decryptor::new_buffered(source).ok()?.decrypt(std::iter::once(&self.identity as &dyn age::Identity)).ok()

@@ -103,8 +103,8 @@ struct Waiting {
 impl Ledger {
     /// Takes verified segments in, together with whatever was held before, in one transaction. One
     /// after another is asked for, and what was applied of one is gone from memory before the next.
-    /// `pace` hears (done, of how many) and may stop; `total`: how many entries there will be, as far
-    /// as known.
+    /// `pace` hears (done, of how many) and may stop, for the last time when nothing is left to do but to
+    /// keep it; `total`: how many entries there will be, as far as known.
     ///
     /// # Errors
     /// [`LedgerError::Cancelled`], or SQLite's; nothing is stored then.
@@ -134,7 +134,7 @@ impl Ledger {
             intake.settle()?;
             intake.hold_the_rest()?;
             let filled = intake.filled;
-            let Intake { mut merge, mut out, .. } = intake;
+            let Intake { mut merge, mut out, done, pace, .. } = intake;
             merge.finish(true)?;
             out.conflicts = u64::try_from(merge.disputes).unwrap_or(0);
             out.erased = merge.erased;
@@ -145,6 +145,9 @@ impl Ledger {
                 ledger.tell_again(&mut |_, _| true)?;
             }
             ledger.catch_up_if_much()?;
+            if !pace(done, total) {
+                return Err(LedgerError::Cancelled);
+            }
             Ok(out)
         })
     }

@@ -1,10 +1,11 @@
 //! Bundles in volumes (分卷), with attachments: what each file holds, and what is not written at all.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::rc::Rc;
 
 use uuid::Uuid;
-use xinghuo_bundle::{AttachmentEntry, BundleError, Enclosed, Keys, Outgoing, Plan, Source, open};
+use xinghuo_bundle::{AttachmentEntry, BundleError, Enclosed, Flaw, Keys, Outgoing, Plan, Source, open};
 use xinghuo_ledger::{Hash, Segment};
 use xinghuo_model::records::Request;
 
@@ -250,4 +251,62 @@ fn a_disk_that_takes_little_at_a_time_gets_the_whole_and_a_full_one_is_told() {
         let failed = plan.write(&x.me.keys, 1, &mut disk);
         assert!(matches!(failed, Err(BundleError::File(_))), "{room}: {failed:?}");
     }
+}
+
+/// A stick that is pulled out after so many calls on its file.
+#[derive(Clone)]
+struct Stick<'f> {
+    file: Cursor<&'f [u8]>,
+    calls: Rc<Cell<usize>>,
+}
+
+impl Stick<'_> {
+    fn call<T>(&mut self, call: impl FnOnce(&mut Cursor<&[u8]>) -> io::Result<T>) -> io::Result<T> {
+        let left = self.calls.get().checked_sub(1).ok_or_else(|| io::Error::other("no such device"))?;
+        self.calls.set(left);
+        call(&mut self.file)
+    }
+}
+
+impl Read for Stick<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.call(|file| file.read(into))
+    }
+}
+
+impl Seek for Stick<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.call(|file| file.seek(to))
+    }
+}
+
+fn failure<D: std::fmt::Debug>(flaw: Flaw<D>) -> io::Error {
+    match flaw {
+        Flaw::File(error) => error,
+        Flaw::Damaged(what) => panic!("called damaged: {what:?}"),
+    }
+}
+
+#[test]
+fn what_a_pulled_stick_no_longer_gives_is_not_called_damaged() {
+    let (mut x, y) = (Copy::new(1), Copy::new(2));
+    let shelf = shelf(&mut x);
+    let audience = y.me.identity();
+    let out = outgoing(&audience);
+    let plan = Plan::new(&out, &shelf, shelf.enclosed(), None, SET).expect("a plan");
+    let file = written(&plan, &x.me.keys, 1);
+    // Whether all of it was read; never a word of damage.
+    let read = |calls: usize| -> Result<(), io::Error> {
+        let stick = Stick { file: Cursor::new(&file), calls: Rc::new(Cell::new(calls)) };
+        let mut opened = open(stick, &y.me.keys).map_err(|error| match error {
+            BundleError::File(error) => error,
+            other => panic!("after {calls} calls: {other}"),
+        })?;
+        opened.stretches(&|_| true).try_for_each(|stretch| stretch.map(drop).map_err(failure))?;
+        opened.attachments().try_for_each(|(_, bytes)| bytes.map(drop).map_err(failure))
+    };
+    let enough = (0..).find(|calls| read(*calls).is_ok()).expect("some number of calls");
+    assert!(enough > 12, "only {enough} calls");
+    let failed = read(enough - 1).expect_err("one call too few");
+    assert_eq!(failed.to_string(), "no such device");
 }

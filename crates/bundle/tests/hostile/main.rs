@@ -13,7 +13,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use tempfile::TempDir;
-use xinghuo_bundle::{JoinRequest, Keys, Whole, fingerprint, peek};
+use xinghuo_bundle::{Flaw, JoinRequest, Keys, Whole, fingerprint, peek};
 use xinghuo_forge::{FOLDER, PASSPHRASE, Vector, WITNESS, Who, World, may};
 use xinghuo_ledger::{Content, Ledger, STRETCH_BYTES, Verdict};
 use xinghuo_model::Class;
@@ -172,7 +172,8 @@ impl Receiver {
         let mut opened = xinghuo_bundle::open(Cursor::new(&vector.bytes), &self.keys).expect("a bundle");
         for (entry, bytes) in opened.attachments() {
             match bytes {
-                Err(code) => problems.push(format!("attachment.{code}")),
+                Err(Flaw::Damaged(code)) => problems.push(format!("attachment.{code}")),
+                Err(Flaw::File(error)) => panic!("bytes in memory cannot fail: {error}"),
                 Ok(_) if !expected.contains(&entry.hash) => problems.push("attachment.unasked".to_owned()),
                 Ok(bytes) => {
                     let content = Content { media: entry.media.clone(), thumbnail: None, bytes };

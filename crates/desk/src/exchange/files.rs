@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use xinghuo_bundle::Opened;
+use xinghuo_bundle::{Flaw, Opened};
 use xinghuo_ledger::{Hash, Ledger, Pace};
 use xinghuo_model::records::Attachment;
 
@@ -27,6 +27,8 @@ pub(super) struct Taken {
     pub unasked: u32,
     /// The person stopped before all were read.
     pub stopped: bool,
+    /// The file could not be read any more before all were.
+    pub unreadable: bool,
 }
 
 /// Takes in what records here name, and of a volume what later volumes may name. What is damaged or
@@ -41,7 +43,14 @@ pub(super) fn take_files(ledger: &mut Ledger, opened: &mut Opened<Arc<File>>, pa
     let set = opened.manifest.volume.as_ref().map(|volume| volume.set);
     let mut waiting = ledger.waiting_content()?;
     for (done, (entry, bytes)) in (1..).zip(opened.attachments()) {
-        if let Ok(bytes) = bytes {
+        let bytes = match bytes {
+            Err(Flaw::File(_)) => {
+                out.unreadable = true;
+                break;
+            }
+            bytes => bytes.ok(),
+        };
+        if let Some(bytes) = bytes {
             let named = expected.contains(&entry.hash);
             let waits = set.filter(|_| !named && waiting + entry.length <= MAX_WAITING);
             if ledger.books().has_content(&entry.hash)? {

@@ -1,11 +1,12 @@
 //! Looking into bundles and taking them in.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
-use xinghuo_bundle::{Opened, Purpose, SegmentEntry};
+use xinghuo_bundle::{BundleError, Flaw, Opened, Purpose, SegmentEntry};
 use xinghuo_ledger::{Author, BundleNote, LedgerError, May, Pace};
 use xinghuo_model::Class;
 
@@ -28,7 +29,11 @@ impl Open {
         let mut opened = xinghuo_bundle::open(open_chosen(path, MAX_BUNDLE)?, &inner.keys)?;
         let (mut refused, mut seen, all) = (0u64, 0, opened.manifest.segments.len() as u64);
         for stretch in opened.stretches(&|_| true) {
-            refused += stretch.err().map_or(0, |damage| damage.entries);
+            match stretch {
+                Ok(_) => {}
+                Err(Flaw::Damaged(damage)) => refused += damage.entries,
+                Err(Flaw::File(error)) => return Err(BundleError::File(error).into()),
+            }
             seen += 1;
             if !pace(seen, all) {
                 return Err(LedgerError::Cancelled.into());
@@ -129,10 +134,25 @@ impl Open {
         let (sender, number) = (opened.from.signs, opened.manifest.number);
         // What a stop or a crash kept from being confirmed after the last bundle.
         self.widen(&mut inner.ledger, &gate, now)?;
-        let mut damaged = Vec::new();
-        let segments = opened.stretches(&kept).filter_map(|stretch| stretch.map_err(|damage| damaged.push(damage)).ok());
+        // A file that cannot be read to its end is taken in as little as one that is stopped halfway.
+        let (mut damaged, unreadable) = (Vec::new(), OnceCell::new());
+        let segments = opened.stretches(&kept).filter_map(|stretch| {
+            let flaw = match stretch {
+                Ok(segment) => return Some(segment),
+                Err(flaw) => flaw,
+            };
+            match flaw {
+                Flaw::Damaged(damage) => damaged.push(damage),
+                Flaw::File(error) => drop(unreadable.set(error)),
+            }
+            None
+        });
         let may: May<'_> = &mut |books, key, channel, seq, hash| gate.may(books, key, channel, seq, hash);
-        let mut absorbed = inner.ledger.absorb(segments, total, may, pace)?;
+        let absorbed = inner.ledger.absorb(segments, total, may, &mut |done, of| unreadable.get().is_none() && pace(done, of));
+        if let Some(error) = unreadable.into_inner() {
+            return Err(BundleError::File(error).into());
+        }
+        let mut absorbed = absorbed?;
         self.widen(&mut inner.ledger, &gate, now)?;
         if self.reads_figures() {
             // The community decides them.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
-use xinghuo_bundle::{Identity, JoinRequest, Purpose, SegmentEntry, fingerprint};
+use xinghuo_bundle::{BundleError, Flaw, Identity, JoinRequest, Purpose, SegmentEntry, fingerprint};
 use xinghuo_ledger::{Books, Channel, Kept};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
@@ -80,7 +80,7 @@ impl Open {
         let level = if request.level.is_empty() {
             None
         } else {
-            let Some(level) = Level::parse(&request.level) else { return Err(xinghuo_bundle::BundleError::Newer.into()) };
+            let Some(level) = Level::parse(&request.level) else { return Err(BundleError::Newer.into()) };
             Some(level)
         };
         let due = level.map_or(Some(Level::Community), Level::above);
@@ -154,6 +154,9 @@ impl Open {
         let registry = SpaceId(profile.space);
         let (unsaid, mut grants) = self.read(|books| {
             let mut unsaid = former(books)?;
+            if unsaid.is_empty() {
+                return Ok((unsaid, Vec::new()));
+            }
             let mut known = HashSet::new();
             for cert in books.select::<Certificate>("AND space = ?1", [registry.0.as_bytes()])? {
                 known.insert(cert.record.signs);
@@ -225,7 +228,12 @@ impl Open {
         same_digits(typed, &opened.from)?;
         let sender = hex(&opened.from.signs);
         let registry = |entry: &SegmentEntry| entry.class == Class::Registry.code() && entry.key == sender;
-        let Some(space) = opened.stretches(&registry).find_map(|stretch| Some(stretch.ok()?.channel.space.0)) else {
+        let found = opened.stretches(&registry).find_map(|stretch| match stretch {
+            Ok(segment) => Some(Ok(segment.channel.space.0)),
+            Err(Flaw::Damaged(_)) => None,
+            Err(Flaw::File(error)) => Some(Err(BundleError::File(error))),
+        });
+        let Some(space) = found.transpose()? else {
             return not("join.no_registry", "欢迎包里没有登记信息。", "请对方重新导出欢迎包。");
         };
         let above = Above { signs: sender, receives: opened.from.receives.clone(), space };

@@ -136,7 +136,10 @@ pub(super) fn report(
     if files.unasked > 0 {
         sentences.push(format!("有 {} 个附件不属于这里的任何记录，没有收下。", files.unasked));
     }
-    if files.stopped {
+    if files.unreadable {
+        sentences
+            .push("数据包读到一半读不出来了（U 盘松动或被拔出）：文字内容已全部导入，附件没有收完；请插好 U 盘再导入一次。".to_owned());
+    } else if files.stopped {
         sentences.push("附件没有收完，下次会请对方补发。".to_owned());
     }
     if absorbed.conflicts > 0 {
@@ -146,7 +149,12 @@ pub(super) fn report(
         file: file_name(path),
         fate: if new + had == 0 && refused > 0 {
             BundleFate::Refused
-        } else if held + refused > 0 || !files.damaged.is_empty() || files.worthless + files.unasked > 0 || files.stopped {
+        } else if held + refused > 0
+            || !files.damaged.is_empty()
+            || files.worthless + files.unasked > 0
+            || files.stopped
+            || files.unreadable
+        {
             BundleFate::Partly
         } else {
             BundleFate::Merged
