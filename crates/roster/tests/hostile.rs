@@ -130,6 +130,36 @@ fn an_xls_that_claims_the_largest_sheet_is_read_for_what_it_holds() {
 }
 
 #[test]
+fn an_xlsx_that_claims_more_shared_texts_than_it_can_hold_is_refused_before_they_are_made_room_for() {
+    let (whole, name) = (sample::clean_workbook(1, 3, 0), "xl/sharedStrings.xml");
+    let with = |change: &dyn Fn(String) -> Vec<u8>| {
+        let mut archive = zip::ZipArchive::new(Cursor::new(&whole)).unwrap();
+        let mut parts = Vec::new();
+        for at in 0..archive.len() {
+            let mut part = archive.by_index(at).unwrap();
+            let mut bytes = Vec::new();
+            part.read_to_end(&mut bytes).unwrap();
+            let named = part.name().unwrap().into_owned();
+            let bytes = if named == name { change(String::from_utf8(bytes).unwrap()) } else { bytes };
+            parts.push((named, bytes));
+        }
+        let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        zipped(&parts)
+    };
+    let claim = |text: String, claim: &str| {
+        let (before, after) = text.split_once("uniqueCount=\"").unwrap();
+        let (_, after) = after.split_once('"').unwrap();
+        format!("{before}uniqueCount{claim}{after}")
+    };
+    assert!(read(&with(&|text| claim(text, "=\"6000000\"").into_bytes()), "a.xlsx").is_ok());
+    for large in ["=\"6000001\"", "=\"00000000099999999999\"", " = '99999999999999999999999'", "=\"+99999999999\""] {
+        check(&with(&|text| claim(text, large).into_bytes()), "a.xlsx", "roster.too_large");
+    }
+    let wide = |text: String| claim(text, "=\"99999999999\"").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    check(&with(&wide), "a.xlsx", "roster.too_large");
+}
+
+#[test]
 fn an_xls_whose_sheets_lie_in_one_another_is_damaged() {
     let (texts, cells) = small_roster();
     let content = [cells, record(0x000A, &[])].concat();

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 
-use super::{MAX_BYTES, MAX_UNPACKED};
+use super::{MAX_BYTES, MAX_CELLS, MAX_UNPACKED};
 use crate::RosterError;
 
 /// A file this crate can read.
@@ -90,15 +90,46 @@ fn zipped(bytes: &[u8]) -> Result<Kind, RosterError> {
         if entry.size() > left {
             return Err(BOMB);
         }
+        let mut claims = Claims::default();
         loop {
             let read = entry.read(&mut buffer).map_err(|_| RosterError::Damaged)?;
             if read == 0 {
                 break;
             }
             left = left.checked_sub(read as u64).ok_or(BOMB)?;
+            if claims.most(&buffer[..read]) > MAX_CELLS as u64 {
+                return Err(RosterError::TooLarge { what: "格子数", limit: "600 万格" });
+            }
         }
     }
     Ok(Kind::Xlsx)
+}
+
+/// How many shared texts a part of the zip claims to have: calamine makes room for as many before it reads
+/// one. The claim may stand in any part, in UTF-16 too.
+#[derive(Default)]
+struct Claims {
+    /// The end of what was looked at, in case a claim goes on behind it.
+    tail: Vec<u8>,
+}
+
+impl Claims {
+    /// The largest claim in the next piece.
+    fn most(&mut self, piece: &[u8]) -> u64 {
+        const NAME: &[u8] = b"uniqueCount";
+        const LONGEST: usize = 4096;
+        self.tail.extend(piece.iter().filter(|byte| **byte != 0));
+        let mut most = 0;
+        for (at, _) in self.tail.windows(NAME.len()).enumerate().filter(|(_, window)| *window == NAME) {
+            let value = self.tail[at + NAME.len()..]
+                .iter()
+                .skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'+' | b'0'));
+            let digits = value.take_while(|byte| byte.is_ascii_digit());
+            most = most.max(digits.fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0'))));
+        }
+        self.tail.drain(..self.tail.len().saturating_sub(LONGEST));
+        most
+    }
 }
 
 /// An OLE compound file: an old .xls, a locked .xlsx, an .et, or a .doc.
