@@ -264,6 +264,27 @@ pub enum Ask {
         /// Which; the current one by default.
         month: Option<Month>,
     },
+    /// The three ills (三个老毛病) as figures: of the compound shown, or of all. → `IllsView`
+    Ills {
+        /// The current one by default.
+        year: Option<i32>,
+    },
+    /// The rows behind one of them. → `IllLine[]`
+    IllLines {
+        /// Which.
+        ill: Ill,
+        /// The current one by default.
+        year: Option<i32>,
+    },
+    /// The policy packs (制度参数). → `PolicyView`
+    Policies,
+    /// Issues a pack: from the first day of a later month on. Offices of communities only. → `Saved`
+    IssuePolicy {
+        /// Its numbers; its version is given here.
+        policy: xinghuo_model::policy::Policy,
+        /// The first month.
+        from: Month,
+    },
     /// Records an opinion. → `Saved`
     AddOpinion(NewOpinion),
     /// States that a month has no topic. → `Saved`
@@ -284,6 +305,15 @@ pub enum Ask {
         /// The day.
         on: NaiveDate,
         /// Why.
+        reason: String,
+    },
+    /// Lets a topic go on in the next month (跨月结转). → `Saved`
+    CarryTopic {
+        /// Which.
+        id: TopicId,
+        /// The day.
+        on: NaiveDate,
+        /// Why it does not end in its own month.
         reason: String,
     },
     /// The delegates of the five parties. → `Delegate[]`

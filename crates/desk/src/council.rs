@@ -135,6 +135,11 @@ pub(crate) struct Roll {
     pub present: u32,
 }
 
+/// How many of the five parties are there.
+pub(crate) fn parties_present(parties: &[PartyAttendance]) -> u32 {
+    parties.iter().filter(|party| party.present > 0).count() as u32
+}
+
 /// The roll of a meeting: five rows always, even where a party has nobody (I08).
 pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Result<Roll> {
     let delegates = delegates(books, space, Some(meeting.held_at.date_naive()))?;
@@ -209,7 +214,14 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
 }
 
 /// A month from opinions to feedback.
-pub(crate) fn view(books: &Books<'_>, space: SpaceId, policy: Policy, month: Month, today: NaiveDate) -> Result<CouncilView> {
+pub(crate) fn view(
+    books: &Books<'_>,
+    space: SpaceId,
+    policy: Policy,
+    next_policy: Option<PolicyPack>,
+    month: Month,
+    today: NaiveDate,
+) -> Result<CouncilView> {
     let facts = facts(books, space, month)?;
     let at = (space.0.as_bytes(), month.to_string());
     let topics: Vec<Kept<Topic>> = books.select::<Topic>("AND space = ?1 AND month = ?2 ORDER BY id", at.clone())?;
@@ -251,7 +263,38 @@ pub(crate) fn view(books: &Books<'_>, space: SpaceId, policy: Policy, month: Mon
     months.sort_unstable_by(|a, b| b.cmp(a));
     months.dedup();
     let no_topic = books.get::<Cycle>(cycle_id(space, month))?.and_then(|c| c.record.no_topic);
+    let mut carried = Vec::new();
+    for line in &topics {
+        if let Some(from) = line.topic.carried_from
+            && let Some(old) = books.get::<Topic>(from)?
+        {
+            carried.push(CarriedLine {
+                kind: "topic".to_owned(),
+                id: line.topic.id.0,
+                title: line.topic.title.clone(),
+                from: old.record.month,
+                state: line.topic.state.zh().to_owned(),
+                ended: !matches!(line.topic.state, TopicState::Candidate | TopicState::Chosen),
+            });
+        }
+    }
+    for line in &tasks {
+        if let Some(from) = line.task.carried_from
+            && let Some(old) = books.get::<Task>(from)?
+        {
+            carried.push(CarriedLine {
+                kind: "task".to_owned(),
+                id: line.task.id.0,
+                title: line.task.text.clone(),
+                from: old.record.month,
+                state: line.task.state.zh().to_owned(),
+                ended: !matches!(line.task.state, TaskState::Open | TaskState::Doing),
+            });
+        }
+    }
     Ok(CouncilView {
+        carried,
+        next_policy,
         month,
         title: format!("{}议事", month.zh()),
         sentence: sentence(&facts, &meetings, no_topic.as_deref(), today),

@@ -18,12 +18,14 @@ mod exchange;
 mod first_run;
 mod history;
 mod home;
+mod ills;
 mod job;
 mod meeting;
 mod open;
 mod overview;
 mod papers;
 mod people;
+mod policy;
 mod roster;
 mod today;
 pub mod trust;
@@ -263,12 +265,20 @@ impl Desk {
                 let open = self.open()?;
                 let space = open.compound()?;
                 let month = month.unwrap_or(Month::of(today));
-                json(open.read(|b| council::view(b, space, open.policy(b, month.first_day())?, month, today))?)
+                json(open.read(|b| {
+                    let (policy, next) = (open.policy(b, month.first_day())?, policy::next_after(b, open.registry(), month)?);
+                    council::view(b, space, policy, next, month, today)
+                })?)
             }
+            Ask::Ills { year } => json(self.open()?.ills(year, now)?),
+            Ask::IllLines { ill, year } => json(self.open()?.ill_lines(ill, year, now)?),
+            Ask::Policies => json(self.open()?.policies(today)?),
+            Ask::IssuePolicy { policy, from } => json(self.open()?.issue_policy(policy, from, now)?),
             Ask::AddOpinion(new) => json(self.open()?.add_opinion(new, now)?),
             Ask::StateNoTopic { month, reason } => json(self.open()?.state_no_topic(month, reason, now)?),
             Ask::AddTopic(new) => json(self.open()?.add_topic(new, now)?),
             Ask::DecideTopic { id, to, on, reason } => json(self.open()?.decide_topic(id, to, on, &reason, now)?),
+            Ask::CarryTopic { id, on, reason } => json(self.open()?.carry_topic(id, on, &reason, now)?),
             Ask::Delegates => {
                 let open = self.open()?;
                 let space = open.compound()?;

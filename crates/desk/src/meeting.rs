@@ -8,7 +8,7 @@ use xinghuo_model::*;
 
 use crate::ask::*;
 use crate::cases::not_future;
-use crate::council::{cycle_id, roll};
+use crate::council::{cycle_id, parties_present, roll};
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::Open;
 use crate::views::Saved;
@@ -85,6 +85,7 @@ impl Open {
                 benefit: new.benefit,
                 owner_matter: new.owner_matter,
                 sponsor,
+                carried_from: None,
             };
             save.put(space, &topic);
             Ok(topic.id)
@@ -114,6 +115,38 @@ impl Open {
             topic.decided_on = Some(on);
             save.put(space, &topic);
             Ok(id)
+        })
+    }
+
+    /// Lets a topic that was not brought to an end go on in the next month: the old one is shelved with the
+    /// reason, and the new one points back to it.
+    pub(crate) fn carry_topic(&self, id: TopicId, on: NaiveDate, reason: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(on, at.date_naive(), "日期")?;
+        let reason = filled(reason, "reason")?;
+        self.save_one(Act::CarryTopic, at, |save| {
+            let mut topic = open_topic(save, id)?;
+            if !matches!(topic.state, TopicState::Candidate | TopicState::Chosen | TopicState::Shelved) {
+                return Err(Refusal::Lacks("已有结果的议题不用结转；需要再议时请另提一个议题。").into());
+            }
+            if !save.books().select::<Topic>("AND carried_from = ?1", [id.0.as_bytes()])?.is_empty() {
+                return Err(Refusal::Lacks("这个议题已经结转过了。").into());
+            }
+            let next = Topic {
+                id: save.id(),
+                month: topic.month.next(),
+                state: TopicState::Candidate,
+                reason: Some(format!("由{}结转：{reason}", topic.month.zh())),
+                decided_on: None,
+                carried_from: Some(id),
+                ..topic.clone()
+            };
+            topic.state = TopicState::Shelved;
+            topic.reason = Some(format!("结转到{}：{reason}", next.month.zh()));
+            topic.decided_on = Some(on);
+            save.put(space, &topic);
+            save.put(space, &next);
+            Ok(next.id)
         })
     }
 
@@ -173,6 +206,7 @@ impl Open {
                 state: MeetingState::Planned,
                 number: None,
                 final_on: None,
+                parties: None,
             };
             save.put(space, &meeting);
             Ok(meeting.id)
@@ -303,6 +337,7 @@ impl Open {
                     state: TaskState::Open,
                     done_on: None,
                     outcome: None,
+                    carried_from: None,
                 };
                 save.put(space, &task);
             }
@@ -315,6 +350,8 @@ impl Open {
         self.save_one(Act::CloseMeeting, at, |save| {
             let mut meeting = running(save, id)?;
             meeting.state = MeetingState::Closed;
+            let roll = roll(&save.books(), space, &meeting)?;
+            meeting.parties = Some(parties_present(&roll.parties));
             save.put(space, &meeting);
             Ok(id)
         })
@@ -348,6 +385,7 @@ impl Open {
                 .unwrap_or(0);
             let mark = if self.profile().founder { String::new() } else { save.books().here("mark")?.unwrap_or_default() };
             meeting.state = MeetingState::Final;
+            meeting.parties = Some(parties_present(&view.parties));
             meeting.number = Some(format!("〔{year}〕{mark}{}号", last + 1));
             meeting.final_on = Some(on);
             save.put(space, &meeting);
@@ -389,6 +427,7 @@ impl Open {
                         state: TaskState::Open,
                         done_on: None,
                         outcome: Some(format!("由{}结转：{reason}", task.month.zh())),
+                        carried_from: Some(task.id),
                         ..task.clone()
                     };
                     save.put(space, &next);

@@ -213,7 +213,7 @@ impl Open {
 
     /// The policy pack in force on a day; the office's own, else the one built in.
     pub fn policy(&self, books: &Books<'_>, on: NaiveDate) -> Result<Policy> {
-        policy_of(books, self.registry(), on)
+        crate::policy::policy_of(books, self.registry(), on)
     }
 
     /// Reads with the reader: never waits for a long import.
@@ -248,15 +248,6 @@ impl Open {
 /// The refusal to open a compound where only its figures are read.
 pub(crate) fn figures_only<T>() -> Result<T> {
     not("desk.figures_only", "街道和区只看总览里的数字，不看、不改小区的记录。", "需要了解详情时请联系该小区所在的社区。")
-}
-
-/// The policy pack that an office has in force on a day, else the one built in.
-pub(crate) fn policy_of(books: &Books<'_>, registry: Uuid, on: NaiveDate) -> Result<Policy> {
-    let packs = books.select::<PolicyPack>(
-        "AND space = ?2 AND since <= ?1 ORDER BY since DESC, id DESC LIMIT 1",
-        (on.to_string(), registry.as_bytes()),
-    )?;
-    Ok(packs.into_iter().next().map(|p| p.record.policy).unwrap_or_default())
 }
 
 /// The office that publishes this registry, once its own record is here.

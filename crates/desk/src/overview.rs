@@ -12,7 +12,8 @@ use xinghuo_model::*;
 use crate::cases::OPEN_STATES;
 use crate::council::{facts, steps};
 use crate::error::Result;
-use crate::open::{Open, office_of, policy_of};
+use crate::open::{Open, office_of};
+use crate::policy::policy_of;
 use crate::trust::{Chain, Member};
 use crate::views::CompoundCard;
 
@@ -86,6 +87,13 @@ impl Open {
             cards.sort_by(|a, b| b.need.cmp(&a.need).then_with(|| a.compound.name.cmp(&b.compound.name)));
             Ok(cards)
         })
+    }
+
+    /// The registry whose policy packs hold for each compound.
+    pub(crate) fn registries(&self, books: &Books<'_>) -> Result<HashMap<SpaceId, Uuid>> {
+        let chain = self.gate(self.own_key()).chain(books)?;
+        let compounds = books.select::<Compound>("", [])?.into_iter();
+        compounds.map(|kept| Ok((SpaceId(kept.record.id.0), self.belongs(books, &chain, &kept.record)?.registry))).collect()
     }
 
     /// The community that holds a compound, and its street; by what the compound itself says where

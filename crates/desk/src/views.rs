@@ -42,6 +42,19 @@ pub struct BackupLine {
     pub sentence: String,
 }
 
+/// When a policy pack holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum PolicyStanding {
+    /// 未生效
+    Coming,
+    /// 现行
+    InForce,
+    /// 已过
+    Over,
+}
+
 /// What kind of thing the find box found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
@@ -460,6 +473,75 @@ views! {
         /// Months that have records, newest first.
         months: Vec<Month>,
         delegates: Vec<Delegate>,
+        /// The next pack, which holds from a later month on.
+        next_policy: Option<PolicyPack>,
+        /// What came over from earlier months and goes on in this one.
+        carried: Vec<CarriedLine>,
+    }
+    /// A topic or a task of an earlier month that goes on in this one (跨月结转).
+    CarriedLine {
+        /// `topic` or `task`.
+        kind: String,
+        id: uuid::Uuid,
+        title: String,
+        from: Month,
+        /// Where it stands here.
+        state: String,
+        ended: bool,
+    }
+    /// One of the three figures: so many of so many were kept (做到).
+    IllFigure {
+        ill: Ill,
+        title: String,
+        /// What is counted, in a sentence.
+        counts: String,
+        kept: u32,
+        of: u32,
+    }
+    /// A compound's three figures.
+    CompoundIlls { compound: CompoundId, name: String, figures: Vec<IllFigure> }
+    /// The three ills of a year.
+    IllsView {
+        year: i32,
+        /// 2026年1—11月
+        period: String,
+        figures: Vec<IllFigure>,
+        /// Where more than one compound is counted.
+        compounds: Vec<CompoundIlls>,
+    }
+    /// A row behind a figure.
+    IllLine {
+        /// `topic`, `task`, `request` or `resolution`.
+        kind: String,
+        id: uuid::Uuid,
+        month: Month,
+        on: NaiveDate,
+        title: String,
+        detail: String,
+        kept: bool,
+        compound: CompoundId,
+        compound_name: String,
+    }
+    /// A policy pack with when it holds.
+    PolicyLine {
+        pack: PolicyPack,
+        /// 2026年12月起
+        from: Month,
+        /// In force now, to come, or over.
+        standing: PolicyStanding,
+    }
+    /// The policy packs of the office (制度参数).
+    PolicyView {
+        /// What holds this month, the built-in one where the office issued none.
+        current: Policy,
+        /// Newest first.
+        packs: Vec<PolicyLine>,
+        /// Whether this copy issues them.
+        may_issue: bool,
+        /// The first month a new one may hold from.
+        earliest: Month,
+        /// Who issues them, where they come from above.
+        issuer: String,
     }
     /// Something filed on a record (附件).
     AttachmentLine {

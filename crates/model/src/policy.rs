@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::month::Month;
+use crate::rules::Refusal;
 use crate::words::Step;
 
 /// When a step of a month may be done in time: days of the month, both included.
@@ -20,8 +21,9 @@ pub struct Window {
     pub to: u32,
 }
 
-/// All numbers of the five-step loop.
+/// All numbers of the five-step loop. A number that an older pack does not name is the built-in one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(default)]
 #[ts(export)]
 pub struct Policy {
     /// Which pack this is, shown as 依据.
@@ -42,6 +44,8 @@ pub struct Policy {
     pub quorum: (u32, u32),
     /// A topic passes with *more* than this share of those present at the item (P07).
     pub pass_over: (u32, u32),
+    /// Invitations go out so many calendar days before a council (P07); an emergency needs none.
+    pub notice_days: u32,
     /// A request is answered within so many calendar days unless it says otherwise.
     pub request_days: u32,
     /// The same for an urgent one.
@@ -60,6 +64,7 @@ impl Default for Policy {
             report_days: 1,
             quorum: (2, 3),
             pass_over: (1, 2),
+            notice_days: 3,
             request_days: 7,
             urgent_days: 1,
         }
@@ -67,6 +72,30 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Checks that the numbers make sense together: whether a month can be kept by them.
+    ///
+    /// # Errors
+    /// [`Refusal::Lacks`] with a sentence, [`Refusal::Empty`] for the name.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let lacks = |holds: bool, why: &'static str| if holds { Ok(()) } else { Err(Refusal::Lacks(why)) };
+        if self.name.trim().is_empty() {
+            return Err(Refusal::Empty("依据"));
+        }
+        let windows = [self.gather, self.choose, self.consult, self.carry_out];
+        lacks(
+            windows.iter().all(|w| (1..=28).contains(&w.from) && (w.from..=31).contains(&w.to)),
+            "每一步都要从 1—28 日的某一天起，到不早于那天的某一天止（31 表示月底）。",
+        )?;
+        lacks(windows.windows(2).all(|w| w[0].from <= w[1].from && w[0].to <= w[1].to), "后一步不能比前一步先开始，也不能先结束。")?;
+        let share = |(n, d): (u32, u32)| n > 0 && n < d && d <= 10;
+        lacks(share(self.quorum), "法定人数要大于零、小于全部应到人数。")?;
+        lacks(share(self.pass_over) && self.pass_over.0 * 2 >= self.pass_over.1, "通过要超过的比例不能小于二分之一。")?;
+        lacks((1..=15).contains(&self.report_days), "反馈期限要在 1—15 天之间。")?;
+        lacks(self.notice_days <= 15, "会议通知最多提前 15 天。")?;
+        lacks((1..=60).contains(&self.request_days), "诉求的答复期限要在 1—60 天之间。")?;
+        lacks((1..=self.request_days).contains(&self.urgent_days), "紧急诉求的期限不能比一般诉求长，也不能少于 1 天。")
+    }
+
     /// The first and last day of a step's window in a month. The fifth step has no window of
     /// its own: each task's answer is due [`Policy::report_due`].
     pub fn window(&self, step: Step, month: Month) -> (NaiveDate, NaiveDate) {
@@ -119,6 +148,40 @@ mod tests {
         assert_eq!((from.to_string(), to.to_string()), ("2024-02-11".into(), "2024-02-29".into()));
         let (_, to) = policy.window(Step::Report, february);
         assert_eq!(to.to_string(), "2024-03-01", "the last task's answer may fall into March");
+    }
+
+    #[test]
+    fn numbers_by_which_no_month_can_be_kept_are_refused() {
+        assert_eq!(Policy::default().check(), Ok(()));
+        let spoil: [fn(&mut Policy); 12] = [
+            |p| p.name = " ".into(),
+            |p| p.gather.from = 0,
+            |p| p.gather = Window { from: 9, to: 5 },
+            |p| p.carry_out.to = 32,
+            |p| p.choose = Window { from: 12, to: 13 },
+            |p| p.quorum = (0, 3),
+            |p| p.quorum = (3, 3),
+            |p| p.quorum = (1, 0),
+            |p| p.pass_over = (1, 3),
+            |p| p.report_days = 0,
+            |p| p.urgent_days = 8,
+            |p| p.request_days = u32::MAX,
+        ];
+        for (n, spoil) in spoil.iter().enumerate() {
+            let mut policy = Policy::default();
+            spoil(&mut policy);
+            assert!(policy.check().is_err(), "the {n}th");
+        }
+    }
+
+    #[test]
+    fn a_pack_of_an_older_program_keeps_its_numbers_and_gets_the_built_in_ones_for_the_rest() {
+        let old = r#"{"name":"旧参数","version":2,"gather":{"from":1,"to":3},"report_days":2}"#;
+        let policy: Policy = serde_json::from_str(old).expect("a pack");
+        assert_eq!(
+            policy,
+            Policy { name: "旧参数".into(), version: 2, gather: Window { from: 1, to: 3 }, report_days: 2, ..Policy::default() }
+        );
     }
 
     #[test]

@@ -330,6 +330,16 @@ impl Media {
 }
 
 words! {
+    /// The three ills the loop is to cure (破解业委会独裁、遇事无回应、决策难执行; requirement A23), named by
+    /// what stands in their place.
+    Ill {
+        Together = "together" "大家的事大家定",
+        Answered = "answered" "遇事有回音",
+        CarriedOut = "carried_out" "议定就落实",
+    }
+}
+
+words! {
     /// Every user-visible act: the names of the undo menu and of the audit trail.
     Act {
         CreateCopy = "create_copy" "建立副本",
@@ -359,6 +369,8 @@ words! {
         FinaliseMinutes = "finalise_minutes" "纪要定稿",
         StepTask = "step_task" "落实事项",
         GiveFeedback = "give_feedback" "监督反馈",
+        CarryTopic = "carry_topic" "议题结转",
+        IssuePolicy = "issue_policy" "发布制度参数",
         IssuePaper = "issue_paper" "出具文书",
         AddAttachment = "add_attachment" "添加附件",
         RemoveAttachment = "remove_attachment" "移除附件",

@@ -7,6 +7,7 @@ import type { DelegateId } from "./DelegateId";
 import type { DelegateInput } from "./DelegateInput";
 import type { DemoRole } from "./DemoRole";
 import type { ErasureReason } from "./ErasureReason";
+import type { Ill } from "./Ill";
 import type { MediationId } from "./MediationId";
 import type { MediationState } from "./MediationState";
 import type { MeetingId } from "./MeetingId";
@@ -25,6 +26,7 @@ import type { PaperChoice } from "./PaperChoice";
 import type { PaperFormat } from "./PaperFormat";
 import type { PersonId } from "./PersonId";
 import type { PersonInput } from "./PersonInput";
+import type { Policy } from "./Policy";
 import type { Presence } from "./Presence";
 import type { RequestEdit } from "./RequestEdit";
 import type { RequestFilter } from "./RequestFilter";
@@ -256,7 +258,27 @@ committee: string | null, } | { "ask": "council",
 /**
  * Which; the current one by default.
  */
-month: Month | null, } | { "ask": "add_opinion" } & NewOpinion | { "ask": "state_no_topic", 
+month: Month | null, } | { "ask": "ills", 
+/**
+ * The current one by default.
+ */
+year: number | null, } | { "ask": "ill_lines", 
+/**
+ * Which.
+ */
+ill: Ill, 
+/**
+ * The current one by default.
+ */
+year: number | null, } | { "ask": "policies" } | { "ask": "issue_policy", 
+/**
+ * Its numbers; its version is given here.
+ */
+policy: Policy, 
+/**
+ * The first month.
+ */
+from: Month, } | { "ask": "add_opinion" } & NewOpinion | { "ask": "state_no_topic", 
 /**
  * Which.
  */
@@ -279,6 +301,18 @@ to: TopicState,
 on: string, 
 /**
  * Why.
+ */
+reason: string, } | { "ask": "carry_topic", 
+/**
+ * Which.
+ */
+id: TopicId, 
+/**
+ * The day.
+ */
+on: string, 
+/**
+ * Why it does not end in its own month.
  */
 reason: string, } | { "ask": "delegates" } | { "ask": "save_delegate" } & DelegateInput | { "ask": "plan_meeting" } & NewMeeting | { "ask": "sign_in", 
 /**

@@ -52,4 +52,9 @@ number: string | null,
 /**
  * The day the minutes became final.
  */
-final_on: string | null, };
+final_on: string | null, 
+/**
+ * How many of the five parties were there, counted at its end: who signed in does not travel
+ * further up than the community.
+ */
+parties: number | null, };

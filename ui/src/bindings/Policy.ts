@@ -2,7 +2,7 @@
 import type { Window } from "./Window";
 
 /**
- * All numbers of the five-step loop.
+ * All numbers of the five-step loop. A number that an older pack does not name is the built-in one.
  */
 export type Policy = { 
 /**
@@ -41,6 +41,10 @@ quorum: [number, number],
  * A topic passes with *more* than this share of those present at the item (P07).
  */
 pass_over: [number, number], 
+/**
+ * Invitations go out so many calendar days before a council (P07); an emergency needs none.
+ */
+notice_days: number, 
 /**
  * A request is answered within so many calendar days unless it says otherwise.
  */

@@ -48,4 +48,8 @@ done_on: string | null,
 /**
  * What was done, or why it is carried over.
  */
-outcome: string | null, };
+outcome: string | null, 
+/**
+ * The task of an earlier month that goes on here (跨月结转).
+ */
+carried_from: TaskId | null, };

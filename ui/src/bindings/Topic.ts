@@ -48,4 +48,8 @@ owner_matter: OwnerMatter | null,
 /**
  * Who proposes it, where no opinion stands behind it (invariant I06).
  */
-sponsor: string | null, };
+sponsor: string | null, 
+/**
+ * The topic of an earlier month that goes on here (跨月结转).
+ */
+carried_from: TopicId | null, };

@@ -50,6 +50,7 @@ impl Year<'_> {
             state: MeetingState::Planned,
             number: None,
             final_on: None,
+            parties: None,
         };
         self.diary.note(planned, if urgent { 660 } else { 1200 }, Act::PlanMeeting, vec![put(&meeting)]);
         // A council of this evening is still to come.
@@ -65,6 +66,8 @@ impl Year<'_> {
             minute = self.talk_over(&meeting, talk, &present, day, minute, &mut tasks);
         }
         meeting.state = MeetingState::Closed;
+        let there = present.iter().filter(|(_, how)| matches!(how, Presence::Present | Presence::Proxy)).map(|(who, _)| who.party);
+        meeting.parties = Some(there.collect::<std::collections::HashSet<_>>().len() as u32);
         self.diary.note(day, minute + 4, Act::CloseMeeting, vec![put(&meeting)]);
         // This month's minutes still wait for their final reading.
         let final_on = plus(day, self.chance.between(1, 3));
@@ -184,6 +187,7 @@ impl Year<'_> {
                     state: TaskState::Open,
                     done_on: None,
                     outcome: None,
+                    carried_from: None,
                 };
                 tasks.push((task, outcome));
             }
@@ -287,6 +291,7 @@ impl Year<'_> {
                     month: next,
                     due_on: next.day(20),
                     outcome: Some(format!("由{}结转：{why}", task.month.zh())),
+                    carried_from: Some(task.id),
                     ..task.clone()
                 };
                 task.state = TaskState::CarriedOver;

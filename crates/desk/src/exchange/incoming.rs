@@ -135,6 +135,7 @@ impl Open {
         // What a stop or a crash kept from being confirmed after the last bundle.
         self.widen(&mut inner.ledger, &gate, now)?;
         // A file that cannot be read to its end is taken in as little as one that is stopped halfway.
+        let packs = crate::policy::own_packs(self, &inner.ledger.books())?;
         let (mut damaged, unreadable) = (Vec::new(), OnceCell::new());
         let segments = opened.stretches(&kept).filter_map(|stretch| {
             let flaw = match stretch {
@@ -177,6 +178,7 @@ impl Open {
         if astray > 0 {
             report.sentences.push(format!("有 {astray} 段是不该送到这一级的内容，没有收，也没有留。"));
         }
+        report.sentences.extend(crate::policy::arrived(&packs, &crate::policy::own_packs(self, &inner.ledger.books())?));
         if let Some(volume) = &opened.manifest.volume {
             let incomplete = inner.ledger.incomplete()?;
             report.sentences.push(volume_sentence(volume, counted, incomplete.iter().find(|i| i.peer == sender && i.number == number)));

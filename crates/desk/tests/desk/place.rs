@@ -37,33 +37,65 @@ impl Place {
     }
 
     pub fn desk(&self, name: &str) -> Desk {
-        let home = Home { dir: self.path(name), state: self.path(&format!("state-{name}")) };
         let clock = || {
             let seconds = SECONDS.fetch_add(1, Ordering::Relaxed);
             DateTime::from_timestamp(seconds, 0).expect("a time").fixed_offset()
         };
-        Desk::at(home, Box::new(clock), xinghuo_desk::Cost::LEAST)
+        self.desk_at(name, Box::new(clock))
+    }
+
+    fn desk_at(&self, name: &str, clock: xinghuo_desk::Clock) -> Desk {
+        let home = Home { dir: self.path(name), state: self.path(&format!("state-{name}")) };
+        Desk::at(home, clock, xinghuo_desk::Cost::LEAST)
+    }
+
+    /// A desk whose computer shows the morning of this day.
+    fn desk_on(&self, name: &str, day: &str) -> Desk {
+        let morning = DateTime::parse_from_rfc3339(&format!("{day}T09:00:00+08:00")).expect("a day");
+        let passed = AtomicI64::new(0);
+        self.desk_at(name, Box::new(move || morning + chrono::Duration::seconds(passed.fetch_add(1, Ordering::Relaxed))))
+    }
+
+    pub fn branch_on(&self, name: &str, day: &str) -> Desk {
+        make_branch(self.desk_on(name, day), name)
+    }
+
+    pub fn office_on(&self, day: &str) -> Desk {
+        make_office(self.desk_on("office", day))
+    }
+
+    /// The same copy, opened anew on this day.
+    pub fn again_on(&self, name: &str, day: &str) -> Desk {
+        let desk = self.desk_on(name, day);
+        ask(&desk, json!({ "ask": "unlock", "passphrase": PASS }));
+        desk
     }
 
     pub fn branch(&self, name: &str) -> Desk {
-        let desk = self.desk(name);
-        ask(
-            &desk,
-            json!({ "ask": "create_branch", "district": "示范区", "street": "示范街道", "community": "星岩社区", "compound": "橘香里",
-            "prefix": null, "person": name, "copy": format!("{name}的笔记本"), "passphrase": PASS }),
-        );
-        desk
+        make_branch(self.desk(name), name)
     }
 
     pub fn office(&self) -> Desk {
-        let desk = self.desk("office");
-        ask(
-            &desk,
-            json!({ "ask": "create_office", "district": "示范区", "street": "示范街道", "community": "星岩社区",
-            "person": "周管理", "copy": "社区电脑", "passphrase": PASS }),
-        );
-        desk
+        make_office(self.desk("office"))
     }
+}
+
+fn make_branch(desk: Desk, name: &str) -> Desk {
+    ask(
+        &desk,
+        json!({ "ask": "create_branch", "district": "示范区", "street": "示范街道", "community": "星岩社区", "compound": "橘香里",
+            "prefix": null, "person": name, "copy": format!("{name}的笔记本"), "passphrase": PASS }),
+    );
+    desk
+}
+
+fn make_office(desk: Desk) -> Desk {
+    ask(
+        &desk,
+        json!({ "ask": "create_office", "district": "示范区", "street": "示范街道", "community": "星岩社区",
+            "person": "周管理", "copy": "社区电脑", "passphrase": PASS }),
+    );
+    desk
 }
 
 pub fn try_ask(desk: &Desk, question: Value) -> Result<Value, Failure> {

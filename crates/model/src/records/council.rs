@@ -99,6 +99,9 @@ pub struct Topic {
     /// Who proposes it, where no opinion stands behind it (invariant I06).
     #[field(9, zh = "提出人", class = community)]
     pub sponsor: Option<String>,
+    /// The topic of an earlier month that goes on here (跨月结转).
+    #[field(10, zh = "结转自", class = district)]
+    pub carried_from: Option<TopicId>,
 }
 
 /// A council meeting (会议).
@@ -138,6 +141,10 @@ pub struct Meeting {
     /// The day the minutes became final.
     #[field(10, zh = "定稿日期", class = district, group = "progress")]
     pub final_on: Option<NaiveDate>,
+    /// How many of the five parties were there, counted at its end: who signed in does not travel
+    /// further up than the community.
+    #[field(11, zh = "到会方数", class = district, group = "progress")]
+    pub parties: Option<u32>,
 }
 
 /// A delegate of one of the five parties (五方代表).
@@ -313,6 +320,9 @@ pub struct Task {
     /// What was done, or why it is carried over.
     #[field(9, zh = "落实情况", class = community)]
     pub outcome: Option<String>,
+    /// The task of an earlier month that goes on here (跨月结转).
+    #[field(10, zh = "结转自", class = district)]
+    pub carried_from: Option<TaskId>,
 }
 
 /// The report back on a task (监督反馈).

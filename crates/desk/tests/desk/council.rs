@@ -1,0 +1,257 @@
+//! The month of five parties and five steps, across the branch's laptop and the office.
+
+use serde_json::{Value, json};
+use xinghuo_desk::Desk;
+
+use crate::place::*;
+
+fn id(saved: &Value) -> String {
+    saved["id"].as_str().expect("an id").to_owned()
+}
+
+fn opinion(desk: &Desk, on: &str) -> String {
+    id(&ask(desk, json!({ "ask": "add_opinion", "on": on, "source": "visit", "category": "repairs", "text": "路灯不亮", "person": null })))
+}
+
+fn month(desk: &Desk, month: &str) -> Value {
+    ask(desk, json!({ "ask": "council", "month": month }))
+}
+
+fn steps(desk: &Desk, of: &str) -> Vec<String> {
+    let view = month(desk, of);
+    view["steps"].as_array().expect("steps").iter().map(|s| s["state"].as_str().expect("a state").to_owned()).collect()
+}
+
+fn pack(name: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let mut policy = serde_json::to_value(xinghuo_model::policy::Policy { name: name.into(), ..Default::default() }).expect("a pack");
+    change(&mut policy);
+    policy
+}
+
+/// A topic of this month that was chosen.
+fn topic(desk: &Desk, of: &str, title: &str, benefit: bool) -> String {
+    let added = ask(
+        desk,
+        json!({ "ask": "add_topic", "month": of, "title": title, "opinions": [], "benefit": benefit, "owner_matter": null, "sponsor": "陈书记" }),
+    );
+    ask(desk, json!({ "ask": "decide_topic", "id": id(&added), "to": "chosen", "on": format!("{of}-08"), "reason": "居民关心" }));
+    id(&added)
+}
+
+fn delegate(desk: &Desk, party: &str, name: &str) -> String {
+    id(&ask(
+        desk,
+        json!({ "ask": "save_delegate", "id": null, "party": party, "name": name, "person": null, "unit": null, "title": null,
+        "since": "2024-01-01", "until": null }),
+    ))
+}
+
+/// A council on the month's chosen topics at which these delegates are there; it goes on.
+fn council(desk: &Desk, of: &str, there: &[&str]) -> String {
+    let meeting = id(&ask(
+        desk,
+        json!({ "ask": "plan_meeting", "month": of, "kind": "council", "held_at": format!("{of}-15T19:00:00+08:00"), "place": "议事厅",
+        "chair": "陈书记", "recorder": "林干事", "agenda": [] }),
+    ));
+    for who in there {
+        ask(desk, json!({ "ask": "sign_in", "meeting": meeting, "delegate": who, "presence": "present", "name": null, "note": null }));
+    }
+    ask(desk, json!({ "ask": "open_meeting", "id": meeting }));
+    meeting
+}
+
+/// Everybody there agrees, and somebody has until `due` to do it; gives the task.
+fn agreed(desk: &Desk, of: &str, meeting: &str, topic: &str, votes: u32, due: &str) -> String {
+    ask(
+        desk,
+        json!({ "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": votes, "yes": votes, "no": 0,
+        "abstain": 0, "recused": 0, "ballots": [] }),
+    );
+    ask(
+        desk,
+        json!({ "ask": "add_resolution", "meeting": meeting, "topic": topic, "text": "由物业更换",
+        "task": { "text": format!("更换{topic}"), "party": "property", "owner": "吴经理", "due_on": due } }),
+    );
+    let tasks = month(desk, of)["tasks"].as_array().expect("tasks").clone();
+    let mine = tasks.iter().find(|t| t["task"]["text"] == format!("更换{topic}")).expect("the task");
+    mine["task"]["id"].as_str().expect("an id").to_owned()
+}
+
+/// The three figures as kept and of how many.
+fn ills(desk: &Desk) -> Vec<(u64, u64)> {
+    let view = ask(desk, json!({ "ask": "ills", "year": null }));
+    let figures = view["figures"].as_array().expect("figures");
+    figures.iter().map(|f| (f["kept"].as_u64().expect("a number"), f["of"].as_u64().expect("a number"))).collect()
+}
+
+#[test]
+fn a_compound_keeps_its_months_by_the_pack_of_its_office_and_older_months_by_the_one_of_their_time() {
+    let place = Place::new();
+    let (branch, office) = (place.branch_on("甲", "2024-11-19"), place.office_on("2024-11-19"));
+    join(&place, &branch, &office);
+    opinion(&branch, "2024-11-04");
+    let before = steps(&branch, "2024-11");
+    assert_eq!(before[0], "done");
+
+    let tight = pack("枇杷苑试行办法", |p| p["gather"] = json!({ "from": 1, "to": 2 }));
+    let issue = |from: &str| json!({ "ask": "issue_policy", "policy": tight, "from": from });
+    assert_eq!(code(&branch, issue("2024-12")), "policy.not_here");
+    assert_eq!(code(&office, issue("2024-11")), "rule.lacks", "a month that has begun goes on as it began");
+    let nonsense = pack("反了", |p| p["gather"] = json!({ "from": 9, "to": 2 }));
+    assert_eq!(code(&office, json!({ "ask": "issue_policy", "policy": nonsense, "from": "2024-12" })), "rule.lacks");
+    ask(&office, issue("2024-12"));
+    assert_eq!(ask(&office, json!({ "ask": "policies" }))["packs"][0]["standing"], "coming");
+
+    // It arrives in the middle of a month, and is said so.
+    let news = place.path("news.xinghuo");
+    export(&office, "甲", &news);
+    let report = import(&branch, &[&news])[0].to_string();
+    assert!(report.contains("收到制度参数第 1 版“枇杷苑试行办法”，从2024年12月起用"), "{report}");
+    let again = import(&branch, &[&news])[0].to_string();
+    assert!(!again.contains("制度参数"), "it is told once: {again}");
+    assert_eq!(steps(&branch, "2024-11"), before);
+    let now = month(&branch, "2024-11");
+    assert_eq!((&now["policy"]["version"], &now["next_policy"]["policy"]["version"]), (&json!(0), &json!(1)));
+    assert_eq!(ask(&branch, json!({ "ask": "policies" }))["may_issue"], false);
+
+    drop(branch);
+    let branch = place.again_on("甲", "2024-12-20");
+    opinion(&branch, "2024-12-04");
+    assert_eq!(steps(&branch, "2024-12")[0], "done_late");
+    assert_eq!(steps(&branch, "2024-11")[0], "done");
+    assert_eq!(month(&branch, "2024-12")["policy"]["name"], "枇杷苑试行办法");
+    assert_eq!(ask(&branch, json!({ "ask": "policies" }))["packs"][0]["standing"], "in_force");
+}
+
+#[test]
+fn a_later_version_for_the_same_month_counts_and_each_gets_the_next_number() {
+    let place = Place::new();
+    let office = place.office_on("2024-11-19");
+    for days in [2, 5] {
+        let policy = pack("办法", |p| p["report_days"] = json!(days));
+        ask(&office, json!({ "ask": "issue_policy", "policy": policy, "from": "2024-12" }));
+    }
+    drop(office);
+    let office = place.again_on("office", "2024-12-03");
+    let view = ask(&office, json!({ "ask": "policies" }));
+    assert_eq!((&view["current"]["version"], &view["current"]["report_days"]), (&json!(2), &json!(5)));
+    let standing: Vec<&str> = view["packs"].as_array().expect("packs").iter().filter_map(|p| p["standing"].as_str()).collect();
+    assert_eq!(standing, ["in_force", "over"]);
+}
+
+#[test]
+fn the_three_ills_count_what_was_decided_together_answered_in_time_and_carried_out() {
+    let place = Place::new();
+    let (branch, office) = (place.branch_on("甲", "2024-11-19"), place.office_on("2024-11-19"));
+    join(&place, &branch, &office);
+    assert_eq!(ills(&branch), [(0, 0); 3]);
+    let owners = delegate(&branch, "owners", "王主任");
+    let firm = delegate(&branch, "property", "吴经理");
+    let (lamp, gate) = (topic(&branch, "2024-11", "关于路灯", true), topic(&branch, "2024-11", "关于门禁", true));
+    // What is nobody's own interest does not count.
+    let party = topic(&branch, "2024-11", "关于邻里节", false);
+    let meeting = council(&branch, "2024-11", &[&owners, &firm]);
+    let first = agreed(&branch, "2024-11", &meeting, &lamp, 2, "2024-11-17");
+    agreed(&branch, "2024-11", &meeting, &gate, 2, "2024-11-18");
+    agreed(&branch, "2024-11", &meeting, &party, 2, "2024-11-30");
+    assert_eq!(ills(&branch)[0], (2, 2));
+    // Of the two that are due one is done; the third still has time.
+    ask(&branch, json!({ "ask": "step_task", "id": first, "to": "done", "on": "2024-11-16", "outcome": "换好了", "due_on": null }));
+    assert_eq!(ills(&branch)[2], (1, 2));
+    // Nobody was told for three days; told now, it is late for ever.
+    assert_eq!(ills(&branch)[1], (0, 1));
+    let tell = |on: &str| json!({ "ask": "give_feedback", "task": first, "on": on, "to": "3幢居民", "channel": "visit", "satisfaction": "satisfied", "supervisor": "林干事" });
+    ask(&branch, tell("2024-11-19"));
+    assert_eq!(ills(&branch)[1], (0, 1));
+    // It was told in time, and only written down late.
+    ask(&branch, tell("2024-11-17"));
+    assert_eq!(ills(&branch)[1], (1, 1));
+    let late = request(&branch, "雨水管堵了");
+    ask(
+        &branch,
+        json!({ "ask": "step_request", "id": late, "to": "withdrawn", "on": "2024-11-19", "result": "本人撤回", "satisfaction": null }),
+    );
+    assert_eq!(ills(&branch)[1], (1, 1), "what was withdrawn waits for no answer");
+
+    // Each figure opens its rows, the broken ones first.
+    let lines = ask(&branch, json!({ "ask": "ill_lines", "ill": "carried_out", "year": null }));
+    let told: Vec<(&str, bool)> =
+        lines.as_array().expect("rows").iter().map(|l| (l["detail"].as_str().expect("text"), l["kept"] == true)).collect();
+    assert_eq!(told, [("1 件事项，1 件到期没办完", false), ("已落实", true)]);
+
+    // The office counts the same, and by compound.
+    ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
+    let news = place.path("month.xinghuo");
+    export(&branch, "星岩社区", &news);
+    import(&office, &[&news]);
+    assert_eq!(ills(&office), ills(&branch));
+    let view = ask(&office, json!({ "ask": "ills", "year": 2024 }));
+    assert_eq!((&view["period"], &view["compounds"][0]["figures"]), (&json!("2024年1—11月"), &view["figures"]));
+    let rows = ask(&office, json!({ "ask": "ill_lines", "ill": "together", "year": 2024 }));
+    assert_eq!(rows.as_array().map(Vec::len), Some(2));
+    let other = ask(&office, json!({ "ask": "ills", "year": 2023 }));
+    assert_eq!((&other["figures"][0]["of"], &other["period"]), (&json!(0), &json!("2023年1—12月")));
+}
+
+#[test]
+fn a_matter_that_one_party_decided_alone_shows_as_such() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-19");
+    let owners = delegate(&branch, "owners", "王主任");
+    let lamp = topic(&branch, "2024-11", "关于路灯", true);
+    let meeting = council(&branch, "2024-11", &[&owners]);
+    agreed(&branch, "2024-11", &meeting, &lamp, 1, "2024-11-30");
+    assert_eq!(ills(&branch)[0], (0, 1));
+    ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
+    assert_eq!(month(&branch, "2024-11")["meetings"][0]["meeting"]["parties"], 1);
+    assert_eq!(ills(&branch)[0], (0, 1));
+}
+
+#[test]
+fn a_topic_that_is_not_brought_to_an_end_goes_on_in_the_next_month_once() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-12-02");
+    let bus = topic(&branch, "2024-11", "关于门口候车亭", true);
+    let carry = |id: &str, reason: &str| json!({ "ask": "carry_topic", "id": id, "on": "2024-11-29", "reason": reason });
+    assert_eq!(code(&branch, carry(&bus, " ")), "field");
+    let next = id(&ask(&branch, carry(&bus, "等交通局答复")));
+    let old = &month(&branch, "2024-11")["topics"][0]["topic"];
+    assert_eq!((&old["state"], &old["reason"]), (&json!("shelved"), &json!("结转到2024年12月：等交通局答复")));
+    let view = month(&branch, "2024-12");
+    assert_eq!(view["topics"][0]["topic"]["state"], "candidate");
+    let carried = &view["carried"][0];
+    assert_eq!((&carried["id"], &carried["from"], &carried["state"]), (&json!(next), &json!("2024-11"), &json!("候选")));
+    assert_eq!(code(&branch, carry(&bus, "再来一次")), "rule.lacks");
+    // It may go on again from where it is, and comes back with one undo.
+    ask(&branch, json!({ "ask": "carry_topic", "id": next, "on": "2024-12-02", "reason": "还没有答复" }));
+    assert_eq!(month(&branch, "2025-01")["carried"][0]["from"], "2024-12");
+    ask(&branch, json!({ "ask": "undo" }));
+    assert_eq!(month(&branch, "2025-01")["carried"], json!([]));
+    assert_eq!(month(&branch, "2024-12")["topics"][0]["topic"]["state"], "candidate");
+    // What a council has decided is at its end.
+    let firm = delegate(&branch, "property", "吴经理");
+    let lamp = topic(&branch, "2024-11", "关于路灯", false);
+    let meeting = council(&branch, "2024-11", &[&firm]);
+    agreed(&branch, "2024-11", &meeting, &lamp, 1, "2024-11-30");
+    assert_eq!(code(&branch, carry(&lamp, "想再议")), "rule.lacks");
+}
+
+#[test]
+fn a_task_that_is_carried_over_stands_in_the_month_it_goes_on_in() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-12-02");
+    let firm = delegate(&branch, "property", "吴经理");
+    let lamp = topic(&branch, "2024-11", "关于路灯", false);
+    let meeting = council(&branch, "2024-11", &[&firm]);
+    let task = agreed(&branch, "2024-11", &meeting, &lamp, 1, "2024-11-30");
+    ask(
+        &branch,
+        json!({ "ask": "step_task", "id": task, "to": "carried_over", "on": "2024-12-01", "outcome": "等配件", "due_on": "2024-12-20" }),
+    );
+    let carried = &month(&branch, "2024-12")["carried"][0];
+    assert_eq!((&carried["kind"], &carried["from"], &carried["ended"]), (&json!("task"), &json!("2024-11"), &json!(false)));
+    // The resolution is carried out when the task that goes on is done.
+    assert_eq!(ills(&branch)[2], (0, 0));
+    ask(&branch, json!({ "ask": "step_task", "id": carried["id"], "to": "done", "on": "2024-12-02", "outcome": "换好了", "due_on": null }));
+    assert_eq!(ills(&branch)[2], (1, 1));
+}
