@@ -13,4 +13,5 @@ mod gallery;
 mod healing;
 mod office;
 mod opens;
+mod policy;
 mod street;

@@ -5,10 +5,12 @@ import Conflicts from './pages/Conflicts.vue'
 import Council from './pages/Council.vue'
 import Exchange from './pages/Exchange.vue'
 import FirstRun from './pages/FirstRun.vue'
+import Ills from './pages/Ills.vue'
 import MeetingMode from './pages/MeetingMode.vue'
 import Overview from './pages/Overview.vue'
 import PaperPage from './pages/PaperPage.vue'
 import People from './pages/People.vue'
+import Policy from './pages/Policy.vue'
 import Requests from './pages/Requests.vue'
 import RosterImport from './pages/RosterImport.vue'
 import Today from './pages/Today.vue'
@@ -45,6 +47,8 @@ export const router = createRouter({
     { path: '/exchange', component: Exchange },
     { path: '/conflicts', component: Conflicts },
     { path: '/overview', component: Overview },
+    { path: '/ills/:ill?', component: Ills, props: (to) => ({ ill: to.params.ill || null }) },
+    { path: '/policy', component: Policy },
     { path: '/backup', component: Backup },
     ...(showsGallery ? [{ path: '/gallery', meta: { free: true }, component: () => import('./gallery/Gallery.vue') }] : []),
     { path: '/:rest(.*)*', redirect: '/' },

@@ -14,7 +14,7 @@ use crate::steps::{Steps, root, run, whole};
 
 /// Every target with the longest input worth trying, in bytes (as in `xinghuo_fuzz::TARGETS`).
 const TARGETS: &[(&str, usize)] =
-    &[("block", 4096), ("bundle", 16 << 10), ("certificate", 4096), ("header", 4096), ("join", 8192), ("keys", 4096), ("roster", 32 << 10)];
+    &[("block", 4096), ("bundle", 16 << 10), ("certificate", 4096), ("header", 4096), ("join", 8192), ("keys", 4096), ("roster", 8 << 10)];
 
 /// Where no number is given.
 const INPUTS: u64 = 100_000;

@@ -102,7 +102,9 @@ fn topic_line(books: &Books<'_>, kept: Kept<Topic>, meeting: Option<MeetingId>) 
     let speeches = books.select::<Speech>(filter, (&id, at.clone()))?;
     let votes = books.select::<Vote>(filter, (&id, at.clone()))?;
     let resolutions = books.select::<Resolution>(filter, (&id, at.clone()))?;
+    let next = books.select::<Topic>("AND carried_from = ?1", [&id])?;
     Ok(TopicLine {
+        carried_to: next.first().map(|next| next.record.month),
         opinions: topic.opinions.len() as u32,
         speeches: speeches.into_iter().map(|s| s.record).collect(),
         vote: votes.into_iter().last().map(|v| v.record),

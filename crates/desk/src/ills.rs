@@ -91,21 +91,23 @@ impl Scope<'_> {
         let rows = self.rows(
             &format!(
                 "SELECT t.space, t.id, t.month, t.title, \
-                 (SELECT max({PARTIES}) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0), t.state \
+                 (SELECT max({PARTIES}) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0), t.state, \
+                 (SELECT max(substr(m.held_at, 1, 10)) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0) \
                  FROM topic t WHERE t.life = 0 AND t.{{mine}} AND t.month >= ?2 AND t.month < ?2 || '~' AND t.benefit = 1 AND t.state IN ('passed', 'rejected', 'to_owners')"
             ),
-            |r| Ok((r.get::<_, Option<u32>>(4)?.unwrap_or(0), r.get::<_, String>(5)?)),
+            |r| Ok((r.get::<_, Option<u32>>(4)?.unwrap_or(0), r.get::<_, String>(5)?, day(r, 6)?)),
         )?;
-        let fact = |(space, id, month, title, (parties, state)): (SpaceId, Uuid, Month, String, (u32, String))| Fact {
-            space,
-            kind: "topic",
-            id,
-            month,
-            on: month.last_day(),
-            title,
-            kept: parties >= 2,
-            detail: format!("{}方到会，{}", parties, TopicState::parse(&state).map_or("", TopicState::zh)),
-        };
+        let fact =
+            |(space, id, month, title, (parties, state, held)): (SpaceId, Uuid, Month, String, (u32, String, Option<NaiveDate>))| Fact {
+                space,
+                kind: "topic",
+                id,
+                month,
+                on: held.unwrap_or(month.last_day()),
+                title,
+                kept: parties >= 2,
+                detail: format!("{} 方到会，{}", parties, TopicState::parse(&state).map_or("", TopicState::zh)),
+            };
         Ok(rows.into_iter().map(fact).collect())
     }
 
@@ -162,8 +164,11 @@ impl Scope<'_> {
         for (space, id, month, title, (all, done, due)) in rows {
             let on = due.parse().unwrap_or(month.last_day());
             if done == all || due < today {
-                let detail =
-                    if done == all { "已落实".to_owned() } else { format!("{all} 件事项，{} 件到期没办完", all - done) };
+                let detail = match (all, all - done) {
+                    (_, 0) => "已落实".to_owned(),
+                    (1, _) => "到期没办完".to_owned(),
+                    (all, open) => format!("{all} 件事项，{open} 件到期没办完"),
+                };
                 out.push(Fact { space, kind: "resolution", id, month, on, title, kept: done == all, detail });
             }
         }

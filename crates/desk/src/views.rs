@@ -432,6 +432,8 @@ views! {
         vote: Option<Vote>,
         resolutions: Vec<Resolution>,
         conflict: bool,
+        /// The month in which it goes on.
+        carried_to: Option<Month>,
     }
     /// A party's row of the sign-in; always five.
     PartyAttendance { party: Party, title: String, invited: u32, present: u32, leave: u32, lines: Vec<SignInLine> }

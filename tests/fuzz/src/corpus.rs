@@ -59,9 +59,10 @@ pub fn kept(target: &Target) -> std::io::Result<Vec<(String, Vec<u8>)>> {
 /// The disk's.
 pub fn unpack(target: &Target, to: &Path) -> std::io::Result<usize> {
     std::fs::create_dir_all(to)?;
-    let mut all: BTreeSet<Vec<u8>> = (target.seeds)().into_iter().filter(|seed| seed.len() <= target.longest).collect();
+    let mut all: BTreeSet<Vec<u8>> = (target.seeds)().into_iter().collect();
     all.extend(packed(target)?);
     all.extend(kept(target)?.into_iter().map(|(_, input)| input));
+    all.retain(|input| input.len() <= target.longest);
     for input in &all {
         std::fs::write(to.join(&xinghuo_ledger::Hash::of(input).hex()[..32]), input)?;
     }

@@ -15,9 +15,9 @@ export interface Sample {
 }
 
 export const steps: Step[] = [
-  { key: 'gather', name: '收集民意', window: '1–5日', state: 'done', words: '已办完', count: '18 条意见' },
-  { key: 'topics', name: '确定议题', window: '1–10日', state: 'done', words: '已办完', count: '6 个议题' },
-  { key: 'council', name: '协商讨论', window: '11–20日', state: 'now', words: '还有 3 天', count: '15 日开会' },
+  { key: 'gather', name: '收集民意', window: '1—5日', state: 'done', words: '已办完', count: '18 条意见' },
+  { key: 'topics', name: '确定议题', window: '1—10日', state: 'done', words: '已办完', count: '6 个议题' },
+  { key: 'council', name: '协商讨论', window: '11—20日', state: 'now', words: '还有 3 天', count: '15 日开会' },
   { key: 'tasks', name: '事项落实', window: '月底前', state: 'late', words: '逾期 2 天', count: '4 件在办' },
   { key: 'feedback', name: '监督反馈', window: '办结后 1 天内', state: 'ahead', words: '还没开始', count: '0 件' },
 ]

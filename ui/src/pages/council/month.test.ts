@@ -10,8 +10,8 @@ describe('a month', () => {
   it.each([['2024-11', 1, '2024-12'], ['2024-12', 1, '2025-01'], ['2024-01', -1, '2023-12']])('%s shifted by %i is %s', (from, by, to) => expect(shiftMonth(from, by)).toBe(to))
   it.each([['2024-02', '2024-02-29'], ['2023-02', '2023-02-28'], ['2024-12', '2024-12-31']])('%s ends on %s', (month, day) => expect(lastDay(month)).toBe(day))
   it('writes a window short, and whole where it leaves the month', () => {
-    expect(windowWords({ from: '2024-11-01', to: '2024-11-05' })).toBe('1–5日')
-    expect(windowWords({ from: '2024-11-11', to: '2024-12-01' })).toBe('11月11日–12月1日')
+    expect(windowWords({ from: '2024-11-01', to: '2024-11-05' })).toBe('1—5日')
+    expect(windowWords({ from: '2024-11-11', to: '2024-12-01' })).toBe('11月11日—12月1日')
   })
 })
 

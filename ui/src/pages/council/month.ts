@@ -34,10 +34,10 @@ export function shiftMonth(month: string, by: number): string {
   return new Date(Date.UTC(year, number - 1 + by, 1)).toISOString().slice(0, 7)
 }
 
-/** `1–5日`, or both days in full where they lie in two months. */
+/** `1—5日`, or both days in full where they lie in two months. */
 export function windowWords({ from, to }: { from: Day; to: Day }): string {
-  if (from.slice(0, 7) !== to.slice(0, 7)) return `${monthDay(from)}–${monthDay(to)}`
-  return `${Number(from.slice(8))}–${Number(to.slice(8))}日`
+  if (from.slice(0, 7) !== to.slice(0, 7)) return `${monthDay(from)}—${monthDay(to)}`
+  return `${Number(from.slice(8))}—${Number(to.slice(8))}日`
 }
 
 const marks: Record<StepView['state'], Step['state']> = {

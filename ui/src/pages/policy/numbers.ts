@@ -1,0 +1,28 @@
+/** How the numbers of a policy pack (制度参数) are said. */
+import type { Policy } from '../../bindings/Policy'
+
+/** A share of people as it is said: 三分之二. */
+export function shareWords([part, whole]: readonly [number, number]): string {
+  const figures = '零一二三四五六七八九十'
+  return `${figures[whole] ?? whole}分之${figures[part] ?? part}`
+}
+
+/** The shares that are offered. */
+export const shares: readonly (readonly [number, number])[] = [[1, 2], [3, 5], [2, 3], [3, 4], [4, 5]]
+
+/** Days of the month, `1—5日`, `11日—月底`. */
+export function windowWords({ from, to }: { from: number; to: number }): string {
+  return to >= 31 ? `${from}日—月底` : `${from}—${to}日`
+}
+
+/** The numbers that are no windows, each with what it is for. */
+export function policyWords(policy: Policy): [string, string][] {
+  return [
+    ['会议通知', policy.notice_days > 0 ? `提前 ${policy.notice_days} 天` : '不作要求'],
+    ['法定人数', `应到代表的${shareWords(policy.quorum)}以上到会`],
+    ['表决通过', `同意的超过在场的${shareWords(policy.pass_over)}`],
+    ['监督反馈', `办完后 ${policy.report_days} 天内`],
+    ['诉求答复', `${policy.request_days} 天内`],
+    ['紧急诉求', `${policy.urgent_days} 天内`],
+  ]
+}
