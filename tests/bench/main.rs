@@ -6,6 +6,7 @@
 
 mod changesets;
 mod contest;
+mod council;
 mod finding;
 mod gauge;
 mod import;
@@ -28,7 +29,7 @@ use gauge::{Outcome, Report};
 type Group = fn(&mut Report) -> Outcome;
 
 /// Papers come first: their memory is measured, and freed memory of others would hide growth.
-const GROUPS: [(&str, Group); 8] = [
+const GROUPS: [(&str, Group); 9] = [
     ("papers", papers::measure),
     ("import", import::measure),
     ("export", small::measure),
@@ -36,6 +37,7 @@ const GROUPS: [(&str, Group); 8] = [
     ("million", million::measure),
     ("roster", roster::measure),
     ("find", finding::measure),
+    ("council", council::measure),
     ("window", window::measure),
 ];
 
