@@ -230,6 +230,10 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
                     done_on: done,
                     outcome: None,
                     carried_from: None,
+                    fen: None,
+                    verified_by: None,
+                    first_due: None,
+                    extended_by: None,
                 },
             );
             if let Some(done) = done {

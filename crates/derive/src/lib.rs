@@ -163,6 +163,7 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
     };
     let mut id_type: Option<&Type> = None;
     let (mut defs, mut writes, mut reads) = (Vec::new(), Vec::new(), Vec::new());
+    let mut groups = std::collections::BTreeMap::<String, Ident>::new();
     for field in &fields.named {
         let Some(ident) = &field.ident else { continue };
         if ident == "id" {
@@ -173,6 +174,13 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
         let FieldArgs { number, zh, class, group, search, mask, settle } = a;
         let text = ident.to_string();
         let text = text.trim_start_matches("r#");
+        // A block belongs to one class: what is decided together must travel together.
+        if let Some(group) = &group {
+            let together = groups.entry(group.value()).or_insert_with(|| class.clone());
+            if *together != class {
+                return Err(syn::Error::new_spanned(ident, format!("the group {:?} is of the class {together}", group.value())));
+            }
+        }
         let group = group.map_or_else(|| quote!(#text), |g| quote!(#g));
         let class = variant(&class);
         let search = option(quote!(crate::kind::Search), search.as_ref());

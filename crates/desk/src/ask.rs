@@ -381,6 +381,19 @@ pub enum Ask {
         outcome: Option<String>,
         /// The new date of a task that is carried over.
         due_on: Option<NaiveDate>,
+        /// Who checked it, where it was checked.
+        by: Option<String>,
+    },
+    /// Gives a task more time in its own month's books (延期). → `Saved`
+    ExtendTask {
+        /// Which.
+        id: TaskId,
+        /// The new date.
+        due_on: NaiveDate,
+        /// Who allowed it.
+        by: String,
+        /// Why.
+        reason: String,
     },
     /// Reports back on a task. → `Saved`
     GiveFeedback(NewFeedback),
@@ -784,6 +797,9 @@ pub struct NewTask {
     pub party: Party,
     pub owner: String,
     pub due_on: NaiveDate,
+    /// What it may cost, in fen.
+    #[ts(type = "number | null")]
+    pub fen: Option<i64>,
 }
 
 /// A report back.

@@ -13,6 +13,9 @@ use crate::cases::days_left;
 use crate::error::Result;
 use crate::views::*;
 
+/// The states of a task on which somebody has to do something, for SQL.
+pub(crate) const OPEN_TASKS: &str = "('open', 'doing', 'returned')";
+
 /// The one record of a compound's month: both laptops that open it open the same.
 pub(crate) fn cycle_id(space: SpaceId, month: Month) -> CycleId {
     let mut hasher = blake3::Hasher::new();
@@ -83,10 +86,9 @@ fn step_view(s: StepNow, today: NaiveDate) -> StepView {
 pub(crate) fn task_line(books: &Books<'_>, policy: &Policy, kept: Kept<Task>, today: NaiveDate) -> Result<TaskLine> {
     let task = kept.record;
     let feedback = books.select::<Feedback>("AND task = ?1 ORDER BY \"on\", id", [task.id.0.as_bytes()])?;
-    let open = matches!(task.state, TaskState::Open | TaskState::Doing);
     Ok(TaskLine {
         days_left: days_left(task.due_on, today),
-        late: open && task.due_on < today,
+        late: task.state.is_open() && task.due_on < today,
         report_due: task.done_on.map(|d| policy.report_due(d)),
         feedback: feedback.into_iter().map(|f| f.record).collect(),
         files: attachments::count(books, task.id.0)?,
@@ -290,7 +292,7 @@ pub(crate) fn view(
                 title: line.task.text.clone(),
                 from: old.record.month,
                 state: line.task.state.zh().to_owned(),
-                ended: !matches!(line.task.state, TaskState::Open | TaskState::Doing),
+                ended: !line.task.state.is_open(),
             });
         }
     }
@@ -335,8 +337,8 @@ fn sentence(facts: &MonthFacts, meetings: &[MeetingView], no_topic: Option<&str>
         let when = if m.meeting.state == MeetingState::Running { String::new() } else { format!(" {} 日", chrono::Datelike::day(&day)) };
         parts.push(format!("议事会{word}{when}{end}"));
     }
-    let open = facts.tasks.iter().filter(|t| matches!(t.state, TaskState::Open | TaskState::Doing)).count();
-    let due = facts.tasks.iter().filter(|t| matches!(t.state, TaskState::Open | TaskState::Doing) && t.due_on == today).count();
+    let open = facts.tasks.iter().filter(|t| t.state.is_open()).count();
+    let due = facts.tasks.iter().filter(|t| t.state.is_open() && t.due_on == today).count();
     if facts.tasks.is_empty() {
         parts.push(format!("收集民意 {} 条，确定议题 {} 个", facts.opinions.len(), facts.chosen.len()));
     } else {

@@ -155,7 +155,7 @@ impl Scope<'_> {
     fn carried_out(&mut self) -> Result<Vec<Fact>> {
         let today = self.today.to_string();
         let rows = self.rows(
-            "SELECT s.space, s.id, m.month, s.text, count(*), sum(t.state = 'done'), max(t.due_on) \
+            "SELECT s.space, s.id, m.month, s.text, count(*), sum(t.state IN ('done', 'verified')), max(t.due_on) \
              FROM resolution s JOIN meeting m ON m.id = s.meeting JOIN task t ON t.resolution = s.id \
              WHERE s.life = 0 AND m.life = 0 AND t.life = 0 AND m.{mine} AND m.month >= ?2 AND m.month < ?2 || '~' AND t.state <> 'carried_over' GROUP BY s.id",
             |r| Ok((r.get::<_, u32>(4)?, r.get::<_, u32>(5)?, r.get::<_, String>(6)?)),

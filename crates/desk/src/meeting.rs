@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 use xinghuo_ledger::Save;
 use xinghuo_model::records::*;
-use xinghuo_model::rules::{Count, Refusal, check_quorum, check_vote, outcome};
+use xinghuo_model::rules::{Count, Refusal, check_quorum, check_task_step, check_vote, outcome};
 use xinghuo_model::*;
 
 use crate::ask::*;
@@ -323,6 +323,9 @@ impl Open {
             save.put(space, &resolution);
             if let Some(t) = new.task {
                 let (text, owner) = (filled(&t.text, "task.text")?, filled(&t.owner, "task.owner")?);
+                if t.fen.is_some_and(|fen| fen < 0) {
+                    return Err(DeskError::Field { field: "task.fen", why: "经费不能是负数。" });
+                }
                 if t.due_on < meeting.held_at.date_naive() {
                     return Err(Refusal::Before("期限", "会议日期").into());
                 }
@@ -338,6 +341,10 @@ impl Open {
                     done_on: None,
                     outcome: None,
                     carried_from: None,
+                    fen: t.fen,
+                    verified_by: None,
+                    first_due: None,
+                    extended_by: None,
                 };
                 save.put(space, &task);
             }
@@ -393,6 +400,7 @@ impl Open {
         })
     }
 
+    #[allow(clippy::too_many_arguments)]
     pub(crate) fn step_task(
         &self,
         id: TaskId,
@@ -400,18 +408,29 @@ impl Open {
         on: NaiveDate,
         outcome: Option<String>,
         due_on: Option<NaiveDate>,
+        by: Option<String>,
         at: At,
     ) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(on, at.date_naive(), "日期")?;
-        let outcome = optional(outcome);
+        let (outcome, by) = (optional(outcome), optional(by));
         self.save_one(Act::StepTask, at, |save| {
             let mut task = save.books().need::<Task>(id)?.record;
-            if matches!(task.state, TaskState::CarriedOver) || (task.state == TaskState::Done && to != TaskState::Doing) {
-                return Err(Refusal::Step { from: task.state.zh(), to: to.zh() }.into());
-            }
+            check_task_step(task.state, to)?;
             match to {
                 TaskState::Done => task.done_on = Some(on),
+                TaskState::Verified => {
+                    if by.is_none() {
+                        return Err(DeskError::Field { field: "by", why: "请写明是谁去核验的。" });
+                    }
+                    task.verified_by = by;
+                }
+                TaskState::Returned => {
+                    if outcome.is_none() {
+                        return Err(DeskError::Field { field: "outcome", why: "退回重办要写明哪里没办好。" });
+                    }
+                    task.done_on = None;
+                }
                 TaskState::CarriedOver => {
                     let (Some(due), Some(reason)) = (due_on, &outcome) else {
                         return Err(DeskError::Field { field: "due_on", why: "跨月结转要写明理由和新的期限。" });
@@ -428,6 +447,8 @@ impl Open {
                         done_on: None,
                         outcome: Some(format!("由{}结转：{reason}", task.month.zh())),
                         carried_from: Some(task.id),
+                        first_due: None,
+                        extended_by: None,
                         ..task.clone()
                     };
                     save.put(space, &next);
@@ -439,6 +460,26 @@ impl Open {
             if outcome.is_some() {
                 task.outcome = outcome;
             }
+            save.put(space, &task);
+            Ok(id)
+        })
+    }
+
+    /// More time for what is not done yet; the first date stays on record.
+    pub(crate) fn extend_task(&self, id: TaskId, due_on: NaiveDate, by: &str, reason: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let (by, reason) = (filled(by, "by")?, filled(reason, "reason")?);
+        self.save_one(Act::ExtendTask, at, |save| {
+            let mut task = save.books().need::<Task>(id)?.record;
+            if !task.state.is_open() {
+                return Err(Refusal::Lacks("已经办完或结转的事项不用延期。").into());
+            }
+            if due_on <= task.due_on {
+                return Err(Refusal::Before("新的期限", "原来的期限").into());
+            }
+            task.first_due = task.first_due.or(Some(task.due_on));
+            task.extended_by = Some(format!("{by}：{reason}"));
+            task.due_on = due_on;
             save.put(space, &task);
             Ok(id)
         })

@@ -10,7 +10,7 @@ use xinghuo_model::records::*;
 use xinghuo_model::*;
 
 use crate::cases::OPEN_STATES;
-use crate::council::{facts, steps};
+use crate::council::{OPEN_TASKS, facts, steps};
 use crate::error::Result;
 use crate::open::{Open, office_of};
 use crate::policy::policy_of;
@@ -50,7 +50,7 @@ impl Open {
                     at.clone(),
                 )?;
                 let late_tasks = books.number(
-                    "SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN ('open', 'doing') AND due_on < ?2",
+                    &format!("SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN {OPEN_TASKS} AND due_on < ?2"),
                     at.clone(),
                 )?;
                 let open_requests = books.number(

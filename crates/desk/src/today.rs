@@ -6,7 +6,7 @@ use xinghuo_model::records::*;
 use xinghuo_model::*;
 
 use crate::cases::{OPEN_STATES, days_left};
-use crate::council::{facts, steps};
+use crate::council::{OPEN_TASKS, facts, steps};
 use crate::error::Result;
 use crate::open::Open;
 use crate::views::*;
@@ -42,7 +42,7 @@ fn due(books: &Books<'_>, space: SpaceId, policy: &policy::Policy, today: NaiveD
         });
     }
     for kept in
-        books.select::<Task>("AND space = ?1 AND state IN ('open', 'doing') AND due_on <= ?2 ORDER BY due_on LIMIT 200", at.clone())?
+        books.select::<Task>(&format!("AND space = ?1 AND state IN {OPEN_TASKS} AND due_on <= ?2 ORDER BY due_on LIMIT 200"), at.clone())?
     {
         let t = kept.record;
         sort(DueLine {
@@ -90,7 +90,7 @@ impl Open {
             let due = due(books, space, &policy, today)?;
             let count = |sql: &str| books.number(sql, [space.0.as_bytes()]);
             let open_requests = count(&format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES}"))?;
-            let open_tasks = count("SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN ('open', 'doing')")?;
+            let open_tasks = count(&format!("SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN {OPEN_TASKS}"))?;
             let people = count("SELECT count(*) FROM person WHERE life = 0 AND space = ?1")?;
             let behind = steps.iter().filter(|s| s.state == rules::StepState::Late).count();
             let sentence = match (due.overdue.len(), due.today.len()) {
@@ -123,7 +123,7 @@ impl Open {
         self.read(|books| {
             let policy = self.policy(books, today)?;
             let open = books.select::<Task>(
-                "AND space = ?1 AND (state IN ('open', 'doing') OR (done_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feedback f WHERE f.life = 0 AND f.task = task.id))) ORDER BY due_on, id LIMIT 500",
+                &format!("AND space = ?1 AND (state IN {OPEN_TASKS} OR (done_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feedback f WHERE f.life = 0 AND f.task = task.id))) ORDER BY due_on, id LIMIT 500"),
                 [space.0.as_bytes()],
             )?;
             open.into_iter().map(|t| crate::council::task_line(books, &policy, t, today)).collect()

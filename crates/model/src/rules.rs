@@ -138,9 +138,33 @@ pub(crate) fn topic_leads_to(from: TopicState, to: TopicState) -> bool {
     }
 }
 
+/// The states a task may go to next. What is carried over goes on as another task; what was checked is at
+/// its end.
+pub fn task_next(from: TaskState) -> &'static [TaskState] {
+    use TaskState::*;
+    match from {
+        Open => &[Doing, Done, CarriedOver],
+        Doing | Returned => &[Done, CarriedOver],
+        Done => &[Verified, Returned],
+        Verified | CarriedOver => &[],
+    }
+}
+
+/// Whether work on a task leads from one state to the other without going back.
 pub(crate) fn task_leads_to(from: TaskState, to: TaskState) -> bool {
     use TaskState::*;
-    matches!((from, to), (Open, Doing | Done | CarriedOver) | (Doing, Done | CarriedOver))
+    matches!(
+        (from, to),
+        (Open, Doing | Done | Verified | CarriedOver) | (Doing | Returned, Done | Verified | CarriedOver) | (Done, Verified)
+    )
+}
+
+/// Checks a task's step to another state.
+///
+/// # Errors
+/// [`Refusal::Step`].
+pub fn check_task_step(from: TaskState, to: TaskState) -> Result<(), Refusal> {
+    if task_next(from).contains(&to) { Ok(()) } else { Err(Refusal::Step { from: from.zh(), to: to.zh() }) }
 }
 
 /// Checks a request's step to another state.
@@ -346,7 +370,7 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
                 (state, usize::from(facts.council.is_some()), 0)
             }
             Step::CarryOut => {
-                let open: Vec<_> = facts.tasks.iter().filter(|t| matches!(t.state, TaskState::Open | TaskState::Doing)).collect();
+                let open: Vec<_> = facts.tasks.iter().filter(|t| t.state.is_open()).collect();
                 let late = open.iter().filter(|t| t.due_on < today).count();
                 let state = if facts.tasks.is_empty() {
                     if facts.no_topic || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
@@ -366,7 +390,7 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
             Step::Report => {
                 let done: Vec<_> = facts.tasks.iter().filter_map(|t| t.done_on.map(|d| (d, t.reported_on))).collect();
                 let late = done.iter().filter(|(d, r)| r.is_none() && today > policy.report_due(*d)).count();
-                let all_tasks_ended = facts.tasks.iter().all(|t| matches!(t.state, TaskState::Done | TaskState::CarriedOver));
+                let all_tasks_ended = facts.tasks.iter().all(|t| !t.state.is_open());
                 let state = if facts.tasks.is_empty() {
                     if facts.no_topic || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
                 } else if late > 0 {
@@ -479,6 +503,29 @@ mod tests {
         }
         assert_eq!(seen.len(), RequestState::ALL.len());
         assert!(check_request_step(RequestState::Registered, RequestState::Answered).is_err());
+    }
+
+    #[test]
+    fn every_state_of_a_task_is_reachable_and_merges_only_go_where_steps_lead() {
+        let mut seen = vec![TaskState::Open];
+        let mut at = 0;
+        while at < seen.len() {
+            seen.extend(task_next(seen[at]).iter().filter(|next| !seen.contains(next)).copied().collect::<Vec<_>>());
+            at += 1;
+        }
+        assert_eq!(seen.len(), TaskState::ALL.len());
+        for from in TaskState::ALL {
+            for to in TaskState::ALL {
+                let step = check_task_step(*from, *to);
+                assert_eq!(step.is_ok(), task_next(*from).contains(to), "{from:?} to {to:?}");
+                // What merges take for progress can be done step by step, and never back.
+                if task_leads_to(*from, *to) {
+                    assert!(!task_leads_to(*to, *from) && from != to, "{from:?} to {to:?}");
+                    let reached = task_next(*from).iter().any(|next| next == to || task_next(*next).contains(to));
+                    assert!(reached, "{from:?} to {to:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -216,6 +216,20 @@ words! {
         Doing = "doing" "进行中",
         Done = "done" "已完成",
         CarriedOver = "carried_over" "跨月结转",
+        Verified = "verified" "已核验",
+        Returned = "returned" "退回重办",
+    }
+}
+
+impl TaskState {
+    /// Whether somebody still has to do something.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::Doing | Self::Returned)
+    }
+
+    /// Whether it was carried out.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Done | Self::Verified)
     }
 }
 
@@ -369,6 +383,7 @@ words! {
         FinaliseMinutes = "finalise_minutes" "纪要定稿",
         StepTask = "step_task" "落实事项",
         GiveFeedback = "give_feedback" "监督反馈",
+        ExtendTask = "extend_task" "事项延期",
         CarryTopic = "carry_topic" "议题结转",
         IssuePolicy = "issue_policy" "发布制度参数",
         IssuePaper = "issue_paper" "出具文书",

@@ -386,7 +386,27 @@ outcome: string | null,
 /**
  * The new date of a task that is carried over.
  */
-due_on: string | null, } | { "ask": "give_feedback" } & NewFeedback | { "ask": "preview_paper", 
+due_on: string | null, 
+/**
+ * Who checked it, where it was checked.
+ */
+by: string | null, } | { "ask": "extend_task", 
+/**
+ * Which.
+ */
+id: TaskId, 
+/**
+ * The new date.
+ */
+due_on: string, 
+/**
+ * Who allowed it.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, } | { "ask": "give_feedback" } & NewFeedback | { "ask": "preview_paper", 
 /**
  * Which paper.
  */

@@ -4,4 +4,8 @@ import type { Party } from "./Party";
 /**
  * A new task: one party, one person, one date (I09).
  */
-export type NewTask = { text: string, party: Party, owner: string, due_on: string, };
+export type NewTask = { text: string, party: Party, owner: string, due_on: string, 
+/**
+ * What it may cost, in fen.
+ */
+fen: number | null, };

@@ -52,4 +52,20 @@ outcome: string | null,
 /**
  * The task of an earlier month that goes on here (跨月结转).
  */
-carried_from: TaskId | null, };
+carried_from: TaskId | null, 
+/**
+ * What it may cost (经费), in fen.
+ */
+fen: number | null, 
+/**
+ * Who checked that it was carried out (核验人).
+ */
+verified_by: string | null, 
+/**
+ * The date it had before it was extended (原定期限); the first one, however often that was.
+ */
+first_due: string | null, 
+/**
+ * Who allowed the extension (延期批准人), and why.
+ */
+extended_by: string | null, };

@@ -3,4 +3,4 @@
 /**
  * Where a task (落实事项) stands (requirements §4.2).
  */
-export type TaskState = "open" | "doing" | "done" | "carried_over";
+export type TaskState = "open" | "doing" | "done" | "carried_over" | "verified" | "returned";

@@ -188,6 +188,10 @@ impl Year<'_> {
                     done_on: None,
                     outcome: None,
                     carried_from: None,
+                    fen: None,
+                    verified_by: None,
+                    first_due: None,
+                    extended_by: None,
                 };
                 tasks.push((task, outcome));
             }

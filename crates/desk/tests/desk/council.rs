@@ -237,6 +237,46 @@ fn a_topic_that_is_not_brought_to_an_end_goes_on_in_the_next_month_once() {
 }
 
 #[test]
+fn a_task_is_done_checked_returned_and_given_more_time_in_the_order_of_its_states() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-28");
+    let firm = delegate(&branch, "property", "吴经理");
+    let lamp = topic(&branch, "2024-11", "关于路灯", false);
+    let meeting = council(&branch, "2024-11", &[&firm]);
+    let task = agreed(&branch, "2024-11", &meeting, &lamp, 1, "2024-11-20");
+    let step = |to: &str, outcome: Value, by: Value| json!({ "ask": "step_task", "id": task, "to": to, "on": "2024-11-28", "outcome": outcome, "due_on": null, "by": by });
+    let line = || month(&branch, "2024-11")["tasks"][0].clone();
+    assert_eq!(code(&branch, step("verified", json!("好"), json!("林干事"))), "rule.step", "nothing is checked before it is done");
+    assert_eq!(line()["late"], true);
+
+    // More time: who allowed it and the first date stay on record.
+    let extend = |due: &str, by: &str| json!({ "ask": "extend_task", "id": task, "due_on": due, "by": by, "reason": "配件没到" });
+    assert_eq!(code(&branch, extend("2024-11-20", "陈书记")), "rule.before");
+    assert_eq!(code(&branch, extend("2024-11-29", "")), "field");
+    ask(&branch, extend("2024-11-29", "陈书记"));
+    ask(&branch, extend("2024-11-30", "陈书记"));
+    let extended = line();
+    assert_eq!((&extended["late"], &extended["task"]["first_due"]), (&json!(false), &json!("2024-11-20")));
+    assert_eq!(extended["task"]["extended_by"], "陈书记：配件没到");
+
+    ask(&branch, step("done", json!("换好了"), Value::Null));
+    assert_eq!(code(&branch, extend("2024-12-05", "陈书记")), "rule.lacks");
+    assert_eq!(code(&branch, step("returned", Value::Null, Value::Null)), "field", "sent back only with what is wrong");
+    ask(&branch, step("returned", json!("三单元还是不亮"), Value::Null));
+    assert_eq!((&line()["task"]["state"], &line()["task"]["done_on"]), (&json!("returned"), &Value::Null));
+    let waiting = ask(&branch, json!({ "ask": "tasks" }));
+    assert_eq!(waiting.as_array().map(Vec::len), Some(1), "what was sent back waits for somebody");
+    ask(&branch, step("done", json!("都亮了"), Value::Null));
+    assert_eq!(code(&branch, step("verified", Value::Null, Value::Null)), "field", "checked by somebody");
+    ask(&branch, step("verified", Value::Null, json!("卢根生")));
+    assert_eq!((&line()["task"]["verified_by"], &line()["task"]["outcome"]), (&json!("卢根生"), &json!("都亮了")));
+    for to in ["open", "doing", "done", "returned", "carried_over"] {
+        assert_eq!(code(&branch, step(to, json!("再办"), Value::Null)), "rule.step", "{to} after it was checked");
+    }
+    assert_eq!(ills(&branch)[2], (1, 1));
+}
+
+#[test]
 fn a_task_that_is_carried_over_stands_in_the_month_it_goes_on_in() {
     let place = Place::new();
     let branch = place.branch_on("甲", "2024-12-02");

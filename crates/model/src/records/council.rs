@@ -323,6 +323,19 @@ pub struct Task {
     /// The task of an earlier month that goes on here (跨月结转).
     #[field(10, zh = "结转自", class = district)]
     pub carried_from: Option<TaskId>,
+    /// What it may cost (经费), in fen.
+    #[field(11, zh = "经费", class = district)]
+    #[ts(type = "number | null")]
+    pub fen: Option<i64>,
+    /// Who checked that it was carried out (核验人).
+    #[field(12, zh = "核验人", class = community)]
+    pub verified_by: Option<String>,
+    /// The date it had before it was extended (原定期限); the first one, however often that was.
+    #[field(13, zh = "原定期限", class = district)]
+    pub first_due: Option<NaiveDate>,
+    /// Who allowed the extension (延期批准人), and why.
+    #[field(14, zh = "延期批准", class = community)]
+    pub extended_by: Option<String>,
 }
 
 /// The report back on a task (监督反馈).
