@@ -353,6 +353,10 @@ pub enum Ask {
     },
     /// Records a vote; the topic follows from it. → `Saved`
     RecordVote(NewVote),
+    /// What an owners' vote of these numbers would come to, before it is recorded. → `OwnerVerdict`
+    CountOwnerVote(NewOwnerVote),
+    /// Records the owners' vote on a matter that is theirs; the topic follows from it. → `Saved`
+    RecordOwnerVote(NewOwnerVote),
     /// Records what was agreed, and the task that carries it out. → `Saved`
     AddResolution(NewResolution),
     /// 散会. → `Saved`
@@ -775,6 +779,24 @@ pub struct NewVote {
     pub abstain: u32,
     pub recused: u32,
     pub ballots: Vec<xinghuo_model::records::Ballot>,
+}
+
+/// An owners' vote: typed totals; areas in hundredths of a square metre.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[ts(export)]
+#[allow(missing_docs)]
+pub struct NewOwnerVote {
+    pub topic: TopicId,
+    pub on: NaiveDate,
+    pub owners: u32,
+    pub owners_took_part: u32,
+    pub owners_agreed: u32,
+    #[ts(type = "number")]
+    pub area: i64,
+    #[ts(type = "number")]
+    pub area_took_part: i64,
+    #[ts(type = "number")]
+    pub area_agreed: i64,
 }
 
 /// What was agreed and who carries it out; `null` task where nothing is to be done.

@@ -11,6 +11,7 @@ use xinghuo_model::*;
 use crate::attachments;
 use crate::cases::days_left;
 use crate::error::Result;
+use crate::owners;
 use crate::views::*;
 
 /// The states of a task on which somebody has to do something, for SQL.
@@ -104,8 +105,11 @@ fn topic_line(books: &Books<'_>, kept: Kept<Topic>, meeting: Option<MeetingId>) 
     let speeches = books.select::<Speech>(filter, (&id, at.clone()))?;
     let votes = books.select::<Vote>(filter, (&id, at.clone()))?;
     let resolutions = books.select::<Resolution>(filter, (&id, at.clone()))?;
+    let owner_vote = books.select::<OwnerVote>("AND topic = ?1 ORDER BY \"on\", id", [&id])?.into_iter().last().map(|kept| kept.record);
     let next = books.select::<Topic>("AND carried_from = ?1", [&id])?;
     Ok(TopicLine {
+        owner_verdict: owner_vote.as_ref().zip(topic.owner_matter).map(|(vote, matter)| owners::verdict(matter, vote)),
+        owner_vote,
         carried_to: next.first().map(|next| next.record.month),
         opinions: topic.opinions.len() as u32,
         speeches: speeches.into_iter().map(|s| s.record).collect(),

@@ -23,6 +23,7 @@ mod job;
 mod meeting;
 mod open;
 mod overview;
+mod owners;
 mod papers;
 mod people;
 mod policy;
@@ -292,6 +293,8 @@ impl Desk {
             Ask::OpenMeeting { id } => json(self.open()?.open_meeting(id, now)?),
             Ask::AddSpeech { meeting, topic, speaker, text } => json(self.open()?.add_speech(meeting, topic, &speaker, &text, now)?),
             Ask::RecordVote(new) => json(self.open()?.record_vote(new, now)?),
+            Ask::CountOwnerVote(new) => json(self.open()?.count_owner_vote(&new)?),
+            Ask::RecordOwnerVote(new) => json(self.open()?.record_owner_vote(new, now)?),
             Ask::AddResolution(new) => json(self.open()?.add_resolution(new, now)?),
             Ask::CloseMeeting { id } => json(self.open()?.close_meeting(id, now)?),
             Ask::FinaliseMinutes { id, on } => json(self.open()?.finalise(id, on, now)?),

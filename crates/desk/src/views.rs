@@ -434,6 +434,15 @@ views! {
         conflict: bool,
         /// The month in which it goes on.
         carried_to: Option<Month>,
+        /// How the owners voted, where it is their matter.
+        owner_vote: Option<OwnerVote>,
+        owner_verdict: Option<OwnerVerdict>,
+    }
+    /// What an owners' vote comes to.
+    OwnerVerdict {
+        outcome: OwnerOutcome,
+        /// 参与：人数 71.3%、面积 70.2%（都要 66.7% 以上）…
+        sentence: String,
     }
     /// A party's row of the sign-in; always five.
     PartyAttendance { party: Party, title: String, invited: u32, present: u32, leave: u32, lines: Vec<SignInLine> }

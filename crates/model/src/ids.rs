@@ -66,6 +66,8 @@ id! {
     SpeechId,
     /// The count of one vote (表决).
     VoteId,
+    /// How the owners voted (业主表决).
+    OwnerVoteId,
     /// What a council agreed (议定事项).
     ResolutionId,
     /// Something to be carried out (落实事项).

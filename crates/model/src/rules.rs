@@ -226,6 +226,45 @@ pub fn outcome(policy: &Policy, count: Count, owner_matter: Option<OwnerMatter>)
     }
 }
 
+/// One count of an owners' vote, by persons or by area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// In all.
+    pub all: u64,
+    /// Of those who took part.
+    pub took_part: u64,
+    /// Of those who agreed.
+    pub agreed: u64,
+}
+
+/// Checks that an owners' vote can be: nobody agrees who did not take part.
+///
+/// # Errors
+/// [`Refusal::Lacks`] with which number cannot be.
+pub fn check_owner_vote(persons: Share, area: Share) -> Result<(), Refusal> {
+    let lacks = |holds: bool, why: &'static str| if holds { Ok(()) } else { Err(Refusal::Lacks(why)) };
+    lacks(persons.all > 0 && area.all > 0, "业主人数和专有部分面积都要填写。")?;
+    lacks(persons.took_part <= persons.all && area.took_part <= area.all, "参与表决的不能多于全部。")?;
+    lacks(persons.agreed <= persons.took_part && area.agreed <= area.took_part, "同意的不能多于参与表决的。")
+}
+
+/// What an owners' vote comes to (台州市物业管理条例 §16, 民法典 §278): two thirds must take part, by area and
+/// by persons; of these more than half agree, or three quarters for the matters that need it.
+pub fn owner_outcome(matter: OwnerMatter, persons: Share, area: Share) -> OwnerOutcome {
+    let both = |holds: fn(Share) -> bool| holds(persons) && holds(area);
+    if !both(|s| u128::from(s.took_part) * 3 >= u128::from(s.all) * 2) {
+        OwnerOutcome::TooFew
+    } else if if matter.needs_three_quarters() {
+        both(|s| u128::from(s.agreed) * 4 >= u128::from(s.took_part) * 3)
+    } else {
+        both(|s| u128::from(s.agreed) * 2 > u128::from(s.took_part))
+    } {
+        OwnerOutcome::Passed
+    } else {
+        OwnerOutcome::Rejected
+    }
+}
+
 /// Checks the quorum (法定人数).
 ///
 /// # Errors
@@ -487,6 +526,34 @@ mod tests {
         let policy = Policy::default();
         assert_eq!(outcome(&policy, all, Some(OwnerMatter::SpendFund)), TopicState::ToOwners);
         assert_eq!(outcome(&policy, all, None), TopicState::Passed);
+    }
+
+    #[test]
+    fn an_owners_vote_needs_two_thirds_twice_and_then_half_or_three_quarters_twice() {
+        use OwnerOutcome::*;
+        let share = |all, took_part, agreed| Share { all, took_part, agreed };
+        let usual = OwnerMatter::PropertyFirm;
+        let heavy = OwnerMatter::CommonUse;
+        for (matter, persons, area, comes_to) in [
+            // Exactly two thirds is enough, one short of it is not; and both count.
+            (usual, share(300, 200, 101), share(9000, 6000, 3001), Passed),
+            (usual, share(300, 199, 199), share(9000, 9000, 9000), TooFew),
+            (usual, share(300, 300, 300), share(9000, 5999, 5999), TooFew),
+            // Half is not more than half.
+            (usual, share(300, 200, 100), share(9000, 6000, 6000), Rejected),
+            (usual, share(300, 200, 200), share(9000, 6000, 3000), Rejected),
+            // Three quarters are enough for what needs them.
+            (heavy, share(300, 200, 150), share(9000, 6000, 4500), Passed),
+            (heavy, share(300, 200, 149), share(9000, 6000, 6000), Rejected),
+            (heavy, share(300, 200, 200), share(9000, 6000, 4499), Rejected),
+        ] {
+            assert_eq!(owner_outcome(matter, persons, area), comes_to, "{matter:?} {persons:?} {area:?}");
+        }
+        let heavy: Vec<_> = OwnerMatter::ALL.iter().filter(|matter| matter.needs_three_quarters()).map(|matter| matter.code()).collect();
+        assert_eq!(heavy, ["raise_fund", "rebuild", "common_use"], "numbers six to eight");
+        assert!(check_owner_vote(share(300, 200, 201), share(9, 9, 9)).is_err());
+        assert!(check_owner_vote(share(300, 301, 1), share(9, 9, 9)).is_err());
+        assert!(check_owner_vote(share(0, 0, 0), share(0, 0, 0)).is_err());
     }
 
     #[test]

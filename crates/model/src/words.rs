@@ -343,6 +343,23 @@ impl Media {
     }
 }
 
+impl OwnerMatter {
+    /// Whether three quarters of those who take part must agree, by area and by persons, instead of more
+    /// than half: numbers six to eight of the list (民法典 §278).
+    pub fn needs_three_quarters(self) -> bool {
+        matches!(self, Self::RaiseFund | Self::Rebuild | Self::CommonUse)
+    }
+}
+
+words! {
+    /// What a vote of the owners comes to.
+    OwnerOutcome {
+        TooFew = "too_few" "参与不足，表决无效",
+        Passed = "passed" "业主同意",
+        Rejected = "rejected" "业主不同意",
+    }
+}
+
 words! {
     /// The three ills the loop is to cure (破解业委会独裁、遇事无回应、决策难执行; requirement A23), named by
     /// what stands in their place.
@@ -378,6 +395,7 @@ words! {
         OpenMeeting = "open_meeting" "开会",
         AddSpeech = "add_speech" "记录发言",
         RecordVote = "record_vote" "记录表决",
+        RecordOwnerVote = "record_owner_vote" "记录业主表决",
         AddResolution = "add_resolution" "记录议定事项",
         CloseMeeting = "close_meeting" "散会",
         FinaliseMinutes = "finalise_minutes" "纪要定稿",

@@ -237,6 +237,61 @@ fn a_topic_that_is_not_brought_to_an_end_goes_on_in_the_next_month_once() {
 }
 
 #[test]
+fn a_matter_of_the_owners_is_advised_on_in_the_council_and_decided_by_their_own_count() {
+    let place = Place::new();
+    let (branch, office) = (place.branch_on("甲", "2024-11-28"), place.office_on("2024-11-28"));
+    join(&place, &branch, &office);
+    let firm = delegate(&branch, "property", "吴经理");
+    let added = ask(
+        &branch,
+        json!({ "ask": "add_topic", "month": "2024-11", "title": "关于公共收益位", "opinions": [], "benefit": true, "owner_matter": "common_use",
+        "sponsor": "陈书记" }),
+    );
+    let topic = id(&added);
+    ask(&branch, json!({ "ask": "decide_topic", "id": topic, "to": "chosen", "on": "2024-11-08", "reason": "居民关心" }));
+    let vote = |what: &str, agreed: u32| {
+        json!({ "ask": what, "topic": topic, "on": "2024-11-27", "owners": 300, "owners_took_part": 200, "owners_agreed": agreed,
+        "area": 900_000, "area_took_part": 600_000, "area_agreed": 450_000 })
+    };
+    assert_eq!(code(&branch, vote("record_owner_vote", 150)), "rule.lacks", "the council advises first");
+    let meeting = council(&branch, "2024-11", &[&firm]);
+    ask(
+        &branch,
+        json!({ "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": 1, "yes": 1, "no": 0, "abstain": 0,
+        "recused": 0, "ballots": [] }),
+    );
+    let line = |desk: &Desk| month(desk, "2024-11")["topics"][0].clone();
+    assert_eq!(line(&branch)["topic"]["state"], "to_owners", "whatever the council counted");
+    // What it would come to is said before it is recorded.
+    let verdict = ask(&branch, vote("count_owner_vote", 149));
+    assert_eq!(verdict["outcome"], "rejected");
+    assert_eq!(
+        verdict["sentence"],
+        "参与：人数 66.6%、面积 66.6%（都要三分之二以上）；同意：占参与人数 74.5%、参与面积 75.0%（都要四分之三以上）。业主不同意。"
+    );
+    assert_eq!(code(&branch, vote("record_owner_vote", 201)), "rule.lacks", "more agree than took part");
+    ask(&branch, vote("record_owner_vote", 149));
+    assert_eq!(line(&branch)["topic"]["state"], "rejected");
+    // Counted anew: the mistake goes, the right count stays.
+    ask(&branch, vote("record_owner_vote", 150));
+    let decided = line(&branch);
+    assert_eq!((&decided["topic"]["state"], &decided["owner_vote"]["owners_agreed"]), (&json!("passed"), &json!(150)));
+    let few = json!({ "ask": "record_owner_vote", "topic": topic, "on": "2024-11-28", "owners": 300, "owners_took_part": 199, "owners_agreed": 199,
+        "area": 900_000, "area_took_part": 900_000, "area_agreed": 900_000 });
+    ask(&branch, few);
+    assert_eq!(line(&branch)["topic"]["state"], "to_owners", "too few: no vote at all");
+    ask(&branch, json!({ "ask": "undo" }));
+    assert_eq!(line(&branch)["topic"]["state"], "passed");
+
+    let news = place.path("month.xinghuo");
+    export(&branch, "星岩社区", &news);
+    import(&office, &[&news]);
+    ask(&office, json!({ "ask": "look_at", "compound": ask(&office, json!({ "ask": "overview" }))[0]["compound"]["id"] }));
+    assert_eq!(line(&office)["owner_verdict"]["outcome"], "passed");
+    assert_eq!(code(&office, vote("record_owner_vote", 150)), "desk.read_only");
+}
+
+#[test]
 fn a_task_is_done_checked_returned_and_given_more_time_in_the_order_of_its_states() {
     let place = Place::new();
     let branch = place.branch_on("甲", "2024-11-28");

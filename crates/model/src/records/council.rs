@@ -268,6 +268,43 @@ pub struct Vote {
     pub ballots: Vec<Ballot>,
 }
 
+/// How the owners voted (业主共同决定) on a matter that only they may decide: typed totals. Written anew to
+/// change it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 41, table = "owner_vote", zh = "业主表决", space = compound, append_only)]
+#[ts(export)]
+pub struct OwnerVote {
+    /// Its id.
+    pub id: OwnerVoteId,
+    /// On which topic.
+    #[field(1, zh = "议题", class = district)]
+    pub topic: TopicId,
+    /// The day it was counted.
+    #[field(2, zh = "计票日期", class = district)]
+    pub on: NaiveDate,
+    /// Owners in all; who owns several units counts once (台州市物业管理条例 §18).
+    #[field(3, zh = "业主人数", class = district)]
+    pub owners: u32,
+    /// Owners who took part.
+    #[field(4, zh = "参与人数", class = district)]
+    pub owners_took_part: u32,
+    /// Owners who agreed.
+    #[field(5, zh = "同意人数", class = district)]
+    pub owners_agreed: u32,
+    /// Area of all exclusive parts (专有部分面积), in hundredths of a square metre; so are the next two.
+    #[field(6, zh = "专有部分面积", class = district)]
+    #[ts(type = "number")]
+    pub area: i64,
+    /// Area of those who took part.
+    #[field(7, zh = "参与面积", class = district)]
+    #[ts(type = "number")]
+    pub area_took_part: i64,
+    /// Area of those who agreed.
+    #[field(8, zh = "同意面积", class = district)]
+    #[ts(type = "number")]
+    pub area_agreed: i64,
+}
+
 /// What a council agreed on a topic (议定事项).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
 #[record(kind = 38, table = "resolution", zh = "议定事项", space = compound)]

@@ -34,6 +34,7 @@ pub static KINDS: &[&KindDef] = &[
     Attendance::KIND,
     Speech::KIND,
     Vote::KIND,
+    OwnerVote::KIND,
     Resolution::KIND,
     Task::KIND,
     Feedback::KIND,

@@ -1,0 +1,96 @@
+//! The owners' own vote (业主共同决定) on what a council may only advise on.
+
+use chrono::{DateTime, FixedOffset};
+use xinghuo_model::records::*;
+use xinghuo_model::rules::{Refusal, Share, check_owner_vote, owner_outcome};
+use xinghuo_model::*;
+
+use crate::ask::NewOwnerVote;
+use crate::cases::not_future;
+use crate::error::Result;
+use crate::open::Open;
+use crate::views::{OwnerVerdict, Saved};
+
+fn persons(vote: &OwnerVote) -> Share {
+    Share { all: vote.owners.into(), took_part: vote.owners_took_part.into(), agreed: vote.owners_agreed.into() }
+}
+
+fn area(vote: &OwnerVote) -> Share {
+    let part = |area: i64| u64::try_from(area).unwrap_or(0);
+    Share { all: part(vote.area), took_part: part(vote.area_took_part), agreed: part(vote.area_agreed) }
+}
+
+/// `71.3%`, cut off, never rounded up to what was not reached.
+fn percent(part: u64, all: u64) -> String {
+    let tenths = (u128::from(part) * 1000).checked_div(all.into()).unwrap_or(0);
+    format!("{}.{}%", tenths / 10, tenths % 10)
+}
+
+/// What a vote comes to, with the shares it is judged by.
+pub(crate) fn verdict(matter: OwnerMatter, vote: &OwnerVote) -> OwnerVerdict {
+    let (persons, area) = (persons(vote), area(vote));
+    let outcome = owner_outcome(matter, persons, area);
+    let asked = if matter.needs_three_quarters() { "要四分之三以上" } else { "要过半数" };
+    let sentence = format!(
+        "参与：人数 {}、面积 {}（都要三分之二以上）；同意：占参与人数 {}、参与面积 {}（都{asked}）。{}。",
+        percent(persons.took_part, persons.all),
+        percent(area.took_part, area.all),
+        percent(persons.agreed, persons.took_part),
+        percent(area.agreed, area.took_part),
+        outcome.zh()
+    );
+    OwnerVerdict { outcome, sentence }
+}
+
+fn record(id: OwnerVoteId, new: &NewOwnerVote) -> OwnerVote {
+    OwnerVote {
+        id,
+        topic: new.topic,
+        on: new.on,
+        owners: new.owners,
+        owners_took_part: new.owners_took_part,
+        owners_agreed: new.owners_agreed,
+        area: new.area,
+        area_took_part: new.area_took_part,
+        area_agreed: new.area_agreed,
+    }
+}
+
+fn matter(topic: &Topic) -> Result<OwnerMatter> {
+    topic.owner_matter.ok_or_else(|| Refusal::Lacks("这个议题不是须由业主共同决定的事项，由议事会表决。").into())
+}
+
+impl Open {
+    pub(crate) fn count_owner_vote(&self, new: &NewOwnerVote) -> Result<OwnerVerdict> {
+        let vote = record(OwnerVoteId(uuid::Uuid::nil()), new);
+        check_owner_vote(persons(&vote), area(&vote))?;
+        self.read(|books| Ok(verdict(matter(&books.need::<Topic>(new.topic)?.record)?, &vote)))
+    }
+
+    pub(crate) fn record_owner_vote(&self, new: NewOwnerVote, at: DateTime<FixedOffset>) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(new.on, at.date_naive(), "计票日期")?;
+        self.save_one(Act::RecordOwnerVote, at, |save| {
+            let mut topic = save.books().need::<Topic>(new.topic)?.record;
+            let matter = matter(&topic)?;
+            let vote = record(save.id(), &new);
+            check_owner_vote(persons(&vote), area(&vote))?;
+            let before = save.books().select::<OwnerVote>("AND topic = ?1", [new.topic.0.as_bytes()])?;
+            // Its council has advised, or the vote is counted anew.
+            if topic.state != TopicState::ToOwners && before.is_empty() {
+                return Err(Refusal::Lacks("先由议事会商量并转业主大会，再登记业主表决的结果。").into());
+            }
+            for old in before {
+                save.delete::<OwnerVote>(space, old.record.id);
+            }
+            topic.state = match verdict(matter, &vote).outcome {
+                OwnerOutcome::TooFew => TopicState::ToOwners,
+                OwnerOutcome::Passed => TopicState::Passed,
+                OwnerOutcome::Rejected => TopicState::Rejected,
+            };
+            save.put(space, &vote);
+            save.put(space, &topic);
+            Ok(vote.id)
+        })
+    }
+}
