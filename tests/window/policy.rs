@@ -1,5 +1,7 @@
 //! The pack of numbers (制度参数) that an office issues, the three ills as figures, and what goes on in the next month.
 
+use serde_json::json;
+
 use xinghuo_tests::{ENTER, Page, Place, Size, Tried};
 
 use crate::axe;
@@ -65,6 +67,60 @@ async fn the_office_reads_the_three_ills_of_all_compounds_and_opens_one() -> Tri
     page.run("document.querySelector('[aria-label=\"各小区\"] tbody tr').click()", vec![]).await?;
     page.wait_gone("各小区").await?;
     page.wait_text("今日").await?;
+    page.close().await
+}
+
+/// A matter of the owners whose council has advised.
+fn with_owners_matter() -> Tried<Place> {
+    let place = Place::branch()?;
+    let today = chrono::Local::now().format("%Y-%m-%d").to_string();
+    let month = today[..7].to_owned();
+    let delegate = json!({ "ask": "save_delegate", "id": null, "party": "property", "name": "罗建华", "person": null, "unit": null, "title": null, "since": "2020-01-01", "until": null });
+    let topic = json!({ "ask": "add_topic", "month": month, "title": "关于公共收益车位", "opinions": [], "benefit": true, "owner_matter": "common_use", "sponsor": "章志远" });
+    let saved = place.asks(vec![delegate, topic])?;
+    let id = |at: usize| saved[at]["id"].clone();
+    let meeting = place.asks(vec![
+        json!({ "ask": "decide_topic", "id": id(1), "to": "chosen", "on": today, "reason": "居民关心" }),
+        json!({ "ask": "plan_meeting", "month": month, "kind": "council", "held_at": format!("{today}T00:01:00+08:00"), "place": "议事厅", "chair": "陈书记", "recorder": "林干事", "agenda": [] }),
+    ])?[1]["id"]
+        .clone();
+    place.asks(vec![
+        json!({ "ask": "sign_in", "meeting": meeting, "delegate": id(0), "presence": "present", "name": null, "note": null }),
+        json!({ "ask": "open_meeting", "id": meeting }),
+        json!({ "ask": "record_vote", "meeting": meeting, "topic": id(1), "method": "hands", "present": 1, "yes": 1, "no": 0, "abstain": 0, "recused": 0, "ballots": [] }),
+        json!({ "ask": "close_meeting", "id": meeting }),
+    ])?;
+    Ok(place)
+}
+
+#[tokio::test]
+async fn the_owners_vote_is_typed_as_totals_and_judged_before_it_is_kept() -> Tried {
+    let page = Page::unlocked(with_owners_matter()?).await?;
+    page.click_in("页面", "议事会").await?;
+    page.click_text("二、确定议题").await?;
+    page.click_text("登记业主表决").await?;
+    for (label, typed) in [
+        ("业主总人数", "300"),
+        ("参与的人数", "210"),
+        ("同意的人数", "170"),
+        ("专有部分总面积（平方米）", "31200.50"),
+        ("参与的面积", "21000"),
+        ("同意的面积", "15600"),
+    ] {
+        page.type_into(label, typed).await?;
+    }
+    page.press(ENTER).await?;
+    page.wait_text("业主不同意").await?;
+    page.shot("owners-vote").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.type_into("同意的面积", "15750").await?;
+    page.press(ENTER).await?;
+    page.wait_text("业主同意").await?;
+    page.click_text("记下业主表决").await?;
+    page.wait_text("计票").await?;
+    page.shot("owners-voted").await?;
+    page.text_size(Size::Double).await?;
+    assert!(!page.is_too_wide().await?, "in the largest text");
     page.close().await
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn verdict(matter: OwnerMatter, vote: &OwnerVote) -> OwnerVerdict {
         percent(area.agreed, area.took_part),
         outcome.zh()
     );
-    OwnerVerdict { outcome, sentence }
+    OwnerVerdict { outcome, three_quarters: matter.needs_three_quarters(), sentence }
 }
 
 fn record(id: OwnerVoteId, new: &NewOwnerVote) -> OwnerVote {

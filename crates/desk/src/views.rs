@@ -441,6 +441,8 @@ views! {
     /// What an owners' vote comes to.
     OwnerVerdict {
         outcome: OwnerOutcome,
+        /// Three quarters must agree, not just more than half.
+        three_quarters: bool,
         /// 参与：人数 71.3%、面积 70.2%（都要 66.7% 以上）…
         sentence: String,
     }

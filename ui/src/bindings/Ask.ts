@@ -18,6 +18,7 @@ import type { NewMediation } from "./NewMediation";
 import type { NewMeeting } from "./NewMeeting";
 import type { NewOffice } from "./NewOffice";
 import type { NewOpinion } from "./NewOpinion";
+import type { NewOwnerVote } from "./NewOwnerVote";
 import type { NewRequest } from "./NewRequest";
 import type { NewResolution } from "./NewResolution";
 import type { NewTopic } from "./NewTopic";
@@ -354,7 +355,7 @@ speaker: string,
 /**
  * What.
  */
-text: string, } | { "ask": "record_vote" } & NewVote | { "ask": "add_resolution" } & NewResolution | { "ask": "close_meeting", 
+text: string, } | { "ask": "record_vote" } & NewVote | { "ask": "count_owner_vote" } & NewOwnerVote | { "ask": "record_owner_vote" } & NewOwnerVote | { "ask": "add_resolution" } & NewResolution | { "ask": "close_meeting", 
 /**
  * Which.
  */
