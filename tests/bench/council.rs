@@ -264,6 +264,7 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
             final_on: Some(day(16)),
             // Some ended before the parties were counted.
             parties: (at % 2 == 0).then_some(5),
+            correction: None,
         },
     );
     for n in 0..DELEGATES {

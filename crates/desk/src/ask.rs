@@ -371,6 +371,13 @@ pub enum Ask {
         /// The day.
         on: NaiveDate,
     },
+    /// Opens final minutes again for a correction (更正版); the final edition stays. → `Saved`
+    CorrectMinutes {
+        /// Of which meeting.
+        id: MeetingId,
+        /// What is wrong with them.
+        reason: String,
+    },
     /// Tasks that are not finished. → `TaskLine[]`
     Tasks,
     /// Moves a task on. → `Saved`
@@ -848,6 +855,8 @@ pub enum PaperChoice {
         meeting: MeetingId,
         /// With a red head.
         red_head: bool,
+        /// Which edition of final minutes; the last one by default.
+        edition: Option<u32>,
     },
     /// 签到表
     SignIn {

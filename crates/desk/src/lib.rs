@@ -298,6 +298,7 @@ impl Desk {
             Ask::AddResolution(new) => json(self.open()?.add_resolution(new, now)?),
             Ask::CloseMeeting { id } => json(self.open()?.close_meeting(id, now)?),
             Ask::FinaliseMinutes { id, on } => json(self.open()?.finalise(id, on, now)?),
+            Ask::CorrectMinutes { id, reason } => json(self.open()?.correct_minutes(id, &reason, now)?),
             Ask::Tasks => json(self.open()?.tasks(today)?),
             Ask::StepTask { id, to, on, outcome, due_on, by } => json(self.open()?.step_task(id, to, on, outcome, due_on, by, now)?),
             Ask::ExtendTask { id, due_on, by, reason } => json(self.open()?.extend_task(id, due_on, &by, &reason, now)?),

@@ -11,6 +11,7 @@ use crate::cases::not_future;
 use crate::council::{cycle_id, parties_present, roll};
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::Open;
+use crate::papers::editions;
 use crate::views::Saved;
 
 type At = DateTime<FixedOffset>;
@@ -207,6 +208,7 @@ impl Open {
                 number: None,
                 final_on: None,
                 parties: None,
+                correction: None,
             };
             save.put(space, &meeting);
             Ok(meeting.id)
@@ -377,24 +379,51 @@ impl Open {
             if on < meeting.held_at.date_naive() {
                 return Err(Refusal::Before("定稿日期", "会议日期").into());
             }
-            // Gap-free per compound and year (I18); a final meeting is never deleted.
-            let year = on.year();
-            let last = save
-                .books()
-                .rows(
-                    "SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2",
-                    (space.0.as_bytes(), format!("〔{year}〕%")),
-                    |r| r.get::<_, String>(0),
-                )?
-                .iter()
-                .filter_map(|n| n.split('〕').nth(1)?.trim_end_matches('号').parse::<u32>().ok())
-                .max()
-                .unwrap_or(0);
-            let mark = if self.profile().founder { String::new() } else { save.books().here("mark")?.unwrap_or_default() };
+            if meeting.number.is_none() {
+                meeting.number = Some(self.minutes_number(save, space, on.year())?);
+            }
+            let reason = meeting.correction.take();
             meeting.state = MeetingState::Final;
             meeting.parties = Some(parties_present(&view.parties));
-            meeting.number = Some(format!("〔{year}〕{mark}{}号", last + 1));
             meeting.final_on = Some(on);
+            save.put(space, &meeting);
+            let books = save.books();
+            let edition = editions(&books, id)?.first().map_or(1, |last| last.edition + 1);
+            let view = crate::council::meeting_view(&books, space, &policy, meeting)?;
+            let said = crate::papers::minutes(&books, &policy, space, &view)?;
+            let content = serde_json::to_string(&said).unwrap_or_default();
+            let hash = blake3::hash(content.as_bytes()).to_hex().to_string();
+            let kept = MinutesEdition { id: save.id(), meeting: id, edition, reason, on, content, hash };
+            save.put(space, &kept);
+            Ok(id)
+        })
+    }
+
+    /// Gap-free per compound and year (I18); a final meeting is never deleted.
+    fn minutes_number(&self, save: &Save<'_>, space: SpaceId, year: i32) -> Result<String> {
+        let books = save.books();
+        let given = books.rows(
+            "SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2",
+            (space.0.as_bytes(), format!("〔{year}〕%")),
+            |r| r.get::<_, String>(0),
+        )?;
+        let last = given.iter().filter_map(|n| n.split('〕').nth(1)?.trim_end_matches('号').parse::<u32>().ok()).max().unwrap_or(0);
+        let mark = if self.profile().founder { String::new() } else { books.here("mark")?.unwrap_or_default() };
+        Ok(format!("〔{year}〕{mark}{}号", last + 1))
+    }
+
+    /// Opens final minutes again: the meeting may be completed, and becomes final once more as a further
+    /// edition under the same number.
+    pub(crate) fn correct_minutes(&self, id: MeetingId, reason: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let reason = filled(reason, "reason")?;
+        self.save_one(Act::CorrectMinutes, at, |save| {
+            let mut meeting = save.books().need::<Meeting>(id)?.record;
+            if meeting.state != MeetingState::Final {
+                return Err(Refusal::Lacks("纪要还没有定稿，直接补记就行，不用出更正版。").into());
+            }
+            meeting.state = MeetingState::Closed;
+            meeting.correction = Some(reason);
             save.put(space, &meeting);
             Ok(id)
         })

@@ -5,7 +5,8 @@ use std::path::Path;
 use base64::Engine;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 use xinghuo_ledger::Books;
-use xinghuo_model::records::{Compound, Meeting, Opinion, Paper as PaperRecord, Task};
+use xinghuo_model::policy::Policy;
+use xinghuo_model::records::{Compound, Meeting, MinutesEdition, Opinion, Paper as PaperRecord, Task};
 use xinghuo_model::*;
 use xinghuo_paper::{
     AgendaItem, Attendee, Count, Fact, FiveParties, Minutes, MinutesLayout, Paper, Press, Reached, SignIn, SignInParty, Slip as SlipPaper,
@@ -50,24 +51,56 @@ fn five<T>(mut make: impl FnMut(Party) -> T) -> FiveParties<T> {
 
 fn compose(books: &Books<'_>, open: &Open, choice: &PaperChoice) -> Result<Composed> {
     match choice {
-        PaperChoice::Minutes { meeting, red_head } => compose_of_meeting(books, open, *meeting, Some(*red_head)),
+        PaperChoice::Minutes { meeting, red_head, edition } => compose_of_meeting(books, open, *meeting, Some((*red_head, *edition))),
         PaperChoice::SignIn { meeting } => compose_of_meeting(books, open, *meeting, None),
         PaperChoice::Receipt { bundle } => compose_slip(books, open, *bundle),
     }
 }
 
-/// The minutes, with or without a red head; `None`: the sign-in sheet.
-fn compose_of_meeting(books: &Books<'_>, open: &Open, id: MeetingId, red_head: Option<bool>) -> Result<Composed> {
+/// The final editions of a meeting's minutes, the last one first.
+pub(crate) fn editions(books: &Books<'_>, meeting: MeetingId) -> Result<Vec<MinutesEdition>> {
+    let kept = books.select::<MinutesEdition>("AND meeting = ?1 ORDER BY edition DESC, id DESC", [meeting.0.as_bytes()])?;
+    Ok(kept.into_iter().map(|kept| kept.record).collect())
+}
+
+/// What an edition says; a later one says so, and why.
+fn edition(kept: &MinutesEdition, all: &[MinutesEdition]) -> Result<Minutes> {
+    let Ok(mut said) = serde_json::from_str::<Minutes>(&kept.content) else {
+        return not("paper.newer", "这份纪要由更新版本的程序定稿，本版本还不能排版。", "请先升级程序。");
+    };
+    said.fingerprint = format!("内容校验 {}", &kept.hash[..16.min(kept.hash.len())]);
+    if kept.edition > 1 {
+        said.title.push_str("（更正版）");
+        let before = all.iter().find(|other| other.edition + 1 == kept.edition);
+        let which = before.map_or(String::new(), |b| format!("（校验 {}）", &b.hash[..16.min(b.hash.len())]));
+        let why = kept.reason.as_deref().unwrap_or_default().trim_end_matches('。');
+        said.opening.push(format!("本纪要为第{}版，于{}更正，代替前一版{which}。更正理由：{why}。", kept.edition, day_zh(kept.on)));
+    }
+    Ok(said)
+}
+
+/// The minutes, with or without a red head and which edition; `None`: the sign-in sheet.
+fn compose_of_meeting(books: &Books<'_>, open: &Open, id: MeetingId, minutes_as: Option<(bool, Option<u32>)>) -> Result<Composed> {
     let space = open.compound()?;
     let meeting = books.need::<Meeting>(id)?.record;
     let compound = books.need::<Compound>(CompoundId(space.0))?.record;
     let policy = open.policy(books, meeting.month.first_day())?;
     let view = council::meeting_view(books, space, &policy, meeting.clone())?;
-    let (paper, kind, title, draft) = match red_head {
-        Some(red_head) => {
-            let minutes = minutes(books, &compound, &view, red_head)?;
-            let (title, draft) = (minutes.title.clone(), minutes.draft);
-            (Paper::from(minutes), PaperKind::Minutes, title, draft)
+    let (paper, kind, title, draft) = match minutes_as {
+        Some((red_head, which)) => {
+            let all = editions(books, id)?;
+            let chosen = match which {
+                Some(which) => all.iter().find(|kept| kept.edition == which),
+                // While it is corrected, the draft is shown.
+                None => all.first().filter(|_| meeting.state == MeetingState::Final),
+            };
+            let mut said = match chosen {
+                Some(kept) => edition(kept, &all)?,
+                None => minutes(books, &policy, space, &view)?,
+            };
+            said.layout = if red_head { MinutesLayout::RedHead } else { MinutesLayout::Plain };
+            let (title, draft) = (said.title.clone(), said.draft);
+            (Paper::from(said), PaperKind::Minutes, title, draft)
         }
         None => {
             let sheet = sign_in(books, &compound, &view)?;
@@ -122,7 +155,9 @@ fn compose_slip(books: &Books<'_>, open: &Open, bundle: i64) -> Result<Composed>
     Ok(Composed { paper: paper.into(), filed: None, file_name, draft: false, title })
 }
 
-fn minutes(books: &Books<'_>, compound: &Compound, view: &MeetingView, red_head: bool) -> Result<Minutes> {
+/// What the minutes of a meeting say by what is recorded now.
+pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: &MeetingView) -> Result<Minutes> {
+    let compound = books.need::<Compound>(CompoundId(space.0))?.record;
     let m = &view.meeting;
     let mut items = Vec::new();
     for t in &view.topics {
@@ -205,8 +240,8 @@ fn minutes(books: &Books<'_>, compound: &Compound, view: &MeetingView, red_head:
         ["零", "一", "二", "三", "四", "五"].get(full as usize).copied().unwrap_or("五"),
     );
     let branch = format!("{}“星火家园”小区党支部", compound.name);
-    let mut minutes = Minutes {
-        layout: if red_head { MinutesLayout::RedHead } else { MinutesLayout::Plain },
+    Ok(Minutes {
+        layout: MinutesLayout::Plain,
         mark: format!("{}“星火家园”小区{}纪要", compound.name, m.kind.zh()),
         issue: m.number.clone().unwrap_or_default(),
         title: format!("{}“星火家园”小区{}{}纪要", compound.name, m.month.zh(), m.kind.zh()),
@@ -219,7 +254,7 @@ fn minutes(books: &Books<'_>, compound: &Compound, view: &MeetingView, red_head:
         opening: vec![opening],
         items,
         closing_title: "落实与反馈要求".to_owned(),
-        closing: vec!["各责任方按期落实，完成后1天内向提出意见的居民反馈，由居民群众代表监督。".to_owned()],
+        closing: vec![format!("各责任方按期落实，完成后{}天内向提出意见的居民反馈，由居民群众代表监督。", policy.report_days)],
         attendance,
         leave,
         observers: view.observers.clone(),
@@ -229,11 +264,7 @@ fn minutes(books: &Books<'_>, compound: &Compound, view: &MeetingView, red_head:
         copies_to: vec![compound.community.clone()],
         fingerprint: String::new(),
         draft: m.state != MeetingState::Final,
-    };
-    if m.state == MeetingState::Final {
-        minutes.fingerprint = content_hash(&Paper::from(minutes.clone()))[..16].to_owned();
-    }
-    Ok(minutes)
+    })
 }
 
 fn sign_in(books: &Books<'_>, compound: &Compound, view: &MeetingView) -> Result<SignIn> {
@@ -299,8 +330,12 @@ fn content_hash(paper: &Paper) -> String {
 
 impl Open {
     pub(crate) fn preview(&self, press: &Press, choice: &PaperChoice) -> Result<PaperPreview> {
-        let (composed, issued) = self.read(|books| {
+        let (composed, issued, editions) = self.read(|books| {
             let composed = compose(books, self, choice)?;
+            let editions = match &composed.filed {
+                Some((PaperKind::Minutes, meeting)) => editions(books, meeting.id)?,
+                _ => Vec::new(),
+            };
             let issued = match &composed.filed {
                 Some((kind, meeting)) => {
                     let all = books.select::<PaperRecord>("AND meeting = ?1 ORDER BY id DESC", [meeting.id.0.as_bytes()])?;
@@ -308,7 +343,7 @@ impl Open {
                 }
                 None => Vec::new(),
             };
-            Ok((composed, issued))
+            Ok((composed, issued, editions))
         })?;
         let pages = press.pages(&composed.paper, 96.0)?;
         let encode = base64::engine::general_purpose::STANDARD;
@@ -322,6 +357,10 @@ impl Open {
             uncovered: press.uncovered(&composed.paper).into_iter().map(|(c, label)| format!("{label}：{c}")).collect(),
             draft: composed.draft,
             issued,
+            editions: editions
+                .into_iter()
+                .map(|kept| EditionLine { edition: kept.edition, on: kept.on, reason: kept.reason, hash: kept.hash })
+                .collect(),
             file_name: composed.file_name,
         })
     }

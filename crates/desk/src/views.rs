@@ -576,6 +576,8 @@ views! {
         width: u32,
         height: u32,
     }
+    /// An edition of final minutes.
+    EditionLine { edition: u32, on: NaiveDate, reason: Option<String>, hash: String }
     /// A paper as it would print.
     PaperPreview {
         title: String,
@@ -587,6 +589,8 @@ views! {
         draft: bool,
         /// What was issued before.
         issued: Vec<Paper>,
+        /// The editions of final minutes, the last one first.
+        editions: Vec<EditionLine>,
         /// A good file name without ending.
         file_name: String,
     }

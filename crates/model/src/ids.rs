@@ -74,6 +74,8 @@ id! {
     TaskId,
     /// The report back on a task (监督反馈).
     FeedbackId,
+    /// Minutes as they became final (纪要定稿).
+    MinutesEditionId,
     /// A paper that was issued (文书).
     PaperId,
     /// A photo, scan or document filed on a record (附件).

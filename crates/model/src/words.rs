@@ -399,6 +399,7 @@ words! {
         AddResolution = "add_resolution" "记录议定事项",
         CloseMeeting = "close_meeting" "散会",
         FinaliseMinutes = "finalise_minutes" "纪要定稿",
+        CorrectMinutes = "correct_minutes" "纪要更正",
         StepTask = "step_task" "落实事项",
         GiveFeedback = "give_feedback" "监督反馈",
         ExtendTask = "extend_task" "事项延期",

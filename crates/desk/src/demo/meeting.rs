@@ -51,6 +51,7 @@ impl Year<'_> {
             number: None,
             final_on: None,
             parties: None,
+            correction: None,
         };
         self.diary.note(planned, if urgent { 660 } else { 1200 }, Act::PlanMeeting, vec![put(&meeting)]);
         // A council of this evening is still to come.

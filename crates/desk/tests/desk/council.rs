@@ -292,6 +292,65 @@ fn a_matter_of_the_owners_is_advised_on_in_the_council_and_decided_by_their_own_
 }
 
 #[test]
+fn final_minutes_say_the_same_for_ever_and_a_correction_is_a_further_edition_under_the_same_number() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-28");
+    let firm = delegate(&branch, "property", "吴经理");
+    let lamp = topic(&branch, "2024-11", "关于路灯", false);
+    let meeting = council(&branch, "2024-11", &[&firm]);
+    agreed(&branch, "2024-11", &meeting, &lamp, 1, "2024-11-30");
+    let correct = |reason: &str| json!({ "ask": "correct_minutes", "id": meeting, "reason": reason });
+    let finalise = json!({ "ask": "finalise_minutes", "id": meeting, "on": "2024-11-28" });
+    ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
+    assert_eq!(code(&branch, correct("写错了")), "rule.lacks", "a draft is completed, not corrected");
+    ask(&branch, finalise.clone());
+    let print = |edition: Value, name: &str| {
+        let paper = json!({ "kind": "minutes", "meeting": meeting, "red_head": false, "edition": edition });
+        let path = place.path(name);
+        ask(&branch, json!({ "ask": "save_paper", "paper": paper, "format": "docx", "path": path }));
+        let file = std::fs::File::open(path).expect("a paper");
+        let mut text = String::new();
+        let mut zip = zip::ZipArchive::new(file).expect("a document");
+        std::io::Read::read_to_string(&mut zip.by_name("word/document.xml").expect("its text"), &mut text).expect("text");
+        text
+    };
+    let first = print(Value::Null, "1.docx");
+    assert!(first.contains("吴经理") && !first.contains("草稿"));
+
+    // What is written about the meeting later changes nothing in it.
+    let speech = json!({ "ask": "add_speech", "meeting": meeting, "topic": lamp, "speaker": "物业企业 吴经理", "text": "费用由物业出。" });
+    assert_eq!(code(&branch, speech.clone()), "rule.locked");
+    let renamed = json!({ "ask": "save_delegate", "id": firm, "party": "property", "name": "吴建国", "person": null, "unit": null, "title": null,
+        "since": "2024-01-01", "until": null });
+    ask(&branch, renamed);
+    assert_eq!(print(Value::Null, "again.docx"), first, "a delegate's new name stays out of old minutes");
+
+    // A correction: opened with a reason, completed, final again; both editions print.
+    assert_eq!(code(&branch, correct("  ")), "field");
+    ask(&branch, correct("漏记了费用由谁出"));
+    let number = |desk: &Desk| month(desk, "2024-11")["meetings"][0]["meeting"]["number"].clone();
+    assert_eq!(number(&branch), "〔2024〕1号");
+    ask(&branch, speech);
+    assert!(print(Value::Null, "draft.docx").contains("费用由物业出"), "the draft of the correction");
+    assert_eq!(print(json!(1), "1-meanwhile.docx"), first);
+    ask(&branch, finalise);
+    let second = print(Value::Null, "2.docx");
+    for words in ["更正版", "漏记了费用由谁出", "费用由物业出", "第2版", "〔2024〕1号"] {
+        assert!(second.contains(words), "{words}");
+    }
+    assert_eq!(print(json!(1), "1-after.docx"), first, "the first edition stays as it was");
+    let preview = ask(&branch, json!({ "ask": "preview_paper", "paper": { "kind": "minutes", "meeting": meeting, "red_head": true } }));
+    let editions: Vec<(u64, bool)> = preview["editions"]
+        .as_array()
+        .expect("editions")
+        .iter()
+        .map(|e| (e["edition"].as_u64().expect("a number"), e["reason"].is_null()))
+        .collect();
+    assert_eq!(editions, [(2, false), (1, true)]);
+    assert_eq!(number(&branch), "〔2024〕1号", "no number is used up by a correction");
+}
+
+#[test]
 fn a_task_is_done_checked_returned_and_given_more_time_in_the_order_of_its_states() {
     let place = Place::new();
     let branch = place.branch_on("甲", "2024-11-28");

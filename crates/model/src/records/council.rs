@@ -145,6 +145,9 @@ pub struct Meeting {
     /// further up than the community.
     #[field(11, zh = "到会方数", class = district, group = "progress")]
     pub parties: Option<u32>,
+    /// Why its final minutes are being corrected (更正); none while they are not.
+    #[field(12, zh = "更正理由", class = district, group = "progress")]
+    pub correction: Option<String>,
 }
 
 /// A delegate of one of the five parties (五方代表).
@@ -400,6 +403,35 @@ pub struct Feedback {
     /// Who supervised.
     #[field(6, zh = "监督人", class = community)]
     pub supervisor: String,
+}
+
+/// Minutes as they became final (纪要定稿): what they say is kept whole, so that it prints the same whatever
+/// is written about the meeting later (I17). A correction (更正版) is a further edition; the earlier ones
+/// stay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 42, table = "minutes_edition", zh = "纪要定稿", space = compound, append_only)]
+#[ts(export)]
+pub struct MinutesEdition {
+    /// Its id.
+    pub id: MinutesEditionId,
+    /// Of which meeting.
+    #[field(1, zh = "会议", class = district)]
+    pub meeting: MeetingId,
+    /// 1 for the first, then up.
+    #[field(2, zh = "版次", class = district)]
+    pub edition: u32,
+    /// Why it was corrected; none for the first.
+    #[field(3, zh = "更正理由", class = community)]
+    pub reason: Option<String>,
+    /// The day it became final.
+    #[field(4, zh = "定稿日期", class = district)]
+    pub on: NaiveDate,
+    /// What the minutes say, as `xinghuo_paper::Minutes` in JSON.
+    #[field(5, zh = "内容", class = community)]
+    pub content: String,
+    /// BLAKE3 of the content, hex.
+    #[field(6, zh = "校验", class = district)]
+    pub hash: String,
 }
 
 /// A paper that was issued (文书), filed on its matter with its hash (M11).

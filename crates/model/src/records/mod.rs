@@ -38,6 +38,7 @@ pub static KINDS: &[&KindDef] = &[
     Resolution::KIND,
     Task::KIND,
     Feedback::KIND,
+    MinutesEdition::KIND,
     Paper::KIND,
     Attachment::KIND,
     Office::KIND,
