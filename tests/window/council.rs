@@ -109,6 +109,23 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.wait_text("校验 ").await?;
     page.shot("minutes-final").await?;
     assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    // A mistake is found: the final edition stays, a correction is opened with its reason.
+    page.click_text("出更正版").await?;
+    page.click_in_dialog("开始更正").await?;
+    page.wait_text("这一项要填写").await?;
+    page.type_into("哪里有错", "漏记了费用由谁出").await?;
+    page.shot("minutes-correct").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.click_in_dialog("开始更正").await?;
+    page.wait_long("更正版的草稿").await?;
+    page.press_control(ENTER).await?;
+    page.click_in_dialog("定稿").await?;
+    page.wait_long("已定稿，共").await?;
+    page.wait_text("第 2 版").await?;
+    page.shot("minutes-corrected").await?;
+    page.click_text("第 1 版").await?;
+    page.wait_long("后来已经更正").await?;
+    page.shot("minutes-first-edition").await?;
     page.click_text("回议事会").await?;
     page.click_text("签到表").await?;
     page.wait_long("打印出来请到会的人签字").await?;

@@ -367,7 +367,15 @@ id: MeetingId,
 /**
  * The day.
  */
-on: string, } | { "ask": "tasks" } | { "ask": "step_task", 
+on: string, } | { "ask": "correct_minutes", 
+/**
+ * Of which meeting.
+ */
+id: MeetingId, 
+/**
+ * What is wrong with them.
+ */
+reason: string, } | { "ask": "tasks" } | { "ask": "step_task", 
 /**
  * Which.
  */

@@ -57,4 +57,8 @@ final_on: string | null,
  * How many of the five parties were there, counted at its end: who signed in does not travel
  * further up than the community.
  */
-parties: number | null, };
+parties: number | null, 
+/**
+ * Why its final minutes are being corrected (更正); none while they are not.
+ */
+correction: string | null, };

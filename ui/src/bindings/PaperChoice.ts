@@ -12,7 +12,11 @@ meeting: MeetingId,
 /**
  * With a red head.
  */
-red_head: boolean, } | { "kind": "sign_in", 
+red_head: boolean, 
+/**
+ * Which edition of final minutes; the last one by default.
+ */
+edition: number | null, } | { "kind": "sign_in", 
 /**
  * Of which meeting.
  */
