@@ -70,7 +70,7 @@ fn edition(kept: &MinutesEdition, all: &[MinutesEdition]) -> Result<Minutes> {
     };
     said.fingerprint = format!("内容校验 {}", &kept.hash[..16.min(kept.hash.len())]);
     if kept.edition > 1 {
-        said.title.push_str("（更正版）");
+        said.issue.push_str("（更正版）");
         let before = all.iter().find(|other| other.edition + 1 == kept.edition);
         let which = before.map_or(String::new(), |b| format!("（校验 {}）", &b.hash[..16.min(b.hash.len())]));
         let why = kept.reason.as_deref().unwrap_or_default().trim_end_matches('。');

@@ -193,7 +193,13 @@ fn an_xls_with_a_text_that_never_ends_is_damaged() {
 #[test]
 fn an_xls_with_far_corners_is_refused_before_it_fills_the_memory() {
     let corner = |row: u16, column: u16| record(0x0203, &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0; 10]].concat());
-    check(&xls(&[], &[(0, "a")], &[corner(0, 0), corner(65_535, 255)].concat()), "a.xls", "roster.too_large");
+    for far in [(65_535, 255), (65_535, 80)] {
+        check(&xls(&[], &[(0, "a")], &[corner(0, 0), corner(far.0, far.1)].concat()), "a.xls", "roster.too_large");
+    }
+    // A cell that is only formatted holds nothing and costs nothing.
+    let (texts, cells) = small_roster();
+    let blank = record(0x0201, &[&65_535u16.to_le_bytes()[..], &255u16.to_le_bytes(), &[0, 0]].concat());
+    assert!(read(&xls(&texts, &[(0, "a")], &[cells, blank, record(0x000A, &[])].concat()), "a.xls").is_ok());
 }
 
 #[test]

@@ -497,7 +497,8 @@ fn a_value_reads_the_same_whichever_of_two_writings_came_first() {
 fn taking_in_tells_how_far_it_is_with_what_is_new_and_what_was_here() {
     let (_, mut y, entries) = two_behind();
     let stretch = segment_of(1, Class::District, entries);
-    for expected in [&[(1, 3), (2, 3), (3, 3)][..], &[(3, 3)]] {
+    // Asked once more before anything is kept.
+    for expected in [&[(1, 3), (2, 3), (3, 3), (3, 3)][..], &[(3, 3), (3, 3)]] {
         let mut told = Vec::new();
         y.ledger
             .absorb([stretch.clone()], 3, &mut |_, _, _, _, _| Verdict::Welcome, &mut |done, total| {
@@ -507,6 +508,19 @@ fn taking_in_tells_how_far_it_is_with_what_is_new_and_what_was_here() {
             .expect("absorbing");
         assert_eq!(told, expected);
     }
+}
+
+#[test]
+fn taking_in_can_be_stopped_until_nothing_is_left_but_to_keep_it() {
+    let (_, mut y, entries) = two_behind();
+    let stretch = segment_of(1, Class::District, entries);
+    let (mut asked, before) = (0, y.ledger.heads().expect("heads"));
+    let stopped = y.ledger.absorb([stretch], 3, &mut |_, _, _, _, _| Verdict::Welcome, &mut |_, _| {
+        asked += 1;
+        asked < 4
+    });
+    assert!(matches!(stopped, Err(LedgerError::Cancelled)));
+    assert_eq!(y.ledger.heads().expect("heads"), before, "nothing is kept");
 }
 
 #[test]

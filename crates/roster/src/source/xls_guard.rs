@@ -11,8 +11,9 @@ use std::io::{Cursor, Read, Write};
 use super::{MAX_SHEETS, MAX_TEXT};
 use crate::RosterError;
 
-/// The largest total area of all sheets, in cells (about 400 MB laid out).
-const MAX_AREA: u64 = 16_000_000;
+/// The largest total area of all sheets, in cells: laid out for values, for formulas, and once more when a
+/// sheet is handed over, about 440 MB.
+const MAX_AREA: u64 = 5_000_000;
 /// The most continuations of one record; 64 MiB of shared texts need some 8,000.
 const MAX_CONTINUED: usize = 20_000;
 
@@ -20,7 +21,6 @@ const MAX_CONTINUED: usize = 20_000;
 const BOF: u16 = 0x0809;
 const BOOLERR: u16 = 0x0205;
 const BOUNDSHEET: u16 = 0x0085;
-const BLANK: u16 = 0x0201;
 const CONTINUE: u16 = 0x003C;
 const DIMENSIONS: u16 = 0x0200;
 const EOF: u16 = 0x000A;
@@ -28,7 +28,6 @@ const FILEPASS: u16 = 0x002F;
 const FORMULA: u16 = 0x0006;
 const LABEL: u16 = 0x0204;
 const LABELSST: u16 = 0x00FD;
-const MULBLANK: u16 = 0x00BE;
 const MULRK: u16 = 0x00BD;
 const NUMBER: u16 = 0x0203;
 const RK: u16 = 0x027E;
@@ -70,16 +69,16 @@ pub(super) fn tamed(bytes: &[u8]) -> Result<Vec<u8>, RosterError> {
                     corners.add(record.data, None);
                     text += record.number(6).and_then(|n| texts.get(n as usize)).copied().unwrap_or(0);
                 }
-                FORMULA | NUMBER | RK | LABEL | BOOLERR | BLANK | RSTRING => corners.add(record.data, None),
+                FORMULA | NUMBER | RK | LABEL | BOOLERR | RSTRING => corners.add(record.data, None),
                 // The last column stands at the end.
-                MULRK | MULBLANK => corners.add(record.data, record.data.last_chunk::<2>()),
+                MULRK => corners.add(record.data, record.data.last_chunk::<2>()),
                 _ => {}
             }
         }
         area += corners.area();
     }
     if area > MAX_AREA {
-        return Err(RosterError::TooLarge { what: "格子数", limit: "1600 万格" });
+        return Err(RosterError::TooLarge { what: "格子数", limit: "500 万格" });
     }
     if text > MAX_TEXT as u64 {
         return Err(RosterError::TooLarge { what: "文字量", limit: "256 MB" });
