@@ -394,6 +394,15 @@ mod tests {
     }
 
     #[test]
+    fn a_body_weighs_its_lines_with_their_ends_and_what_was_erased_weighs_nothing() {
+        let blocks = [RawBlock::Body(b"abc".to_vec()), RawBlock::Erased(Uuid::nil(), Hash::default()), RawBlock::Body(b"defgh".to_vec())];
+        assert_eq!(body_len(&blocks), 10);
+        let mut lines = Vec::new();
+        block_lines(&[blocks[0].clone(), blocks[2].clone()], &mut lines);
+        assert_eq!(lines.len(), 10);
+    }
+
+    #[test]
     fn an_erased_block_keeps_the_root_and_names_its_record() {
         let line = format!("{{\"salt\":\"{:032x}\",\"rec\":\"{}\",\"kind\":\"person\"}}", 7, Uuid::from_u128(5));
         let whole = RawBlock::Body(line.into_bytes());

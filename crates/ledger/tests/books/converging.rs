@@ -214,6 +214,42 @@ fn one_entry_accepts_parallel_edits_everywhere_but_not_those_it_has_not_seen() {
 }
 
 #[test]
+fn parallel_edits_stand_until_one_of_them_is_replaced_whatever_else_is_edited() {
+    let request = request();
+    let [mut x, mut y] = knowing::<Request, 2>(&request);
+    x.edit::<Request>(request.id, |r| r.place = "西门".into());
+    y.edit::<Request>(request.id, |r| r.text = "灯坏了".into());
+    meet(&mut [&mut x, &mut y]);
+    x.edit::<Request>(request.id, |r| r.handler = Some("甲".into()));
+    meet(&mut [&mut x, &mut y]);
+    assert_eq!(outcome(&x), Outcome::Parallel(&["place", "text"]));
+    y.edit::<Request>(request.id, |r| r.place = "北门".into());
+    meet(&mut [&mut x, &mut y]);
+    assert_eq!(outcome(&x), Outcome::Quiet);
+}
+
+#[test]
+fn whoever_deletes_a_record_and_knew_of_its_parallel_edits_disputes_nothing() {
+    let request = request();
+    let [mut x, mut y] = knowing::<Request, 2>(&request);
+    x.edit::<Request>(request.id, |r| (r.place, r.urgency) = ("西门".into(), Urgency::Urgent));
+    y.edit::<Request>(request.id, |r| (r.text, r.due_on) = ("灯坏了".into(), day(20)));
+    meet(&mut [&mut x, &mut y]);
+    x.delete::<Request>(request.id);
+    meet(&mut [&mut x, &mut y]);
+    assert_eq!((y.get::<Request>(request.id), y.ledger.count_conflicts().expect("a count")), (None, 0));
+}
+
+#[test]
+fn whoever_accepts_the_edits_of_a_record_that_nobody_knows_makes_none() {
+    use serde_json::json;
+    let mut x = Copy::new(1);
+    let blocks = vec![block(1, "request", json!({}), json!({ "accepts": true }))];
+    assert_eq!(x.absorb(vec![written_by(50, Class::Community, 1, Vec::new(), blocks)]).segments[0].new, 1);
+    assert_eq!(x.ledger.books().number("SELECT count(*) FROM request", []).expect("a count"), 0);
+}
+
+#[test]
 fn each_side_of_a_parallel_edit_shows_its_own_value() {
     let request = request();
     let [mut x, mut y, mut z] = knowing::<Request, 3>(&request);
@@ -265,6 +301,7 @@ fn a_deletion_that_did_not_know_of_another_classs_values_hides_nothing() {
     x.delete::<Person>(person.id);
     // The first word ever in the class that stays in the compound.
     y.edit::<Person>(person.id, |p| p.note = Some("怕吵".into()));
+    assert_eq!(give(&mut y, &mut x).conflicts, 1);
     meet(&mut [&mut x, &mut y]);
     assert_eq!(x.get::<Person>(person.id).expect("kept").note.as_deref(), Some("怕吵"));
     assert_eq!(x.conflicts()[0].what, ConflictKind::Deleted);
@@ -364,6 +401,24 @@ fn a_record_that_was_deleted_and_brought_back_while_another_changed_it_is_no_dis
     meet(&mut [&mut x, &mut y]);
     assert_eq!(x.get::<Request>(request.id).expect("brought back").place, "西门");
     assert_eq!((x.conflicts(), x.ledger.count_conflicts().expect("a count")), (Vec::new(), 0));
+    // And whoever accepts what stands beside it leaves nothing standing there.
+    let author = x.author();
+    x.ledger.accept_parallel(request.id.0, Request::KIND, &author).expect("accepting");
+    assert_eq!(x.ledger.books().number("SELECT count(*) FROM pair", []).expect("a count"), 0);
+    meet(&mut [&mut x, &mut y]);
+}
+
+#[test]
+fn words_in_another_class_dispute_no_deletion_that_was_taken_back() {
+    let person = person(1, "单小雨");
+    let [mut x, mut y] = knowing::<Person, 2>(&person);
+    x.delete::<Person>(person.id);
+    x.undo_last().expect("bringing it back");
+    // In the class that knows of no deletion, and beside what was said of one.
+    y.edit::<Person>(person.id, |p| (p.note, p.phones) = (Some("怕吵".into()), vec!["13800000001".into()]));
+    meet(&mut [&mut x, &mut y]);
+    assert_eq!(x.get::<Person>(person.id).expect("brought back").note.as_deref(), Some("怕吵"));
+    assert_eq!((x.conflicts(), x.ledger.count_conflicts().expect("a count")), (Vec::new(), 0));
 }
 
 #[test]
@@ -394,6 +449,19 @@ fn taking_in_counts_the_disputes_that_are_new_and_no_old_one_again() {
     // Settled.
     y.edit::<Request>(request.id, |r| r.place = "东二门".into());
     assert_eq!(give(&mut y, &mut x).conflicts, 0);
+    // One is settled while another begins.
+    x.edit::<Request>(request.id, |r| r.place = "北二门".into());
+    y.edit::<Request>(request.id, |r| r.place = "东三门".into());
+    let other = Request { id: uuid::Uuid::from_u128(9).into(), ..request.clone() };
+    y.put(&other);
+    meet(&mut [&mut x, &mut y]);
+    y.edit::<Request>(request.id, |r| r.place = "南二门".into());
+    y.edit::<Request>(other.id, |r| r.place = "南门".into());
+    x.edit::<Request>(other.id, |r| r.place = "北门".into());
+    assert_eq!(give(&mut y, &mut x).conflicts, 0, "one more, one less");
+    y.absorb(x.segments());
+    y.edit::<Request>(other.id, |r| r.place = "南门".into());
+    give(&mut y, &mut x);
     // Edits that stand beside each other are shown, and are none.
     x.edit::<Request>(request.id, |r| r.place = "西门".into());
     y.edit::<Request>(request.id, |r| r.text = "灯坏了".into());

@@ -188,6 +188,41 @@ fn a_place_left_open_is_not_acknowledged_and_the_whole_entry_fills_it() {
 }
 
 #[test]
+fn a_copy_of_an_entry_with_another_piece_taken_out_fills_no_place_and_opens_none() {
+    let other = Request { id: uuid::Uuid::from_u128(9).into(), ..request() };
+    let (mut x, mut y, mut c) = (Copy::new(1), Copy::new(2), Copy::new(3));
+    let author = x.author();
+    x.ledger
+        .transact(xinghuo_model::Act::EditRequest, &author, |tx| {
+            tx.put(SPACE, &request());
+            tx.put(SPACE, &other);
+            Ok::<_, LedgerError>(())
+        })
+        .expect("a save");
+    give(&mut x, &mut c);
+    give(&mut x, &mut y);
+    c.edit::<Request>(request().id, |r| r.place = "西门".to_owned());
+    give(&mut c, &mut y);
+    y.erase::<Request>(request().id);
+    let (whole, erasure) = (x.segment(1, Class::Community), y.segment(2, Class::Community));
+    let without = |rec: uuid::Uuid| {
+        let mut segment = whole.clone();
+        segment.entries[0].blocks.iter_mut().filter(|block| block.subject() == rec).for_each(|block| drop(block.erase()));
+        segment
+    };
+    // The erasure explains the first hole, and waits itself.
+    let mut w = Copy::new(4);
+    let said = |w: &Copy| w.ledger.books().number("SELECT count(*) FROM request WHERE place = '东门'", []).expect("a count");
+    assert_eq!(
+        w.absorb(vec![without(request().id.0), erasure]).segments.iter().map(|s| (s.new, s.held)).collect::<Vec<_>>(),
+        [(1, 0), (0, 1)]
+    );
+    assert_eq!(said(&w), 1);
+    assert_eq!((w.absorb(vec![without(other.id.0)]).segments[0].had, said(&w)), (1, 1));
+    assert_eq!((w.absorb(vec![whole]).segments[0].had, said(&w)), (1, 2));
+}
+
+#[test]
 fn a_word_that_erases_and_says_something_besides_erases_nothing_and_is_kept_for_a_newer_version() {
     use serde_json::json;
     for (set, more, erased) in [
@@ -204,6 +239,54 @@ fn a_word_that_erases_and_says_something_besides_erases_nothing_and_is_kept_for_
         assert_eq!((done.segments[0].new, done.erased, x.ledger.erased(SPACE).expect("a count")), (1, erased, erased), "{set} {more}");
         assert_eq!(x.ledger.check(&mut |_, _| true).expect("a check").newer, 1 - erased, "{set} {more}");
         assert_eq!(holds(&x.bytes(), "路灯不亮"), erased == 0, "{set} {more}");
+    }
+}
+
+#[test]
+fn a_word_that_erases_where_its_kind_has_no_field_explains_no_hole() {
+    use serde_json::json;
+    let blocks = |rec| vec![block(rec, "request", json!({ "category": "parking" }), json!({}))];
+    let erases = |kind: &str| written_by(51, Class::District, 1, Vec::new(), vec![block(1, kind, json!({}), json!({ "erases": true }))]);
+    // A step of a request says nothing in the district's class, so nothing is erased there by its name.
+    for (kind, counts) in [("request", (1, 0)), ("request_step", (0, 1))] {
+        for swap in [false, true] {
+            let mut both = vec![with_holes(written_by(50, Class::District, 1, Vec::new(), blocks(1))), erases(kind)];
+            if swap {
+                both.reverse();
+            }
+            let done = Copy::new(1).absorb(both);
+            let holed = done.segments.iter().find(|s| s.key == [50; 32]).expect("a report");
+            assert_eq!((holed.new, holed.held), counts, "{kind} {swap}");
+        }
+    }
+}
+
+#[test]
+fn a_dispute_that_an_erasure_ends_is_one_less_and_what_was_erased_already_is_not_counted_again() {
+    let other = Request { id: uuid::Uuid::from_u128(9).into(), ..request() };
+    for (disputed, more) in [(true, 0), (false, 1)] {
+        let [mut x, mut y] = knowing(&request());
+        x.put(&other);
+        give(&mut x, &mut y);
+        if disputed {
+            x.edit::<Request>(request().id, |r| r.place = "西门".to_owned());
+            y.edit::<Request>(request().id, |r| r.place = "南门".to_owned());
+            meet(&mut [&mut x, &mut y]);
+        }
+        // And another begins.
+        x.edit::<Request>(other.id, |r| r.place = "西门".to_owned());
+        y.erase::<Request>(request().id);
+        y.edit::<Request>(other.id, |r| r.place = "南门".to_owned());
+        let done = give(&mut y, &mut x);
+        assert_eq!((done.conflicts, done.erased), (more, 1), "{disputed}");
+        // Whoever erases it once more erases nothing.
+        let mut z = Copy::new(3);
+        let seen = all_seen(&x, Class::Community);
+        give(&mut x, &mut z);
+        let lamport = 1 + z.ledger.books().number("SELECT max(lamport) FROM log", []).expect("a number") as u64;
+        let word = block(1, "request", serde_json::json!({}), serde_json::json!({ "erases": true }));
+        let done = z.absorb(vec![written_by(50, Class::Community, lamport, seen, vec![word])]);
+        assert_eq!((done.segments[0].new, done.erased), (1, 0), "{disputed}");
     }
 }
 
@@ -242,6 +325,7 @@ fn an_id_given_to_records_of_two_kinds_is_erased_whole_and_told_again_it_is_the_
         }
         states.push(x.state());
         assert_eq!(x.ledger.books().find("吴庚", 9).expect("a search").len(), 0);
+        assert_eq!(x.ledger.books().number("SELECT count(*) FROM person", []).expect("a count"), 0, "nor is an empty place left");
         x.ledger.rebuild(&mut |_, _| true).expect("a rebuild");
         states.push(x.state());
     }

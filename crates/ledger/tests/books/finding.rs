@@ -177,6 +177,37 @@ fn of_two_concurrent_names_the_shown_one_is_found() {
 }
 
 #[test]
+fn what_a_small_intake_brings_is_found_at_once_and_a_large_one_waits_unless_it_erased_something() {
+    let brought = |n: u128, erased: bool| {
+        let (mut x, mut y) = (Copy::new(1), Copy::new(2));
+        let author = x.author();
+        x.ledger
+            .transact::<_, LedgerError>(Act::ImportRoster, &author, |save| {
+                (1..=n).for_each(|n| save.put(SPACE, &person(n, "李甲")));
+                Ok(())
+            })
+            .expect("a save");
+        if erased {
+            x.ledger
+                .transact::<_, LedgerError>(Act::Erase, &author, |save| {
+                    save.erase(<Person as xinghuo_model::Record>::KIND, SPACE, Uuid::from_u128(500), &[xinghuo_model::Class::Community]);
+                    Ok(())
+                })
+                .expect("an erasure");
+        }
+        assert_eq!(found(&x, "李甲").len(), 20, "a save is found at once, however large");
+        give(&mut x, &mut y);
+        y
+    };
+    for (n, erased, at_once) in [(64, false, true), (65, false, false), (65, true, true)] {
+        let mut y = brought(n, erased);
+        assert_eq!(found(&y, "李甲").len(), if at_once { 20 } else { 0 }, "{n} {erased}");
+        y.ledger.catch_up().expect("catching up");
+        assert_eq!(found(&y, "李甲").len(), 20);
+    }
+}
+
+#[test]
 fn of_more_records_than_are_remembered_at_once_each_is_found() {
     let (mut x, mut y) = (Copy::new(1), Copy::new(2));
     let author = x.author();

@@ -343,6 +343,22 @@ fn what_weighs_just_as_much_as_may_stand_between_two_seals_is_not_divided() {
 }
 
 #[test]
+fn behind_a_seal_at_a_two_hundred_and_fifty_sixth_entry_a_new_stretch_begins() {
+    let mut x = Copy::new(1);
+    x.put(&request());
+    for n in 1..260 {
+        x.edit::<Request>(request().id, |r| r.due_on = day(10 + n % 2));
+    }
+    let weight = "length(e.header) + 2 + CAST(CAST(e.header AS TEXT) ->> '$.len' AS INTEGER)";
+    let sql = format!("SELECT sum({weight}) FROM entry e JOIN log l ON l.n = e.log WHERE l.id = ?1 AND e.seq BETWEEN 257 AND 259");
+    let most = x.ledger.books().number(&sql, [log_id(&[1; 32], channel(Class::District)).0]).expect("a sum");
+    // Three entries make a stretch, and 256 is no multiple of three.
+    x.ledger.seal_own_within(most as u64, &|_, _, _| vec![7]).expect("seals");
+    let sealed: Vec<u64> = sealed_at(&x, Class::District).into_iter().filter(|seq| *seq > 255).collect();
+    assert_eq!(sealed, [256, 259, 260]);
+}
+
+#[test]
 fn a_save_says_which_kinds_changed_and_writes_nothing_where_nothing_did() {
     let mut x = Copy::new(1);
     let author = x.author();

@@ -7,11 +7,11 @@ use serde_json::json;
 use uuid::Uuid;
 use xinghuo_ledger::entry::{body_len, root};
 use xinghuo_ledger::{
-    Absorbed, At, Books, ENDED, Endings, Hash, Header, Held, Ledger, LedgerError, LogId, PublicKey, RawBlock, RawEntry, STRETCH_BYTES,
-    Seen, Segment, Stretch, Verdict, log_id,
+    Absorbed, At, Books, ConflictKind, ENDED, Endings, Hash, Header, Held, Ledger, LedgerError, LogId, PublicKey, RawBlock, RawEntry,
+    STRETCH_BYTES, Seen, Segment, Stretch, Verdict, log_id,
 };
 use xinghuo_model::records::{Person, Request, RequestStep};
-use xinghuo_model::{Act, Class, KINDS, SpaceId};
+use xinghuo_model::{Act, Category, Class, KINDS, Source, SpaceId, Urgency};
 
 use crate::fixture::*;
 
@@ -39,13 +39,14 @@ type Forge = fn(&Copy, &mut Header, &mut Vec<RawBlock>);
 #[test]
 fn an_entry_that_is_not_what_it_says_is_refused_by_name_and_the_honest_one_still_gets_in() {
     // What is changed in the second entry, which code it gives.
-    let rows: [(&str, Forge, &str); 20] = [
+    let rows: [(&str, Forge, &str); 23] = [
         ("lamport", |_, h, _| h.lamport += 1_000_000, "clock"),
         ("lamport", |_, h, _| h.lamport -= 1, "clock"),
         ("lamport", |_, h, _| h.lamport = u64::MAX, "sequence"),
         ("lamport", |_, h, _| h.lamport = i64::MAX as u64, "clock"),
         ("seq", |_, h, _| h.seq = 0, "sequence"),
         ("seq", |_, h, _| h.seq = u64::MAX, "sequence"),
+        ("seq", |_, h, _| h.seq = i64::MAX as u64, "gap"),
         ("prev", |_, h, _| h.prev = Hash::default(), "gap"),
         ("prev", |_, h, _| h.prev = Hash::of(b"another"), "gap"),
         ("root", |_, h, _| h.root = Hash::default(), "root"),
@@ -67,6 +68,8 @@ fn an_entry_that_is_not_what_it_says_is_refused_by_name_and_the_honest_one_still
             },
             "clock",
         ),
+        ("seen an entry before the first", |_, h, _| h.seen = vec![Seen(Hash::of(b"no such log"), 0, Hash::default())], "clock"),
+        ("seen too far", |_, h, _| h.seen = vec![Seen(Hash::of(b"no such log"), u64::MAX, Hash::default())], "clock"),
         // Copy 1 had seen copy 3's entry before its own first one.
         ("seen the same again", |c, h, _| h.seen = all_seen(c, Class::District).into_iter().filter(|s| s.0 != h.log).collect(), "clock"),
     ];
@@ -129,6 +132,7 @@ fn what_cannot_be_applied_yet_is_held_with_its_reason_and_released_when_the_rest
     assert_eq!((done.segments[0].held, done.segments[0].new, done.segments[0].refused), (1, 0, 0));
     assert_eq!(done.segments[0].reasons, ["gap"]);
     let log = log_id(&[1; 32], channel(Class::District));
+    assert_eq!((done.segments[0].log, done.segments[0].key), (log, [1; 32]), "it says whose log that is");
     assert_eq!(y.ledger.held().expect("held"), [Held { log, author: [1; 32], first: 3, reason: "gap".to_owned(), entries: 1 }]);
     // Nothing new, nothing changes: it goes on waiting.
     y.absorb(Vec::new());
@@ -163,6 +167,7 @@ fn an_entry_that_has_seen_what_nobody_knows_waits_and_harms_nobody() {
         // A number that is not there yet, and a hash that is not the one here.
         (42, Seen(log_id(&[1; 32], channel(Class::District)), 99, Hash::of(b"x"))),
         (43, Seen(log_id(&[1; 32], channel(Class::District)), 1, Hash::of(b"x"))),
+        (44, Seen(Hash::of(b"no such log"), i64::MAX as u64, Hash::of(b"x"))),
     ] {
         let blocks = vec![block(1, "request", json!({ "category": "parking" }), json!({}))];
         let done = y.absorb(vec![written_by(n, Class::District, 9, vec![seen], blocks)]);
@@ -170,7 +175,7 @@ fn an_entry_that_has_seen_what_nobody_knows_waits_and_harms_nobody() {
     }
     give(&mut x, &mut y);
     agree(&[&mut x, &mut y]);
-    assert_eq!(y.ledger.held().expect("held").len(), 3);
+    assert_eq!(y.ledger.held().expect("held").len(), 4);
 }
 
 #[test]
@@ -252,6 +257,79 @@ fn a_log_with_two_entries_of_one_number_forks_and_what_both_sides_wrote_counts()
         agree(&[&mut x, &mut twin, &mut y, &mut z]);
     }
     assert_eq!(states.len(), 1, "whichever side came first");
+}
+
+#[test]
+fn a_log_forks_at_its_first_entry_too_but_a_first_entry_that_follows_something_waits() {
+    let mut states = HashSet::new();
+    for swap in [false, true] {
+        // Two computers began under one key.
+        let (mut x, mut twin, mut y) = (Copy::new(1), Copy::new(1), Copy::new(2));
+        x.put(&request());
+        twin.put(&Request { id: Uuid::from_u128(3).into(), ..request() });
+        let mut both = [x.segment(1, Class::District), twin.segment(1, Class::District)];
+        if swap {
+            both.reverse();
+        }
+        let done = both.map(|segment| y.absorb(vec![segment]));
+        assert_eq!(done.each_ref().map(|d| (d.segments[0].new, d.forked.len())), [(1, 0), (1, 1)]);
+        states.insert(y.state());
+        for author in [1, 50] {
+            let blocks = vec![block(9, "request", json!({ "category": "parking" }), json!({}))];
+            let header = Header { prev: Hash::of(b"another"), ..first_header(author, Class::District, &blocks) };
+            let done = y.absorb(vec![segment_of(author, Class::District, vec![raw(&header, blocks)])]);
+            assert_eq!((done.segments[0].held, done.segments[0].reasons.as_slice()), (1, &["gap".to_owned()][..]), "{author}");
+        }
+    }
+    assert_eq!(states.len(), 1, "whichever came first");
+}
+
+/// The whole disk once more: another computer with the same key.
+fn twin_of(copy: &Copy, n: u8, seed: u64) -> Copy {
+    let mut twin = Copy::new(n);
+    let path = twin.path.with_extension("copied");
+    copy.ledger.backup(&path).expect("a backup");
+    twin.ledger = Ledger::open(&path, None, [n; 32], entropy(seed)).expect("the copied store");
+    twin
+}
+
+#[test]
+fn a_strand_knows_what_the_one_it_left_knew_where_they_parted_and_nothing_later() {
+    let id = request().id;
+    let [mut w, mut x] = knowing::<Request, 2>(&request());
+    x.edit::<Request>(id, |r| r.due_on = day(20));
+    let mut twin = twin_of(&x, 2, 77);
+    x.edit::<Request>(id, |r| r.due_on = day(21));
+    w.edit::<Request>(id, |r| r.category = Category::Repairs);
+    twin.absorb(vec![w.segment(1, Class::District)]);
+    twin.edit::<Request>(id, |r| r.urgency = Urgency::Urgent);
+    let mut third = twin_of(&twin, 2, 78);
+    twin.edit::<Request>(id, |r| r.source = Source::Phone);
+    // It knows all that it replaces, but for what `x` wrote behind the first fork.
+    third.edit::<Request>(id, |r| (r.due_on, r.category, r.urgency) = (day(22), Category::Parking, Urgency::Normal));
+    let strands = [&mut x, &mut twin, &mut third].map(|copy| copy.segment(2, Class::District));
+    let mut told: Vec<Copy> = Vec::new();
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let mut y = Copy::new(3 + told.len() as u8);
+        give(&mut w, &mut y);
+        for n in order {
+            y.absorb(vec![strands[n].clone()]);
+        }
+        let strands = y.ledger.books().number("SELECT count(*) FROM log WHERE parent IS NOT NULL", []).expect("a count");
+        assert_eq!((strands, y.ledger.held().expect("held").len()), (2, 0), "{order:?}");
+        let conflicts = y.conflicts();
+        let disputed: Vec<&str> = conflicts.iter().filter(|c| c.what == ConflictKind::Field).map(|c| c.group).collect();
+        assert_eq!(disputed, ["due_on"], "{order:?}");
+        told.push(y);
+    }
+    // One more who knows it all decides, for whoever heard of it in whatever order.
+    told[0].edit::<Request>(id, |r| r.due_on = day(25));
+    let decided = told[0].segment(3, Class::District);
+    for copy in &mut told[1..] {
+        assert_eq!(copy.absorb(vec![decided.clone()]).segments[0].new, 1);
+    }
+    agree(&told.iter_mut().collect::<Vec<_>>());
+    assert_eq!(told[0].ledger.count_conflicts().expect("a count"), 0);
 }
 
 #[test]
@@ -356,6 +434,48 @@ fn an_authors_entries_in_the_registry_are_heard_before_anybody_is_judged() {
         )
         .expect("absorbing");
     assert_eq!(done.segments.iter().map(|s| s.new).collect::<Vec<_>>(), [1, 1]);
+}
+
+#[test]
+fn everything_that_the_registry_says_by_then_is_heard_before_an_author_who_waited_is_judged() {
+    let word = |n, lamport, seen| {
+        written_by(n, Class::Registry, lamport, seen, vec![block(n.into(), "certificate", json!({ "signs": "x" }), json!({}))])
+    };
+    let first = word(60, 1, Vec::new());
+    // It has seen the first, and says the contrary.
+    let second = word(62, 2, vec![Seen(log_id(&[60; 32], channel(Class::Registry)), 1, first.entries[0].hash())]);
+    let claim = written_by(61, Class::District, 1, Vec::new(), vec![block(1, "request", json!({ "category": "parking" }), json!({}))]);
+    // All at once, or the first one later.
+    for parts in [vec![vec![&claim, &second, &first]], vec![vec![&claim, &second], vec![&first]]] {
+        let mut y = Copy::new(2);
+        for part in &parts {
+            let mut may = |books: &Books<'_>, key: &PublicKey, _, _, _: &Hash| {
+                let said = books.number("SELECT count(*) FROM certificate", []).expect("a count");
+                if *key != [61; 32] || said == 1 { Verdict::Welcome } else { Verdict::Quarantine("author") }
+            };
+            y.ledger.absorb(part.iter().map(|s| (*s).clone()), 3, &mut may, &mut |_, _| true).expect("absorbing");
+        }
+        let held: Vec<PublicKey> = y.ledger.held().expect("held").into_iter().map(|h| h.author).collect();
+        assert_eq!(held, [[61; 32]], "{} parts", parts.len());
+    }
+}
+
+#[test]
+fn entries_that_wait_for_one_another_all_follow_in_one_intake_whoever_comes_last() {
+    // Three edit one after another, each having heard of those before: in every order.
+    for order in [[1, 2, 3], [1, 3, 2], [2, 1, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1]] {
+        let mut copies = knowing::<Request, 5>(&request());
+        let mut logs: Vec<Segment> = Vec::new();
+        for n in order {
+            copies[n].absorb(logs.clone());
+            copies[n].edit::<Request>(request().id, |r| r.due_on = day(20 + logs.len() as u32));
+            logs.push(copies[n].segment(n as u8 + 1, Class::District));
+        }
+        logs.reverse();
+        let done = copies[4].absorb(logs);
+        assert_eq!(done.segments.iter().map(|s| (s.new, s.held)).collect::<Vec<_>>(), [(1, 0); 3], "{order:?}");
+        assert_eq!(copies[4].get::<Request>(request().id).map(|r| r.due_on), Some(day(22)), "{order:?}");
+    }
 }
 
 #[test]

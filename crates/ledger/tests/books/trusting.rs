@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use xinghuo_ledger::{Absorbed, ENDED, Held, LedgerError, PublicKey, Segment, Stretch, Verdict, log_id};
+use xinghuo_ledger::{Absorbed, Books, ENDED, Endings, Hash, Held, LedgerError, PublicKey, Segment, Stretch, Verdict, log_id};
 use xinghuo_model::records::{Person, Request};
 use xinghuo_model::{Act, Class, Record};
 
@@ -103,6 +103,23 @@ fn an_ended_authors_erasure_explains_a_hole_where_a_trusted_one_had_seen_it() {
     let mut y = Copy::new(2);
     let done = judged(&mut y, vec![holed, erasure], |n| (n == 2).then_some("author"));
     assert_eq!((of(&done, 1).0, of(&done, 2).0), (1, 1));
+}
+
+#[test]
+fn what_an_ended_author_said_before_may_end_them_sooner() {
+    let mut x = Copy::new(1);
+    x.put(&request());
+    x.edit::<Request>(request().id, |r| r.due_on = day(20));
+    let log = x.segment(1, Class::District);
+    let at = |n: usize| (n as u64 + 1, log.entries[n].hash());
+    let mut y = Copy::new(2);
+    // The last that counts is the second entry, until the first is heard.
+    let mut may = |books: &Books<'_>, _: &PublicKey, _, _, _: &Hash| {
+        let heard = books.number("SELECT count(*) FROM request", []).expect("a count") > 0;
+        Verdict::Partly(ENDED, Arc::new(Endings(vec![vec![at(usize::from(!heard))]])))
+    };
+    let done = y.ledger.absorb([log.clone()], 2, &mut may, &mut |_, _| true).expect("absorbing");
+    assert_eq!(of(&done, 1), (1, 1, vec!["ended"]));
 }
 
 /// What is missing: whose log, if that is known, from where to where.
