@@ -145,3 +145,20 @@ async fn a_topic_goes_on_in_the_next_month_with_where_it_came_from() -> Tried {
     assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
     page.close().await
 }
+
+#[tokio::test]
+async fn a_body_that_resigned_is_said_where_its_delegates_are_asked_for() -> Tried {
+    let page = Page::unlocked(Place::branch()?).await?;
+    page.click_in("页面", "议事会").await?;
+    page.click_text("业委会现在怎样").await?;
+    page.choose("现在怎样", "集体辞职").await?;
+    page.type_into("说明", "街道正在组织补选").await?;
+    page.press(ENTER).await?;
+    page.click_in("业委会现在怎样", "保存").await?;
+    page.wait_text("起：街道正在组织补选").await?;
+    page.shot("body-resigned").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.text_size(Size::Double).await?;
+    assert!(!page.is_too_wide().await?, "in the largest text");
+    page.close().await
+}

@@ -320,6 +320,17 @@ pub enum Ask {
     Delegates,
     /// Adds or changes a delegate. → `Saved`
     SaveDelegate(DelegateInput),
+    /// Says how the body behind a party stands (五方现状). → `Saved`
+    SaveBody {
+        /// Which party.
+        party: Party,
+        /// How.
+        state: BodyState,
+        /// Since when.
+        since: NaiveDate,
+        /// What is to be known of it.
+        note: Option<String>,
+    },
     /// Plans a meeting over the chosen topics. → `Saved`
     PlanMeeting(NewMeeting),
     /// Signs a delegate in or out. → `Saved`

@@ -135,6 +135,26 @@ pub(crate) fn delegates(books: &Books<'_>, space: SpaceId, on: Option<NaiveDate>
     Ok(all)
 }
 
+/// The one record of how a party's body stands: both laptops write the same.
+pub(crate) fn body_id(space: SpaceId, party: Party) -> BodyId {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"xinghuo/body/v1");
+    hasher.update(space.0.as_bytes());
+    hasher.update(party.code().as_bytes());
+    let mut bytes = [0u8; 16];
+    hasher.finalize_xof().fill(&mut bytes);
+    BodyId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+fn bodies(books: &Books<'_>, space: SpaceId) -> Result<Vec<Body>> {
+    Ok(books.select::<Body>("AND space = ?1 ORDER BY id", [space.0.as_bytes()])?.into_iter().map(|kept| kept.record).collect())
+}
+
+/// What is said of a body that does not stand as usual.
+fn standing(body: &Body) -> Option<String> {
+    (body.state != BodyState::Normal).then(|| format!("{}（{}起）", body.state.zh(), crate::papers::day_zh(body.since)))
+}
+
 /// Who is invited to, present at, and voting in a meeting.
 pub(crate) struct Roll {
     pub parties: Vec<PartyAttendance>,
@@ -155,8 +175,21 @@ pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Resu
         books.select::<Attendance>("AND meeting = ?1 ORDER BY id", [meeting.id.0.as_bytes()])?.into_iter().map(|a| a.record).collect();
     let mut parties: Vec<PartyAttendance> = Party::ALL
         .iter()
-        .map(|p| PartyAttendance { party: *p, title: p.zh().to_owned(), invited: 0, present: 0, leave: 0, lines: Vec::new() })
+        .map(|p| PartyAttendance {
+            party: *p,
+            title: p.zh().to_owned(),
+            invited: 0,
+            present: 0,
+            leave: 0,
+            lines: Vec::new(),
+            standing: None,
+        })
         .collect();
+    for body in bodies(books, space)?.into_iter().filter(|body| body.since <= meeting.held_at.date_naive()) {
+        if let Some(party) = parties.iter_mut().find(|p| p.party == body.party) {
+            party.standing = standing(&body);
+        }
+    }
     for delegate in delegates {
         let Some(party) = parties.iter_mut().find(|p| p.party == delegate.party) else { continue };
         // Two laptops may both have signed somebody in; the last one here counts, all are kept.
@@ -301,6 +334,7 @@ pub(crate) fn view(
         }
     }
     Ok(CouncilView {
+        bodies: bodies(books, space)?,
         carried,
         next_policy,
         month,

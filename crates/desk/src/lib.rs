@@ -286,6 +286,7 @@ impl Desk {
                 json(open.read(|b| council::delegates(b, space, None))?)
             }
             Ask::SaveDelegate(input) => json(self.open()?.save_delegate(input, now)?),
+            Ask::SaveBody { party, state, since, note } => json(self.open()?.save_body(party, state, since, note, now)?),
             Ask::PlanMeeting(new) => json(self.open()?.plan_meeting(new, now)?),
             Ask::SignIn { meeting, delegate, presence, name, note } => {
                 json(self.open()?.sign_in(meeting, delegate, presence, name, note, now)?)

@@ -8,7 +8,7 @@ use xinghuo_model::*;
 
 use crate::ask::*;
 use crate::cases::not_future;
-use crate::council::{cycle_id, parties_present, roll};
+use crate::council::{body_id, cycle_id, parties_present, roll};
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::Open;
 use crate::papers::editions;
@@ -173,6 +173,16 @@ impl Open {
             };
             save.put(space, &delegate);
             Ok(delegate.id)
+        })
+    }
+
+    pub(crate) fn save_body(&self, party: Party, state: BodyState, since: NaiveDate, note: Option<String>, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(since, at.date_naive(), "起始日期")?;
+        self.save_one(Act::SaveBody, at, |save| {
+            let body = Body { id: body_id(space, party), party, state, since, note: optional(note) };
+            save.put(space, &body);
+            Ok(body.id)
         })
     }
 

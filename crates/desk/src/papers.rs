@@ -208,14 +208,20 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         view.parties.iter().filter(|p| p.party == party).flat_map(|p| &p.lines).filter_map(take).collect()
     };
     let attendance = five(|party| {
-        names(party, &|l| match l.presence {
+        let there = names(party, &|l| match l.presence {
             Some(Presence::Present) => Some(l.name.clone()),
             Some(Presence::Proxy) => {
                 let for_whom = l.delegate.as_ref().map_or("", |d| d.name.as_str());
                 Some(format!("{}（代{for_whom}）", l.name))
             }
             _ => None,
-        })
+        });
+        // A party without anybody is explained where its body does not stand as usual.
+        let why = view.parties.iter().find(|p| p.party == party).and_then(|p| p.standing.clone());
+        match (there.is_empty(), why) {
+            (true, Some(why)) => vec![why],
+            _ => there,
+        }
     });
     let mut leave = Vec::new();
     for p in &view.parties {

@@ -447,7 +447,16 @@ views! {
         sentence: String,
     }
     /// A party's row of the sign-in; always five.
-    PartyAttendance { party: Party, title: String, invited: u32, present: u32, leave: u32, lines: Vec<SignInLine> }
+    PartyAttendance {
+        party: Party,
+        title: String,
+        invited: u32,
+        present: u32,
+        leave: u32,
+        lines: Vec<SignInLine>,
+        /// 集体辞职（2024年10月8日起）, where its body does not stand as usual on that day.
+        standing: Option<String>,
+    }
     /// One delegate's line.
     SignInLine {
         delegate: Option<Delegate>,
@@ -486,6 +495,8 @@ views! {
         /// Months that have records, newest first.
         months: Vec<Month>,
         delegates: Vec<Delegate>,
+        /// How the bodies behind the parties stand, where that was said.
+        bodies: Vec<Body>,
         /// The next pack, which holds from a later month on.
         next_policy: Option<PolicyPack>,
         /// What came over from earlier months and goes on in this one.

@@ -58,6 +58,8 @@ id! {
     TopicId,
     /// A council meeting (会议).
     MeetingId,
+    /// How the body behind one of the five parties stands (五方现状).
+    BodyId,
     /// A delegate of one of the five parties (五方代表).
     DelegateId,
     /// A line of the sign-in (签到).

@@ -163,6 +163,17 @@ words! {
 }
 
 words! {
+    /// How a body (组织) that sends delegates stands.
+    BodyState {
+        Normal = "normal" "正常",
+        Reelecting = "reelecting" "换届中",
+        Resigned = "resigned" "集体辞职",
+        Vacant = "vacant" "缺位",
+        StandIn = "stand_in" "由物业管理委员会代行",
+    }
+}
+
+words! {
     /// What kind of meeting (会议).
     MeetingKind {
         Council = "council" "议事会",
@@ -390,6 +401,7 @@ words! {
         AddTopic = "add_topic" "提出议题",
         DecideTopic = "decide_topic" "确定议题",
         SaveDelegate = "save_delegate" "登记五方代表",
+        SaveBody = "save_body" "登记五方现状",
         PlanMeeting = "plan_meeting" "安排会议",
         SignIn = "sign_in" "签到",
         OpenMeeting = "open_meeting" "开会",

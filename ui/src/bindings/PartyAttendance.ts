@@ -5,4 +5,8 @@ import type { SignInLine } from "./SignInLine";
 /**
  * A party's row of the sign-in; always five.
  */
-export type PartyAttendance = { party: Party, title: string, invited: number, present: number, leave: number, lines: Array<SignInLine>, };
+export type PartyAttendance = { party: Party, title: string, invited: number, present: number, leave: number, lines: Array<SignInLine>, 
+/**
+ * 集体辞职（2024年10月8日起）, where its body does not stand as usual on that day.
+ */
+standing: string | null, };

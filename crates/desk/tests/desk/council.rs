@@ -351,6 +351,44 @@ fn final_minutes_say_the_same_for_ever_and_a_correction_is_a_further_edition_und
 }
 
 #[test]
+fn a_body_that_resigned_is_said_so_wherever_its_delegates_are_asked_for_and_in_the_minutes() {
+    let place = Place::new();
+    let (branch, office) = (place.branch_on("甲", "2024-11-28"), place.office_on("2024-11-28"));
+    join(&place, &branch, &office);
+    let firm = delegate(&branch, "property", "吴经理");
+    let stands = |state: &str, since: &str| json!({ "ask": "save_body", "party": "owners", "state": state, "since": since, "note": "街道正在组织补选" });
+    assert_eq!(code(&branch, stands("resigned", "2024-12-01")), "rule.future");
+    ask(&branch, stands("resigned", "2024-10-08"));
+    let lamp = topic(&branch, "2024-11", "关于路灯", false);
+    let meeting = council(&branch, "2024-11", &[&firm]);
+    let owners = |desk: &Desk| {
+        let parties = month(desk, "2024-11")["meetings"][0]["parties"].as_array().expect("five").clone();
+        parties.into_iter().find(|p| p["party"] == "owners").expect("the owners")
+    };
+    assert_eq!(owners(&branch)["standing"], "集体辞职（2024年10月8日起）");
+    // What stood otherwise only later does not change what stood on the day of the meeting.
+    ask(&branch, stands("stand_in", "2024-11-20"));
+    assert_eq!(owners(&branch)["standing"], Value::Null, "one record, of how it stands now");
+    ask(&branch, stands("resigned", "2024-10-08"));
+    agreed(&branch, "2024-11", &meeting, &lamp, 1, "2024-11-30");
+    ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
+    ask(&branch, json!({ "ask": "finalise_minutes", "id": meeting, "on": "2024-11-28" }));
+    let path = place.path("minutes.docx");
+    let paper = json!({ "kind": "minutes", "meeting": meeting, "red_head": false });
+    ask(&branch, json!({ "ask": "save_paper", "paper": paper, "format": "docx", "path": path }));
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(path).expect("a paper")).expect("a document");
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("word/document.xml").expect("its text"), &mut text).expect("text");
+    assert!(text.contains("集体辞职（2024年10月8日起）"));
+
+    let news = place.path("month.xinghuo");
+    export(&branch, "星岩社区", &news);
+    import(&office, &[&news]);
+    ask(&office, json!({ "ask": "look_at", "compound": ask(&office, json!({ "ask": "overview" }))[0]["compound"]["id"] }));
+    assert_eq!(month(&office, "2024-11")["bodies"][0]["note"], "街道正在组织补选");
+}
+
+#[test]
 fn a_task_is_done_checked_returned_and_given_more_time_in_the_order_of_its_states() {
     let place = Place::new();
     let branch = place.branch_on("甲", "2024-11-28");

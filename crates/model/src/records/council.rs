@@ -150,6 +150,28 @@ pub struct Meeting {
     pub correction: Option<String>,
 }
 
+/// How the body behind one of the five parties stands (五方现状): an owners' committee that resigned, a
+/// committee in its place. Its id follows from compound and party, as a month's does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 43, table = "party_body", zh = "五方现状", space = compound)]
+#[ts(export)]
+pub struct Body {
+    /// Its id.
+    pub id: BodyId,
+    /// Of which party.
+    #[field(1, zh = "所属方", class = district)]
+    pub party: Party,
+    /// How it stands.
+    #[field(2, zh = "状态", class = district, group = "standing")]
+    pub state: BodyState,
+    /// Since when.
+    #[field(3, zh = "起始日期", class = district, group = "standing")]
+    pub since: NaiveDate,
+    /// What is to be known of it.
+    #[field(4, zh = "说明", class = community)]
+    pub note: Option<String>,
+}
+
 /// A delegate of one of the five parties (五方代表).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
 #[record(kind = 34, table = "delegate", zh = "五方代表", space = compound)]

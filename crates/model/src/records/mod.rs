@@ -30,6 +30,7 @@ pub static KINDS: &[&KindDef] = &[
     Opinion::KIND,
     Topic::KIND,
     Meeting::KIND,
+    Body::KIND,
     Delegate::KIND,
     Attendance::KIND,
     Speech::KIND,

@@ -1,4 +1,5 @@
 /** The words of the monthly loop (五方五步), code by code. */
+import type { BodyState } from '../../bindings/BodyState'
 import type { Choice } from '../../bindings/Choice'
 import type { MeetingKind } from '../../bindings/MeetingKind'
 import type { MeetingState } from '../../bindings/MeetingState'
@@ -18,6 +19,7 @@ export const meetingKinds: Record<MeetingKind, string> = { council: '议事会',
 export const meetingStates: Record<MeetingState, string> = { planned: '等开会', running: '正在开', closed: '已散会，纪要待定稿', final: '纪要已定稿' }
 export const presences: Record<Exclude<Presence, 'observer'>, string> = { present: '到会', proxy: '代会', leave: '请假', absent: '缺席' }
 export const ballots: Record<Choice, string> = { yes: '同意', no: '反对', abstain: '弃权', recused: '回避' }
+export const bodyStates: Record<BodyState, string> = { normal: '正常', reelecting: '换届中', resigned: '集体辞职', vacant: '缺位', stand_in: '由物业管理委员会代行' }
 export const taskStates: Record<TaskState, string> = { open: '待办', doing: '正在办', done: '已完成', carried_over: '已结转', verified: '已核验', returned: '退回重办' }
 export const ownerMatters: Record<OwnerMatter, string> = {
   rules: '制定修改业主大会议事规则', covenant: '制定修改管理规约', election: '选举或更换业主委员会',
