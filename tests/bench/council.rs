@@ -247,7 +247,7 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
             }
         }
     }
-    let held_at = day(15).and_hms_opt(19, 0, 0).map(|t| t.and_local_timezone(*today().offset()).single()).flatten().unwrap_or_default();
+    let held_at = day(15).and_hms_opt(19, 0, 0).and_then(|t| t.and_local_timezone(*today().offset()).single()).unwrap_or_default();
     save.put(
         space,
         &Meeting {
@@ -263,7 +263,7 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
             number: Some(format!("〔{}〕{}号", month.year(), month.number())),
             final_on: Some(day(16)),
             // Some ended before the parties were counted.
-            parties: (at % 2 == 0).then_some(5),
+            parties: at.is_multiple_of(2).then_some(5),
             correction: None,
         },
     );

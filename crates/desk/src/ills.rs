@@ -42,6 +42,9 @@ struct Scope<'a> {
     policies: HashMap<(Uuid, Month), Policy>,
 }
 
+/// Space, id, month and title of what was found, and what else was read.
+type Row<T> = (SpaceId, Uuid, Month, String, T);
+
 const PARTIES: &str = "coalesce(m.parties, (SELECT count(DISTINCT d.party) FROM attendance a JOIN delegate d ON d.id = a.delegate \
      WHERE a.meeting = m.id AND a.life = 0 AND a.presence IN ('present', 'proxy')), 0)";
 
@@ -56,11 +59,7 @@ impl Scope<'_> {
 
     /// Rows with space, id, month, title and what `more` reads from the fifth column on. `?1` is the compound
     /// (where `mine` stands), `?2` the year's prefix.
-    fn rows<T>(
-        &self,
-        sql: &str,
-        more: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<(SpaceId, Uuid, Month, String, T)>> {
+    fn rows<T>(&self, sql: &str, more: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<Row<T>>> {
         let sql = sql.replace("{mine}", if self.space.is_some() { "space = ?1" } else { "space IS NOT NULL AND ?1 IS NULL" });
         let space = self.space.map(|space| space.0.as_bytes().to_vec());
         let found = self.books.rows(&sql, (space, format!("{}-", self.year)), |r| {
@@ -97,17 +96,16 @@ impl Scope<'_> {
             ),
             |r| Ok((r.get::<_, Option<u32>>(4)?.unwrap_or(0), r.get::<_, String>(5)?, day(r, 6)?)),
         )?;
-        let fact =
-            |(space, id, month, title, (parties, state, held)): (SpaceId, Uuid, Month, String, (u32, String, Option<NaiveDate>))| Fact {
-                space,
-                kind: "topic",
-                id,
-                month,
-                on: held.unwrap_or(month.last_day()),
-                title,
-                kept: parties >= 2,
-                detail: format!("{} 方到会，{}", parties, TopicState::parse(&state).map_or("", TopicState::zh)),
-            };
+        let fact = |(space, id, month, title, (parties, state, held)): Row<(u32, String, Option<NaiveDate>)>| Fact {
+            space,
+            kind: "topic",
+            id,
+            month,
+            on: held.unwrap_or(month.last_day()),
+            title,
+            kept: parties >= 2,
+            detail: format!("{} 方到会，{}", parties, TopicState::parse(&state).map_or("", TopicState::zh)),
+        };
         Ok(rows.into_iter().map(fact).collect())
     }
 

@@ -20,7 +20,7 @@ use crate::views::{PolicyLine, PolicyStanding, PolicyView, Saved};
 fn packs(books: &Books<'_>, registry: Uuid) -> Result<Vec<PolicyPack>> {
     let mut all: Vec<PolicyPack> =
         books.select::<PolicyPack>("AND space = ?1", [registry.as_bytes()])?.into_iter().map(|kept| kept.record).collect();
-    all.sort_by(|a, b| (b.since, b.policy.version, b.id.0).cmp(&(a.since, a.policy.version, a.id.0)));
+    all.sort_by_key(|pack| std::cmp::Reverse((pack.since, pack.policy.version, pack.id.0)));
     Ok(all)
 }
 

@@ -207,7 +207,7 @@ fn a_copy_of_an_entry_with_another_piece_taken_out_fills_no_place_and_opens_none
     let (whole, erasure) = (x.segment(1, Class::Community), y.segment(2, Class::Community));
     let without = |rec: uuid::Uuid| {
         let mut segment = whole.clone();
-        segment.entries[0].blocks.iter_mut().filter(|block| block.subject() == rec).for_each(|block| drop(block.erase()));
+        segment.entries[0].blocks.iter_mut().filter(|block| block.subject() == rec).for_each(|block| _ = block.erase());
         segment
     };
     // The erasure explains the first hole, and waits itself.

@@ -1,8 +1,9 @@
 //! What kind of file some bytes are: by what is in them, hardly by their name.
 
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
 
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
+use quick_xml::events::Event;
 
 use super::{MAX_BYTES, MAX_CELLS, MAX_UNPACKED};
 use crate::RosterError;
@@ -90,45 +91,50 @@ fn zipped(bytes: &[u8]) -> Result<Kind, RosterError> {
         if entry.size() > left {
             return Err(BOMB);
         }
-        let mut claims = Claims::default();
         loop {
             let read = entry.read(&mut buffer).map_err(|_| RosterError::Damaged)?;
             if read == 0 {
                 break;
             }
             left = left.checked_sub(read as u64).ok_or(BOMB)?;
-            if claims.most(&buffer[..read]) > MAX_CELLS as u64 {
-                return Err(RosterError::TooLarge { what: "格子数", limit: "600 万格" });
-            }
+        }
+    }
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(|_| RosterError::Damaged)?;
+        let table = entry.name().is_ok_and(|name| name.to_ascii_lowercase().ends_with("sharedstrings.xml"));
+        if table && claimed_texts(entry)? > MAX_CELLS as u64 {
+            return Err(RosterError::TooLarge { what: "格子数", limit: "600 万格" });
         }
     }
     Ok(Kind::Xlsx)
 }
 
-/// How many shared texts a part of the zip claims to have: calamine makes room for as many before it reads
-/// one. The claim may stand in any part, in UTF-16 too.
-#[derive(Default)]
-struct Claims {
-    /// The end of what was looked at, in case a claim goes on behind it.
-    tail: Vec<u8>,
-}
-
-impl Claims {
-    /// The largest claim in the next piece.
-    fn most(&mut self, piece: &[u8]) -> u64 {
-        const NAME: &[u8] = b"uniqueCount";
-        const LONGEST: usize = 4096;
-        self.tail.extend(piece.iter().filter(|byte| **byte != 0));
-        let mut most = 0;
-        for (at, _) in self.tail.windows(NAME.len()).enumerate().filter(|(_, window)| *window == NAME) {
-            let value = self.tail[at + NAME.len()..]
-                .iter()
-                .skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'+' | b'0'));
-            let digits = value.take_while(|byte| byte.is_ascii_digit());
-            most = most.max(digits.fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0'))));
+/// How many shared texts a table of them claims to have: calamine makes room for as many before it reads
+/// one. Read with calamine's own parser, set as it sets it, so that both see the same tag.
+fn claimed_texts(table: impl Read) -> Result<u64, RosterError> {
+    let mut reader = quick_xml::Reader::from_reader(BufReader::new(table));
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.check_comments = false;
+    config.expand_empty_elements = true;
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer) {
+            Ok(Event::Start(tag)) if tag.local_name().as_ref() == "sst" => {
+                let mut most = 0;
+                for attribute in tag.attributes().with_checks(false) {
+                    let attribute = attribute.map_err(|_| RosterError::Damaged)?;
+                    if attribute.key.as_ref() == "uniqueCount" {
+                        let digits = attribute.value.bytes().skip_while(|byte| !byte.is_ascii_digit()).take_while(u8::is_ascii_digit);
+                        most = most.max(digits.fold(0u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0'))));
+                    }
+                }
+                return Ok(most);
+            }
+            Ok(Event::Eof) | Err(_) => return Ok(0),
+            Ok(_) => {}
         }
-        self.tail.drain(..self.tail.len().saturating_sub(LONGEST));
-        most
     }
 }
 
