@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Serialize;
-use xinghuo_model::policy::Policy;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::StepState;
 use xinghuo_model::*;
@@ -18,6 +17,10 @@ macro_rules! views {
         pub struct $name { $($(#[$fdoc])* pub $field: $ty),* }
     )+};
 }
+
+mod council;
+
+pub use council::*;
 
 /// How a copy stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ts_rs::TS)]
@@ -40,19 +43,6 @@ pub struct BackupLine {
     pub at: DateTime<FixedOffset>,
     pub file: String,
     pub sentence: String,
-}
-
-/// When a policy pack holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ts_rs::TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum PolicyStanding {
-    /// 未生效
-    Coming,
-    /// 现行
-    InForce,
-    /// 已过
-    Over,
 }
 
 /// What kind of thing the find box found.
@@ -403,169 +393,6 @@ views! {
         next: Vec<MediationState>,
         /// 人民调解 or 和解, and why.
         paper_note: String,
-    }
-    /// An opinion on the month's page.
-    OpinionLine {
-        opinion: Opinion,
-        person: Option<String>,
-        in_topic: Option<TopicId>,
-        late_entry: bool,
-        /// Attachments filed on it.
-        files: u32,
-    }
-    /// A task on the month's page.
-    TaskLine {
-        task: Task,
-        #[ts(type = "number")]
-        days_left: i64,
-        late: bool,
-        report_due: Option<NaiveDate>,
-        feedback: Vec<Feedback>,
-        /// Attachments filed on it.
-        files: u32,
-    }
-    /// A topic with its vote and what was agreed.
-    TopicLine {
-        topic: Topic,
-        opinions: u32,
-        speeches: Vec<Speech>,
-        vote: Option<Vote>,
-        resolutions: Vec<Resolution>,
-        conflict: bool,
-        /// The month in which it goes on.
-        carried_to: Option<Month>,
-        /// How the owners voted, where it is their matter.
-        owner_vote: Option<OwnerVote>,
-        owner_verdict: Option<OwnerVerdict>,
-    }
-    /// What an owners' vote comes to.
-    OwnerVerdict {
-        outcome: OwnerOutcome,
-        /// Three quarters must agree, not just more than half.
-        three_quarters: bool,
-        /// 参与：人数 71.3%、面积 70.2%（都要 66.7% 以上）…
-        sentence: String,
-    }
-    /// A party's row of the sign-in; always five.
-    PartyAttendance {
-        party: Party,
-        title: String,
-        invited: u32,
-        present: u32,
-        leave: u32,
-        lines: Vec<SignInLine>,
-        /// 集体辞职（2024年10月8日起）, where its body does not stand as usual on that day.
-        standing: Option<String>,
-    }
-    /// One delegate's line.
-    SignInLine {
-        delegate: Option<Delegate>,
-        /// Delegate's, proxy's or observer's name.
-        name: String,
-        presence: Option<Presence>,
-        note: Option<String>,
-    }
-    /// A meeting with sign-in and quorum.
-    MeetingView {
-        meeting: Meeting,
-        parties: Vec<PartyAttendance>,
-        observers: Vec<String>,
-        invited: u32,
-        present: u32,
-        quorum: u32,
-        quorate: bool,
-        /// 应到 15 人，实到 12 人，达到法定人数（需 10 人）
-        quorum_sentence: String,
-        /// Why the minutes cannot become final yet; empty when they can.
-        lacking: Vec<String>,
-        topics: Vec<TopicLine>,
-    }
-    /// A month from opinions to feedback.
-    CouncilView {
-        month: Month,
-        title: String,
-        sentence: String,
-        policy: Policy,
-        steps: Vec<StepView>,
-        no_topic: Option<String>,
-        opinions: Vec<OpinionLine>,
-        topics: Vec<TopicLine>,
-        meetings: Vec<MeetingView>,
-        tasks: Vec<TaskLine>,
-        /// Months that have records, newest first.
-        months: Vec<Month>,
-        delegates: Vec<Delegate>,
-        /// How the bodies behind the parties stand, where that was said.
-        bodies: Vec<Body>,
-        /// The next pack, which holds from a later month on.
-        next_policy: Option<PolicyPack>,
-        /// What came over from earlier months and goes on in this one.
-        carried: Vec<CarriedLine>,
-    }
-    /// A topic or a task of an earlier month that goes on in this one (跨月结转).
-    CarriedLine {
-        /// `topic` or `task`.
-        kind: String,
-        id: uuid::Uuid,
-        title: String,
-        from: Month,
-        /// Where it stands here.
-        state: String,
-        ended: bool,
-    }
-    /// One of the three figures: so many of so many were kept (做到).
-    IllFigure {
-        ill: Ill,
-        title: String,
-        /// What is counted, in a sentence.
-        counts: String,
-        kept: u32,
-        of: u32,
-    }
-    /// A compound's three figures.
-    CompoundIlls { compound: CompoundId, name: String, figures: Vec<IllFigure> }
-    /// The three ills of a year.
-    IllsView {
-        year: i32,
-        /// 2026年1—11月
-        period: String,
-        figures: Vec<IllFigure>,
-        /// Where more than one compound is counted.
-        compounds: Vec<CompoundIlls>,
-    }
-    /// A row behind a figure.
-    IllLine {
-        /// `topic`, `task`, `request` or `resolution`.
-        kind: String,
-        id: uuid::Uuid,
-        month: Month,
-        on: NaiveDate,
-        title: String,
-        detail: String,
-        kept: bool,
-        compound: CompoundId,
-        compound_name: String,
-    }
-    /// A policy pack with when it holds.
-    PolicyLine {
-        pack: PolicyPack,
-        /// 2026年12月起
-        from: Month,
-        /// In force now, to come, or over.
-        standing: PolicyStanding,
-    }
-    /// The policy packs of the office (制度参数).
-    PolicyView {
-        /// What holds this month, the built-in one where the office issued none.
-        current: Policy,
-        /// Newest first.
-        packs: Vec<PolicyLine>,
-        /// Whether this copy issues them.
-        may_issue: bool,
-        /// The first month a new one may hold from.
-        earliest: Month,
-        /// Who issues them, where they come from above.
-        issuer: String,
     }
     /// Something filed on a record (附件).
     AttachmentLine {
