@@ -1,7 +1,7 @@
 //! Two or more copies that wrote apart: what they agree on once they have met.
 
 use xinghuo_ledger::{ConflictKind, Hash};
-use xinghuo_model::records::{Person, Request, RequestStep};
+use xinghuo_model::records::{AgreementTerm, Person, Request, RequestStep};
 use xinghuo_model::{Category, Class, Record, RequestState, Urgency};
 
 use crate::fixture::*;
@@ -312,6 +312,30 @@ fn a_deletion_that_did_not_know_of_another_classs_values_hides_nothing() {
         meet(&mut [&mut x, &mut y]);
         assert_eq!((y.conflicts().len(), y.get::<Person>(person.id).is_some()), (0, !deleted));
     }
+}
+
+#[test]
+fn such_a_deletion_is_shown_beside_another_dispute_about_the_record() {
+    let person = person(1, "单小雨");
+    let [mut x, mut y] = knowing::<Person, 2>(&person);
+    x.edit::<Person>(person.id, |p| p.phones = vec!["13800000001".into()]);
+    y.edit::<Person>(person.id, |p| p.phones = vec!["13800000002".into()]);
+    meet(&mut [&mut x, &mut y]);
+    x.delete::<Person>(person.id);
+    y.edit::<Person>(person.id, |p| p.note = Some("怕吵".into()));
+    meet(&mut [&mut x, &mut y]);
+    let told: Vec<(ConflictKind, usize)> = x.conflicts().iter().map(|c| (c.what, c.sides.len())).collect();
+    assert_eq!(told, [(ConflictKind::Field, 2), (ConflictKind::Deleted, 2)]);
+}
+
+#[test]
+fn a_record_that_the_find_box_never_finds_is_deleted_like_any_other() {
+    use serde_json::json;
+    let mut x = Copy::new(1);
+    let blocks = vec![block(5, "agreement_term", json!({ "fen": 300 }), json!({}))];
+    x.absorb(vec![written_by(50, Class::District, 1, Vec::new(), blocks)]);
+    x.delete::<AgreementTerm>(uuid::Uuid::from_u128(5).into());
+    assert_eq!(x.ledger.books().number("SELECT count(*) FROM agreement_term WHERE life = 0", []).expect("a count"), 0);
 }
 
 #[test]

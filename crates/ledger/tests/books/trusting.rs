@@ -122,6 +122,24 @@ fn what_an_ended_author_said_before_may_end_them_sooner() {
     assert_eq!(of(&done, 1), (1, 1, vec!["ended"]));
 }
 
+#[test]
+fn whoever_knows_more_of_an_ended_log_than_counts_says_so_once_and_nobody_else_does() {
+    let [mut x, mut y] = knowing::<Request, 2>(&request());
+    for due in [20, 21] {
+        x.edit::<Request>(request().id, |r| r.due_on = day(due));
+    }
+    give(&mut x, &mut y);
+    let entries = x.segment(1, Class::District).entries;
+    let (second, third) = ((2, entries[1].hash()), (3, entries[2].hash()));
+    let log = log_id(&[1; 32], channel(Class::District));
+    let author = y.author();
+    // Two offices ended it: what each of them named counts.
+    for (one, other, says) in [(third, third, false), (third, second, true), (third, second, false)] {
+        let endings = Endings(vec![vec![one], vec![other]]);
+        assert_eq!(y.ledger.witness(&log, &endings, &author).expect("a word"), says);
+    }
+}
+
 /// What is missing: whose log, if that is known, from where to where.
 fn missing(copy: &Copy) -> Vec<(Option<u8>, u64, u64)> {
     let missing = copy.ledger.missing().expect("a list").into_iter();
