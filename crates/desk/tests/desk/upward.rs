@@ -235,6 +235,24 @@ fn figures_climb_from_the_compound_to_the_district_under_their_authors_own_seals
 }
 
 #[test]
+fn a_street_counts_the_three_ills_as_the_compounds_do_and_sees_no_row_behind_them() {
+    let s = Street::new();
+    let answered = request(&s.theirs, "井盖松了");
+    for (to, result) in [("accepted", Value::Null), ("closed", json!("换好了"))] {
+        ask(
+            &s.theirs,
+            json!({ "ask": "step_request", "id": answered, "to": to, "on": "2024-11-02", "result": result, "satisfaction": null }),
+        );
+    }
+    s.climb();
+    let in_time = |desk: &Desk| ask(desk, json!({ "ask": "ills", "year": 2024 }))["figures"][1].clone();
+    assert_eq!((&in_time(&s.street)["kept"], &in_time(&s.street)["of"]), (&json!(1), &json!(1)));
+    assert_eq!(in_time(&s.street), in_time(&s.theirs));
+    assert_eq!(ask(&s.street, json!({ "ask": "ills", "year": 2024 }))["compounds"].as_array().map(Vec::len), Some(2));
+    assert_eq!(code(&s.street, json!({ "ask": "ill_lines", "ill": "answered", "year": 2024 })), "desk.figures_only");
+}
+
+#[test]
 fn what_the_community_decided_before_the_street_ever_heard_of_the_compound_counts_there() {
     let s = Street::new();
     let id = request(&s.ours, "路灯不亮");
