@@ -17,15 +17,25 @@ use crate::views::*;
 /// The states of a task on which somebody has to do something, for SQL.
 pub(crate) const OPEN_TASKS: &str = "('open', 'doing', 'returned')";
 
-/// The one record of a compound's month: both laptops that open it open the same.
-pub(crate) fn cycle_id(space: SpaceId, month: Month) -> CycleId {
+/// An id that follows from what the record is about: two laptops that write it offline write the same one.
+fn id_of(what: &str, space: SpaceId, which: &str) -> Uuid {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(b"xinghuo/cycle/v1");
+    hasher.update(what.as_bytes());
     hasher.update(space.0.as_bytes());
-    hasher.update(month.to_string().as_bytes());
+    hasher.update(which.as_bytes());
     let mut bytes = [0u8; 16];
     hasher.finalize_xof().fill(&mut bytes);
-    CycleId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The one record of a compound's month.
+pub(crate) fn cycle_id(space: SpaceId, month: Month) -> CycleId {
+    CycleId(id_of("xinghuo/cycle/v1", space, &month.to_string()))
+}
+
+/// The one record of how a party's body stands.
+pub(crate) fn body_id(space: SpaceId, party: Party) -> BodyId {
+    BodyId(id_of("xinghuo/body/v1", space, party.code()))
 }
 
 /// Everything of a month the rules look at.
@@ -133,17 +143,6 @@ pub(crate) fn delegates(books: &Books<'_>, space: SpaceId, on: Option<NaiveDate>
         .collect();
     all.sort_by_key(|d| d.party);
     Ok(all)
-}
-
-/// The one record of how a party's body stands: both laptops write the same.
-pub(crate) fn body_id(space: SpaceId, party: Party) -> BodyId {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"xinghuo/body/v1");
-    hasher.update(space.0.as_bytes());
-    hasher.update(party.code().as_bytes());
-    let mut bytes = [0u8; 16];
-    hasher.finalize_xof().fill(&mut bytes);
-    BodyId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
 fn bodies(books: &Books<'_>, space: SpaceId) -> Result<Vec<Body>> {
@@ -254,6 +253,29 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
     })
 }
 
+/// What of these goes on from an earlier month.
+fn carried(books: &Books<'_>, topics: &[TopicLine], tasks: &[TaskLine]) -> Result<Vec<CarriedLine>> {
+    let mut out = Vec::new();
+    let mut goes_on = |from: Option<Month>, kind: &str, id: Uuid, title: &str, state: &str, ended: bool| {
+        let line = |from| CarriedLine { kind: kind.to_owned(), id, title: title.to_owned(), from, state: state.to_owned(), ended };
+        out.extend(from.map(line));
+    };
+    for TopicLine { topic, .. } in topics {
+        if let Some(old) = topic.carried_from {
+            let from = books.get::<Topic>(old)?.map(|old| old.record.month);
+            let ended = !matches!(topic.state, TopicState::Candidate | TopicState::Chosen);
+            goes_on(from, "topic", topic.id.0, &topic.title, topic.state.zh(), ended);
+        }
+    }
+    for TaskLine { task, .. } in tasks {
+        if let Some(old) = task.carried_from {
+            let from = books.get::<Task>(old)?.map(|old| old.record.month);
+            goes_on(from, "task", task.id.0, &task.text, task.state.zh(), !task.state.is_open());
+        }
+    }
+    Ok(out)
+}
+
 /// A month from opinions to feedback.
 pub(crate) fn view(
     books: &Books<'_>,
@@ -304,38 +326,9 @@ pub(crate) fn view(
     months.sort_unstable_by(|a, b| b.cmp(a));
     months.dedup();
     let no_topic = books.get::<Cycle>(cycle_id(space, month))?.and_then(|c| c.record.no_topic);
-    let mut carried = Vec::new();
-    for line in &topics {
-        if let Some(from) = line.topic.carried_from
-            && let Some(old) = books.get::<Topic>(from)?
-        {
-            carried.push(CarriedLine {
-                kind: "topic".to_owned(),
-                id: line.topic.id.0,
-                title: line.topic.title.clone(),
-                from: old.record.month,
-                state: line.topic.state.zh().to_owned(),
-                ended: !matches!(line.topic.state, TopicState::Candidate | TopicState::Chosen),
-            });
-        }
-    }
-    for line in &tasks {
-        if let Some(from) = line.task.carried_from
-            && let Some(old) = books.get::<Task>(from)?
-        {
-            carried.push(CarriedLine {
-                kind: "task".to_owned(),
-                id: line.task.id.0,
-                title: line.task.text.clone(),
-                from: old.record.month,
-                state: line.task.state.zh().to_owned(),
-                ended: !line.task.state.is_open(),
-            });
-        }
-    }
     Ok(CouncilView {
         bodies: bodies(books, space)?,
-        carried,
+        carried: carried(books, &topics, &tasks)?,
         next_policy,
         month,
         title: format!("{}议事", month.zh()),
@@ -386,4 +379,15 @@ fn sentence(facts: &MonthFacts, meetings: &[MeetingView], no_topic: Option<&str>
         parts.push(format!("{due} 件今天到期"));
     }
     parts.join("，") + "。"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_open_tasks_are_the_same_for_sql_and_for_the_rules() {
+        let open: Vec<String> = TaskState::ALL.iter().filter(|state| state.is_open()).map(|state| format!("'{}'", state.code())).collect();
+        assert_eq!(OPEN_TASKS, format!("({})", open.join(", ")));
+    }
 }

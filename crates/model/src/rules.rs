@@ -252,16 +252,15 @@ pub fn check_owner_vote(persons: Share, area: Share) -> Result<(), Refusal> {
 /// by persons; of these more than half agree, or three quarters for the matters that need it.
 pub fn owner_outcome(matter: OwnerMatter, persons: Share, area: Share) -> OwnerOutcome {
     let both = |holds: fn(Share) -> bool| holds(persons) && holds(area);
-    if !both(|s| u128::from(s.took_part) * 3 >= u128::from(s.all) * 2) {
-        OwnerOutcome::TooFew
-    } else if if matter.needs_three_quarters() {
-        both(|s| u128::from(s.agreed) * 4 >= u128::from(s.took_part) * 3)
-    } else {
-        both(|s| u128::from(s.agreed) * 2 > u128::from(s.took_part))
-    } {
-        OwnerOutcome::Passed
-    } else {
-        OwnerOutcome::Rejected
+    let enough = both(|s| u128::from(s.took_part) * 3 >= u128::from(s.all) * 2);
+    let agreed = match matter.needs_three_quarters() {
+        true => both(|s| u128::from(s.agreed) * 4 >= u128::from(s.took_part) * 3),
+        false => both(|s| u128::from(s.agreed) * 2 > u128::from(s.took_part)),
+    };
+    match (enough, agreed) {
+        (false, _) => OwnerOutcome::TooFew,
+        (true, true) => OwnerOutcome::Passed,
+        (true, false) => OwnerOutcome::Rejected,
     }
 }
 

@@ -134,19 +134,19 @@ impl Open {
         let (sender, number) = (opened.from.signs, opened.manifest.number);
         // What a stop or a crash kept from being confirmed after the last bundle.
         self.widen(&mut inner.ledger, &gate, now)?;
-        // A file that cannot be read to its end is taken in as little as one that is stopped halfway.
         let packs = crate::policy::own_packs(self, &inner.ledger.books())?;
+        // A file that cannot be read to its end is taken in as little as one that is stopped halfway.
         let (mut damaged, unreadable) = (Vec::new(), OnceCell::new());
-        let segments = opened.stretches(&kept).filter_map(|stretch| {
-            let flaw = match stretch {
-                Ok(segment) => return Some(segment),
-                Err(flaw) => flaw,
-            };
-            match flaw {
-                Flaw::Damaged(damage) => damaged.push(damage),
-                Flaw::File(error) => drop(unreadable.set(error)),
+        let segments = opened.stretches(&kept).filter_map(|stretch| match stretch {
+            Ok(segment) => Some(segment),
+            Err(Flaw::Damaged(damage)) => {
+                damaged.push(damage);
+                None
             }
-            None
+            Err(Flaw::File(error)) => {
+                _ = unreadable.set(error);
+                None
+            }
         });
         let may: May<'_> = &mut |books, key, channel, seq, hash| gate.may(books, key, channel, seq, hash);
         let absorbed = inner.ledger.absorb(segments, total, may, &mut |done, of| unreadable.get().is_none() && pace(done, of));

@@ -1,5 +1,9 @@
 //! The month of five parties and five steps, across the branch's laptop and the office.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
 use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
@@ -75,6 +79,15 @@ fn agreed(desk: &Desk, of: &str, meeting: &str, topic: &str, votes: u32, due: &s
     let tasks = month(desk, of)["tasks"].as_array().expect("tasks").clone();
     let mine = tasks.iter().find(|t| t["task"]["text"] == format!("更换{topic}")).expect("the task");
     mine["task"]["id"].as_str().expect("an id").to_owned()
+}
+
+/// What a paper says, saved as .docx.
+fn written(desk: &Desk, paper: Value, path: &Path) -> String {
+    ask(desk, json!({ "ask": "save_paper", "paper": paper, "format": "docx", "path": path }));
+    let mut zip = zip::ZipArchive::new(File::open(path).expect("a paper")).expect("a document");
+    let mut text = String::new();
+    zip.by_name("word/document.xml").expect("its text").read_to_string(&mut text).expect("text");
+    text
 }
 
 /// The three figures as kept and of how many.
@@ -307,12 +320,7 @@ fn final_minutes_say_the_same_for_ever_and_a_correction_is_a_further_edition_und
     let print = |edition: Value, name: &str| {
         let paper = json!({ "kind": "minutes", "meeting": meeting, "red_head": false, "edition": edition });
         let path = place.path(name);
-        ask(&branch, json!({ "ask": "save_paper", "paper": paper, "format": "docx", "path": path }));
-        let file = std::fs::File::open(path).expect("a paper");
-        let mut text = String::new();
-        let mut zip = zip::ZipArchive::new(file).expect("a document");
-        std::io::Read::read_to_string(&mut zip.by_name("word/document.xml").expect("its text"), &mut text).expect("text");
-        text
+        written(&branch, paper, &path)
     };
     let first = print(Value::Null, "1.docx");
     assert!(first.contains("吴经理") && !first.contains("草稿"));
@@ -375,10 +383,7 @@ fn a_body_that_resigned_is_said_so_wherever_its_delegates_are_asked_for_and_in_t
     ask(&branch, json!({ "ask": "finalise_minutes", "id": meeting, "on": "2024-11-28" }));
     let path = place.path("minutes.docx");
     let paper = json!({ "kind": "minutes", "meeting": meeting, "red_head": false });
-    ask(&branch, json!({ "ask": "save_paper", "paper": paper, "format": "docx", "path": path }));
-    let mut zip = zip::ZipArchive::new(std::fs::File::open(path).expect("a paper")).expect("a document");
-    let mut text = String::new();
-    std::io::Read::read_to_string(&mut zip.by_name("word/document.xml").expect("its text"), &mut text).expect("text");
+    let text = written(&branch, paper, &path);
     assert!(text.contains("集体辞职（2024年10月8日起）"));
 
     let news = place.path("month.xinghuo");
