@@ -201,6 +201,7 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
                 abstain: v.abstain,
                 recused: v.recused,
                 outcome: format!("议题{}。", t.topic.state.zh()),
+                ..Vote::default()
             }),
         });
     }

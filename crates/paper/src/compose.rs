@@ -1,10 +1,14 @@
 //! From a paper's fields to a sheet: numbering, party order, labels and line breaks, decided once for
 //! every writer. The layout engine reads the sheet as JSON, the .docx writer as Rust values.
 
-use crate::minutes::{AgendaItem, Fact, FiveParties, Minutes, MinutesLayout, Vote};
+mod minutes;
+
+pub(crate) use minutes::{Block, MinutesSheet, Roll, Signer};
+
+use crate::minutes::Fact;
 use crate::sign_in::SignIn;
 use crate::slip::{Count, Reached, Slip};
-use crate::words::{self, breakable, line, numeral, paragraphs};
+use crate::words::{self, breakable, line};
 use serde::Serialize;
 
 /// Room for a title of 22 pt (2号) in the 156 mm of the type area (版心).
@@ -15,47 +19,6 @@ const LONGEST_RUN: usize = 40;
 const LONGEST_RUN_IN_CELL: usize = 11;
 /// No party needs more empty rows on one sheet.
 const MOST_BLANK_ROWS: u32 = 50;
-
-/// A paragraph of the body.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub(crate) enum Block {
-    /// 一、 in 黑体, on a line of its own.
-    Heading { text: String },
-    /// （一） in 楷体, running into the text.
-    Lead { lead: String, text: String },
-    /// Plain body text.
-    Body { text: String },
-}
-
-/// A labelled block whose wrapped lines stand under the first character after the colon (10.3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Roll {
-    pub label: &'static str,
-    pub lines: Vec<String>,
-}
-
-/// Minutes, ready to be set.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct MinutesSheet {
-    pub red_head: bool,
-    pub mark: String,
-    pub issue: String,
-    pub title: Vec<String>,
-    pub facts: Vec<Fact>,
-    pub blocks: Vec<Block>,
-    pub roll: Vec<Roll>,
-    pub signatures: Vec<&'static str>,
-    pub issuer: String,
-    pub date: String,
-    /// Cells right of the issuer and of the date in a 落款 without seal (7.3.5.2).
-    pub issuer_right: f32,
-    pub date_right: f32,
-    pub copies_to: String,
-    pub imprint: bool,
-    pub fingerprint: String,
-    pub draft: bool,
-}
 
 /// A sign-in sheet, ready to be set.
 #[derive(Debug, Clone, Serialize)]
@@ -127,39 +90,15 @@ fn facts(facts: &[Fact]) -> Vec<Fact> {
     facts.iter().map(|f| Fact::new(line(&f.label), body(&f.text))).collect()
 }
 
+/// A title's lines, none of them wider than the type area.
+fn title(text: &str) -> Vec<String> {
+    words::title_lines(text, TITLE_CELLS).iter().map(|l| breakable(l, 24)).collect()
+}
+
 fn names(names: &[String]) -> String {
     let clean: Vec<String> = names.iter().map(|n| body(n)).filter(|n| !n.is_empty()).collect();
     clean.join("、")
 }
-
-impl MinutesSheet {
-    /// Sets out the minutes' fields as paragraphs.
-    pub(crate) fn new(m: &Minutes) -> Self {
-        let issuer = line(&m.issuer);
-        let date = m.issued.map(words::date).unwrap_or_default();
-        let (issuer_right, date_right) = signature_indents(words::cells(&issuer), words::cells(&date));
-        let copies_to = names(&m.copies_to);
-        MinutesSheet {
-            red_head: m.layout == MinutesLayout::RedHead,
-            mark: line(&m.mark),
-            issue: line(&m.issue),
-            title: words::title_lines(&m.title, TITLE_CELLS).iter().map(|l| breakable(l, 24)).collect(),
-            facts: facts(&m.facts),
-            blocks: blocks(m),
-            roll: roll(m),
-            signatures: if m.signatures { FiveParties::<()>::NAMES.to_vec() } else { Vec::new() },
-            imprint: m.layout == MinutesLayout::RedHead || !copies_to.is_empty(),
-            issuer,
-            date,
-            issuer_right,
-            date_right,
-            copies_to: if copies_to.is_empty() { copies_to } else { full_stop(copies_to) },
-            fingerprint: line(&m.fingerprint),
-            draft: m.draft,
-        }
-    }
-}
-
 /// Cells left free right of issuer and date: the name 2 in from the right, the date beginning 2 after
 /// the name; a date longer than the name takes the 2 cells itself and pushes the name in (7.3.5.2).
 fn signature_indents(issuer: f32, date: f32) -> (f32, f32) {
@@ -171,87 +110,6 @@ fn full_stop(mut text: String) -> String {
         text.push('。');
     }
     text
-}
-
-fn blocks(m: &Minutes) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let plain = |texts: &[String], blocks: &mut Vec<Block>| {
-        for text in texts.iter().flat_map(|t| paragraphs(t)) {
-            blocks.push(Block::Body { text: body(&text) });
-        }
-    };
-    plain(&m.opening, &mut blocks);
-    for (i, item) in m.items.iter().enumerate() {
-        blocks.push(Block::Heading { text: body(&format!("{}、{}", numeral(i + 1), item.title)) });
-        item_blocks(item, &mut blocks);
-    }
-    if !m.closing_title.trim().is_empty() {
-        let number = numeral(m.items.len() + 1);
-        blocks.push(Block::Heading { text: body(&format!("{number}、{}", m.closing_title)) });
-    }
-    plain(&m.closing, &mut blocks);
-    blocks
-}
-
-fn item_blocks(item: &AgendaItem, blocks: &mut Vec<Block>) {
-    let mut section = 0;
-    let mut lead = |name: &str, first: Option<String>, blocks: &mut Vec<Block>| {
-        section += 1;
-        let lead = format!("（{}）{name}。", numeral(section));
-        blocks.push(Block::Lead { lead, text: first.unwrap_or_default() });
-    };
-    for (name, text) in [("民意来源", vec![item.source.clone()]), ("协商情况", item.discussion.clone())] {
-        let mut texts = text.iter().flat_map(|t| paragraphs(t)).map(|t| body(&t));
-        if let Some(first) = texts.next() {
-            lead(name, Some(first), blocks);
-            blocks.extend(texts.map(|text| Block::Body { text }));
-        }
-    }
-    let resolutions: Vec<String> = item.resolutions.iter().map(|r| body(r)).filter(|r| !r.is_empty()).collect();
-    if !resolutions.is_empty() {
-        lead("议定事项", None, blocks);
-        for (i, text) in resolutions.into_iter().enumerate() {
-            blocks.push(Block::Body { text: format!("{}.{text}", i + 1) });
-        }
-    }
-    if let Some(vote) = &item.vote {
-        lead("表决结果", Some(vote_text(vote)), blocks);
-    }
-}
-
-/// The vote as a sentence, every count written out even when it is zero.
-fn vote_text(v: &Vote) -> String {
-    format!(
-        "应到{}人，实到{}人，同意{}票，反对{}票，弃权{}票，回避{}人。{}",
-        v.expected,
-        v.present,
-        v.yes,
-        v.no,
-        v.abstain,
-        v.recused,
-        body(&v.outcome)
-    )
-}
-
-fn roll(m: &Minutes) -> Vec<Roll> {
-    let present = m
-        .attendance
-        .iter()
-        .map(|(party, people)| {
-            let count = people.iter().filter(|p| !line(p).is_empty()).count();
-            let names = names(people);
-            let names = if names.is_empty() { "无".to_owned() } else { names };
-            format!("{party}（{count}人）\u{3000}{names}")
-        })
-        .collect();
-    let mut roll = vec![Roll { label: "出席", lines: present }];
-    for (label, people) in [("请假", &m.leave), ("列席", &m.observers)] {
-        let names = names(people);
-        if !names.is_empty() {
-            roll.push(Roll { label, lines: vec![names] });
-        }
-    }
-    roll
 }
 
 impl SignInSheet {
@@ -313,38 +171,16 @@ impl SlipSheet {
 fn clip(text: &str, most: usize) -> String {
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{sample_minutes, sample_sign_in};
+    use crate::FiveParties;
+    use crate::sample::sample_sign_in;
 
     #[test]
     fn a_short_date_begins_two_cells_after_the_issuer_and_a_long_one_pushes_the_issuer_in() {
         assert_eq!(signature_indents(14.0, 8.0), (2.0, 6.0));
         assert_eq!(signature_indents(5.0, 8.0), (7.0, 2.0));
-    }
-
-    #[test]
-    fn all_five_parties_are_listed_in_order_even_with_nobody_there() {
-        let mut minutes = sample_minutes(1);
-        minutes.attendance = FiveParties::default();
-        let sheet = MinutesSheet::new(&minutes);
-        let lines = &sheet.roll[0].lines;
-        assert_eq!(lines.len(), 5);
-        for (line, name) in lines.iter().zip(FiveParties::<()>::NAMES) {
-            assert_eq!(*line, format!("{name}（0人）\u{3000}无"));
-        }
-    }
-
-    #[test]
-    fn sections_of_an_item_stay_numbered_without_gaps_when_one_is_missing() {
-        let mut minutes = sample_minutes(1);
-        minutes.items[0].source.clear();
-        let sheet = MinutesSheet::new(&minutes);
-        let leads: Vec<&str> =
-            sheet.blocks.iter().filter_map(|b| if let Block::Lead { lead, .. } = b { Some(lead.as_str()) } else { None }).take(3).collect();
-        assert_eq!(leads, ["（一）协商情况。", "（二）议定事项。", "（三）表决结果。"]);
     }
 
     #[test]

@@ -14,10 +14,10 @@ pub(crate) fn fields(paper: &Paper, see: &mut dyn FnMut(&str, &str)) {
     }
 }
 
-fn facts(facts: &[Fact], see: &mut dyn FnMut(&str, &str)) {
+fn facts(field: &str, facts: &[Fact], see: &mut dyn FnMut(&str, &str)) {
     for fact in facts {
-        see("会议信息", &fact.label);
-        see("会议信息", &fact.text);
+        see(field, &fact.label);
+        see(field, &fact.text);
     }
 }
 
@@ -25,7 +25,7 @@ fn minutes(m: &Minutes, see: &mut dyn FnMut(&str, &str)) {
     see("纪要标志", &m.mark);
     see("期号", &m.issue);
     see("标题", &m.title);
-    facts(&m.facts, see);
+    facts("会议信息", &m.facts, see);
     m.opening.iter().for_each(|t| see("开头", t));
     for (i, item) in m.items.iter().enumerate() {
         let n = i + 1;
@@ -33,7 +33,12 @@ fn minutes(m: &Minutes, see: &mut dyn FnMut(&str, &str)) {
         see(&format!("议题{n}·民意来源"), &item.source);
         item.discussion.iter().for_each(|t| see(&format!("议题{n}·协商情况"), t));
         item.resolutions.iter().for_each(|t| see(&format!("议题{n}·议定事项"), t));
-        item.vote.iter().for_each(|v| see(&format!("议题{n}·表决结果"), &v.outcome));
+        if let Some(vote) = &item.vote {
+            let label = format!("议题{n}·表决结果");
+            see(&label, &vote.method);
+            facts(&label, &vote.by_name, see);
+            see(&label, &vote.outcome);
+        }
     }
     see("结尾", &m.closing_title);
     m.closing.iter().for_each(|t| see("结尾", t));
@@ -49,7 +54,7 @@ fn minutes(m: &Minutes, see: &mut dyn FnMut(&str, &str)) {
 
 fn sign_in(s: &SignIn, see: &mut dyn FnMut(&str, &str)) {
     see("标题", &s.title);
-    facts(&s.facts, see);
+    facts("会议信息", &s.facts, see);
     for (party, share) in s.parties.iter() {
         for (i, person) in share.people.iter().enumerate() {
             let n = i + 1;
@@ -65,10 +70,7 @@ fn sign_in(s: &SignIn, see: &mut dyn FnMut(&str, &str)) {
 
 fn slip(s: &Slip, see: &mut dyn FnMut(&str, &str)) {
     see("标题", &s.title);
-    for fact in &s.facts {
-        see("收件信息", &fact.label);
-        see("收件信息", &fact.text);
-    }
+    facts("收件信息", &s.facts, see);
     s.counts.iter().for_each(|c| see("各项数目", &c.label));
     for line in &s.reached {
         see("记录来自", &line.author);

@@ -14,6 +14,9 @@ pub enum MinutesLayout {
     RedHead,
     /// 普通纪要: title and a block of facts, no red head, issuer and date under the text.
     Plain,
+    /// 会议记录, the full record: the roll before the items, every speech a paragraph, ballots by name,
+    /// and a table with one row to sign for everyone present. No red head, no imprint.
+    Record,
 }
 
 /// One value for each of the five parties (五方), always in the order every print uses:
@@ -73,6 +76,13 @@ pub struct Vote {
     pub abstain: u32,
     /// 回避, people who stepped aside because the matter is their own.
     pub recused: u32,
+    /// 表决方式, how it was voted, e.g. 记名表决; printed before the counts when not empty.
+    // Left out when empty, here and below: minutes from before these fields keep their hash.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub method: String,
+    /// Who voted how: label 同意, 反对, 弃权 or 回避, text the finished names. Printed in the record only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_name: Vec<Fact>,
     /// What follows from the count, a finished sentence such as 符合议事规则，议题通过。
     pub outcome: String,
 }
@@ -119,13 +129,13 @@ pub struct Minutes {
     pub leave: Vec<String>,
     /// 列席: finished names; the line is left out when empty.
     pub observers: Vec<String>,
-    /// Whether the five-party signature table (五方代表签字) is printed.
+    /// Whether the signature table is printed: 五方代表签字, in the record a row for everyone present.
     pub signatures: bool,
     /// 印发机关 (red head) or 署名 (plain).
     pub issuer: String,
     /// 印发日期 or 成文日期, when known.
     pub issued: Option<NaiveDate>,
-    /// 抄送, finished names; the line is left out when empty.
+    /// 抄送, finished names; the line is left out when empty, and in the record.
     pub copies_to: Vec<String>,
     /// A small line at the foot of every page that ties the print to its record, e.g. 内容校验 3f9a-71c2.
     pub fingerprint: String,

@@ -23,10 +23,13 @@ use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
 use typst_render::RenderOptions;
 
-const GRID: (&str, &str) = ("/gongwen.typ", include_str!("typst/gongwen.typ"));
-const MINUTES: (&str, &str) = ("/minutes.typ", include_str!("typst/minutes.typ"));
-const SIGN_IN: (&str, &str) = ("/sign_in.typ", include_str!("typst/sign_in.typ"));
-const SLIP: (&str, &str) = ("/slip.typ", include_str!("typst/slip.typ"));
+/// Every template, with what the papers share first.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("/gongwen.typ", include_str!("typst/gongwen.typ")),
+    ("/minutes.typ", include_str!("typst/minutes.typ")),
+    ("/sign_in.typ", include_str!("typst/sign_in.typ")),
+    ("/slip.typ", include_str!("typst/slip.typ")),
+];
 const DATA: &str = "/data.json";
 
 /// A page of a paper as a picture.
@@ -48,10 +51,7 @@ pub struct Press {
     types: Vec<Type>,
     faces: Vec<Face>,
     fonts: FontLists,
-    grid: Source,
-    minutes: Source,
-    sign_in: Source,
-    slip: Source,
+    templates: Vec<Source>,
     data: FileId,
 }
 
@@ -112,16 +112,14 @@ impl Press {
         let book = FontBook::from_infos(found.iter().map(|f| f.info.clone()));
         let types = found.into_iter().map(|found| Type { found, font: OnceLock::new() }).collect();
         let source = |(path, text): (&'static str, &str)| -> Result<Source> { Ok(Source::new(file_id(path)?, text.to_owned())) };
+        let templates = TEMPLATES.into_iter().map(source).collect::<Result<_>>()?;
         Ok(Press {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(book),
             types,
             faces,
             fonts,
-            grid: source(GRID)?,
-            minutes: source(MINUTES)?,
-            sign_in: source(SIGN_IN)?,
-            slip: source(SLIP)?,
+            templates,
             data: file_id(DATA)?,
         })
     }
@@ -180,14 +178,14 @@ impl Press {
     /// Lays the paper out, hands the document on, and forgets what typst remembered of it.
     fn set<T>(&self, paper: &Paper, then: impl FnOnce(&PagedDocument) -> Result<T>) -> Result<T> {
         let (main, json) = match paper {
-            Paper::Minutes(m) => (&self.minutes, self.json(MinutesSheet::new(m))?),
+            Paper::Minutes(m) => ("/minutes.typ", self.json(MinutesSheet::new(m))?),
             Paper::SignIn(s) => {
                 let data = SignInData { sheet: SignInSheet::new(s), columns: COLUMNS.to_vec(), hint: NOTE_HINT };
-                (&self.sign_in, self.json(data)?)
+                ("/sign_in.typ", self.json(data)?)
             }
-            Paper::Slip(s) => (&self.slip, self.json(SlipData { sheet: SlipSheet::new(s), rows: SLIP_ROWS })?),
+            Paper::Slip(s) => ("/slip.typ", self.json(SlipData { sheet: SlipSheet::new(s), rows: SLIP_ROWS })?),
         };
-        let setting = Setting { press: self, main, data: Bytes::new(json) };
+        let setting = Setting { press: self, main: file_id(main)?, data: Bytes::new(json) };
         let document = typst::compile::<PagedDocument>(&setting).output;
         let result = match document {
             Ok(document) => self.all_fonts_read().and_then(|()| then(&document)),
@@ -233,7 +231,7 @@ fn layout_error(faults: &[SourceDiagnostic], setting: &Setting<'_>) -> Error {
     for fault in faults {
         let Some(id) = fault.span.id() else { continue };
         let place = id.get().vpath().get_with_slash();
-        let template = [GRID.0, MINUTES.0, SIGN_IN.0, SLIP.0].into_iter().find(|name| *name == place);
+        let template = TEMPLATES.into_iter().map(|(name, _)| name).find(|name| *name == place);
         if let (Some(template), Ok(source)) = (template, setting.source(id)) {
             let at = setting.range(fault.span).map(|range| range.start);
             let line = at.and_then(|at| source.lines().byte_to_line(at)).map_or(0, |line| line + 1);
@@ -246,7 +244,7 @@ fn layout_error(faults: &[SourceDiagnostic], setting: &Setting<'_>) -> Error {
 /// One paper being set: what typst may see of the world.
 struct Setting<'a> {
     press: &'a Press,
-    main: &'a Source,
+    main: FileId,
     data: Bytes,
 }
 
@@ -260,11 +258,11 @@ impl World for Setting<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.main.id()
+        self.main
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        [self.main, &self.press.grid].into_iter().find(|s| s.id() == id).cloned().ok_or(FileError::AccessDenied)
+        self.press.templates.iter().find(|s| s.id() == id).cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

@@ -1,6 +1,8 @@
 //! Invented papers for tests and benchmarks; every name in them is made up.
 
-use crate::{AgendaItem, Attendee, Count, Fact, FiveParties, Minutes, MinutesLayout, Reached, SignIn, SignInParty, Slip, Vote};
+use crate::{
+    AgendaItem, Attendee, Count, Fact, FiveParties, Minutes, MinutesLayout, Reached, SignIn, SignInParty, Slip, Vote,
+};
 use chrono::NaiveDate;
 
 const SURNAMES: [&str; 16] = ["林", "周", "许", "沈", "郑", "孟", "唐", "韩", "欧阳", "曹", "邓", "谢", "上官", "贺", "龚", "梁"];
@@ -65,6 +67,7 @@ fn item(n: u32, i: u32) -> AgendaItem {
             abstain,
             recused,
             outcome: "同意票数超过到会代表的三分之二，议题通过。".to_owned(),
+            ..Vote::default()
         }),
     }
 }
@@ -121,6 +124,29 @@ pub fn sample_plain_minutes(n: u32) -> Minutes {
         copies_to: Vec::new(),
         ..sample_minutes(n)
     }
+}
+
+/// The full record of a meeting with three items and fourteen people, the ballots by name.
+pub fn sample_record(n: u32) -> Minutes {
+    let mut record = sample_plain_minutes(n);
+    record.layout = MinutesLayout::Record;
+    record.title = "星岩花园小区11月份议事会会议记录".to_owned();
+    record.items = (0..3).map(|i| item(n, i)).collect();
+    record.attendance = FiveParties {
+        community: people(1, 3),
+        owners: people(2, 3),
+        property: people(3, 2),
+        social: people(4, 1),
+        residents: people(5, 5),
+    };
+    for (i, item) in (0..).zip(&mut record.items) {
+        item.discussion.extend((0..2).map(|k| format!("{}：赞成这个办法，请把工期和费用在公示栏写清楚。", name(40 + i * 2 + k))));
+        if let Some(vote) = &mut item.vote {
+            vote.method = "记名表决".to_owned();
+            vote.by_name = vec![Fact::new("同意", people(1, 6).join("、")), Fact::new("反对", name(160)), Fact::new("弃权", "")];
+        }
+    }
+    record
 }
 
 /// A sign-in sheet with seventeen people and three empty rows for each party.

@@ -3,25 +3,10 @@
 
 mod rig;
 
-use rig::{PRESS, docx_text, parts, pdf_text, printed, squeezed};
+use rig::{HOSTILE, PRESS, docx_text, parts, pdf_text, printed, squeezed};
 use std::path::PathBuf;
-use xinghuo_paper::sample::{sample_minutes, sample_plain_minutes, sample_sign_in, sample_slip};
-use xinghuo_paper::{Error, FiveParties, Paper, Press, docx};
-
-const HOSTILE: [&str; 12] = [
-    "#let x = 1",
-    "#import \"/etc/passwd\"",
-    "$a_1^2$",
-    "*粗* _斜_ @引用 <标签>",
-    "`代码` ```块```",
-    "// 注释 /* 注释 */",
-    "\"双\" '单' \\反斜\\",
-    "= 标题 - 列表 + 编号",
-    "]]></w:t></w:r><w:p/>",
-    "&amp; &#x41; <w:br/>",
-    "~ -- --- ... https://example.org/a?b=c&d=e",
-    "㛃𬭎堃玥翀祎旻垚犇龑",
-];
+use xinghuo_paper::sample::{sample_minutes, sample_plain_minutes, sample_record, sample_sign_in, sample_slip};
+use xinghuo_paper::{Error, FiveParties, Minutes, MinutesLayout, Paper, Press, docx};
 
 fn hostile_papers() -> Vec<Paper> {
     let mut minutes = sample_minutes(1);
@@ -128,6 +113,69 @@ fn plain_minutes_carry_their_facts_issuer_and_date() {
 }
 
 #[test]
+fn the_record_has_a_row_to_sign_for_everyone_present_and_one_for_a_party_without_anybody() {
+    let mut record = sample_record(1);
+    record.attendance.social.clear();
+    let expected: Vec<String> = record
+        .attendance
+        .iter()
+        .flat_map(|(party, people)| match people.is_empty() {
+            true => vec![format!("{party}无")],
+            false => people.iter().map(|name| format!("{party}{name}")).collect(),
+        })
+        .collect();
+    let paper = record.into();
+    for text in [printed(&paper), docx_text(&paper)] {
+        let table = text.split("所属方姓名签字").skip(1).collect::<String>();
+        let mut from = 0;
+        for row in &expected {
+            let at = table[from..].find(row).unwrap_or_else(|| panic!("{row} is missing or out of order in {table}"));
+            from += at + row.len();
+        }
+        assert!(!text.contains("代表签字"), "the five-party table stands beside the record's own");
+    }
+}
+
+#[test]
+fn the_record_tells_who_was_there_before_what_was_said_and_has_neither_red_head_nor_imprint() {
+    let mut record = sample_record(1);
+    record.copies_to = vec!["街道党工委".to_owned()];
+    let paper = record.into();
+    for text in [printed(&paper), docx_text(&paper)] {
+        let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("{words} is missing"));
+        let order = ["地点：", "出席：", "请假：", "列席：", "一、", "二、", "三、", "四、落实与反馈要求", "主持人（签字）："].map(at);
+        assert!(order.is_sorted(), "{order:?}");
+        assert!(!text.contains("小区议事会纪要") && !text.contains("抄送"));
+    }
+}
+
+#[test]
+fn ballots_by_name_stand_in_the_record_only_and_how_it_was_voted_on_all_minutes() {
+    for layout in [MinutesLayout::Record, MinutesLayout::Plain, MinutesLayout::RedHead] {
+        let mut minutes = sample_record(1);
+        minutes.layout = layout;
+        let vote = minutes.items[0].vote.as_mut().unwrap();
+        vote.by_name =
+            vec![("同意", "张三、李四"), ("反对", "王五"), ("弃权", "")].into_iter().map(|(l, t)| xinghuo_paper::Fact::new(l, t)).collect();
+        let paper = minutes.into();
+        for text in [printed(&paper), docx_text(&paper)] {
+            assert_eq!(text.contains("同意：张三、李四；反对：王五。"), layout == MinutesLayout::Record, "{layout:?}");
+            assert!(text.contains("记名表决。应到19人"), "{layout:?}");
+        }
+    }
+}
+
+#[test]
+fn minutes_kept_before_votes_had_a_method_read_as_they_were_and_are_written_as_they_were() {
+    let old = serde_json::to_value(sample_minutes(1)).unwrap();
+    let vote = &old["items"][0]["vote"];
+    assert!(vote["outcome"].is_string() && vote.get("method").is_none() && vote.get("by_name").is_none());
+    let read: Minutes = serde_json::from_value(old.clone()).unwrap();
+    assert_eq!(read, sample_minutes(1));
+    assert_eq!(serde_json::to_value(read).unwrap(), old);
+}
+
+#[test]
 fn the_same_paper_gives_the_same_bytes_on_every_press() {
     let other = Press::open(&xinghuo_paper::font_dirs()).unwrap();
     for paper in [Paper::from(sample_minutes(4)), sample_sign_in(4).into()] {
@@ -148,7 +196,7 @@ fn different_papers_give_different_bytes() {
 #[test]
 fn every_part_of_the_docx_is_well_formed() {
     let mut papers = hostile_papers();
-    papers.extend([sample_plain_minutes(1).into(), sample_minutes(2).into()]);
+    papers.extend([sample_plain_minutes(1).into(), sample_minutes(2).into(), sample_record(1).into()]);
     let mut broken = sample_minutes(3);
     broken.title = "控制符\u{0}\u{1f}\u{fffe}结束".to_owned();
     papers.push(broken.into());
@@ -224,7 +272,7 @@ fn an_empty_paper_prints() {
     (minutes.opening, minutes.items, minutes.closing) = Default::default();
     (minutes.issuer, minutes.issued, minutes.copies_to) = Default::default();
     minutes.attendance = FiveParties::default();
-    for layout in [xinghuo_paper::MinutesLayout::RedHead, xinghuo_paper::MinutesLayout::Plain] {
+    for layout in [MinutesLayout::RedHead, MinutesLayout::Plain, MinutesLayout::Record] {
         minutes.layout = layout;
         let paper = minutes.clone().into();
         assert!(PRESS.pdf(&paper).is_ok());
@@ -248,7 +296,7 @@ fn pages_have_the_size_asked_for_and_a_senseless_resolution_is_refused() {
 
 #[test]
 fn a_paper_survives_the_trip_through_json() {
-    for paper in [Paper::from(sample_minutes(1)), sample_sign_in(1).into()] {
+    for paper in [Paper::from(sample_minutes(1)), sample_record(1).into(), sample_sign_in(1).into()] {
         let json = serde_json::to_string(&paper).unwrap();
         assert_eq!(serde_json::from_str::<Paper>(&json).unwrap(), paper);
     }

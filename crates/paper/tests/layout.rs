@@ -4,15 +4,18 @@
 mod rig;
 
 use rig::{Ink, PRESS, pdf_text, through_office};
-use xinghuo_paper::sample::{sample_minutes, sample_plain_minutes, sample_sign_in};
+use xinghuo_paper::sample::{sample_minutes, sample_plain_minutes, sample_record, sample_sign_in};
 use xinghuo_paper::{Minutes, Paper};
 
-/// Plain minutes whose opening runs over three pages of nothing but Han characters.
-fn full_pages() -> Minutes {
+/// Three pages of nothing but Han characters, as one paragraph.
+fn han() -> Vec<String> {
     let text: Vec<char> = "星火家园小区议事会纪要民意来源协商情况议定事项表决结果".chars().collect();
-    let mut minutes = sample_plain_minutes(1);
-    minutes.opening = vec![text.iter().cycle().take(28 * 60).collect()];
-    minutes
+    vec![text.iter().cycle().take(28 * 60).collect()]
+}
+
+/// Plain minutes whose opening runs over three pages.
+fn full_pages() -> Minutes {
+    Minutes { opening: han(), ..sample_plain_minutes(1) }
 }
 
 fn check_grid(second_page: &str) {
@@ -102,6 +105,22 @@ fn every_signature_line_and_cell_is_at_least_9_mm_high() {
     let rules = Ink::of(&pdf, 1).rules(250.0);
     let rows: Vec<f64> = rules.windows(2).skip(1).map(|w| w[1] - w[0]).collect();
     assert!(rows.len() >= 12 && rows.iter().all(|h| *h >= 9.0), "{rows:?}");
+}
+
+#[test]
+fn every_row_to_sign_of_the_record_is_at_least_9_mm_high_and_the_chair_never_signs_alone() {
+    for more in 0..23 {
+        let mut record = sample_record(1);
+        record.attendance.residents.extend(vec!["林秀兰".to_owned(); more]);
+        let pdf = PRESS.pdf(&record.into()).unwrap();
+        let pages = pdf_text(&pdf, &["-layout"]).matches('\u{c}').count();
+        let rules = Ink::of(&pdf, pages).rules(150.0);
+        let rows: Vec<f64> = rules.windows(2).map(|w| w[1] - w[0]).collect();
+        // The head repeats on every page: one row more must stand under it.
+        assert!(rows.len() >= 2, "{more} people more: the last page has no row to sign");
+        assert!(rows.iter().all(|h| *h >= 9.0), "{rows:?}");
+        assert!(pdf_text(&pdf, &["-f", &pages.to_string()]).contains("主持人（签字）"));
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! The 22 x 28 grid is held by an exact line of 579 twips and letters pulled in by a quarter of a point
 //! over a `lines` grid; the usual `linesAndChars` grid puts 14 letters on a line outside Word.
 
+mod gongwen;
 mod markup;
 mod minutes;
 mod parts;

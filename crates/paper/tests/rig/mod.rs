@@ -12,6 +12,22 @@ pub static PRESS: LazyLock<Press> = LazyLock::new(|| match Press::open(&font_dir
     Err(error) => panic!("the press does not open: {error}"),
 });
 
+/// What somebody may type to break a template, a .docx or a font.
+pub const HOSTILE: [&str; 12] = [
+    "#let x = 1",
+    "#import \"/etc/passwd\"",
+    "$a_1^2$",
+    "*粗* _斜_ @引用 <标签>",
+    "`代码` ```块```",
+    "// 注释 /* 注释 */",
+    "\"双\" '单' \\反斜\\",
+    "= 标题 - 列表 + 编号",
+    "]]></w:t></w:r><w:p/>",
+    "&amp; &#x41; <w:br/>",
+    "~ -- --- ... https://example.org/a?b=c&d=e",
+    "㛃𬭎堃玥翀祎旻垚犇龑",
+];
+
 fn run(program: &str, from: &str, command: &mut Command) -> Output {
     match command.output() {
         Ok(output) => output,
@@ -74,6 +90,48 @@ pub fn docx_text(paper: &Paper) -> String {
     let tree = roxmltree::Document::parse(body).unwrap();
     let texts: String = tree.descendants().filter(|n| n.tag_name().name() == "t").filter_map(|n| n.text()).collect();
     squeezed(&texts)
+}
+
+/// Where some words stand, in mm from the top left corner of their page.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub page: usize,
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+}
+
+/// Every place where the words stand on one line, whatever pieces the PDF holds them in.
+pub fn places(pdf: &[u8], words: &str) -> Vec<Place> {
+    let boxes = pdf_text(pdf, &["-bbox"]);
+    let mut pieces: Vec<(String, Place)> = Vec::new();
+    let mut page = 0;
+    for line in boxes.lines().map(str::trim) {
+        page += usize::from(line.starts_with("<page"));
+        let Some(rest) = line.strip_prefix("<word ") else { continue };
+        let at = |key: &str| -> f64 {
+            let from = rest.find(key).unwrap() + key.len() + 2;
+            rest[from..].split('"').next().unwrap().parse::<f64>().unwrap() / 72.0 * 25.4
+        };
+        let place = Place { page, left: at("xMin"), top: at("yMin"), right: at("xMax"), bottom: at("yMax") };
+        let text = rest.split_once('>').unwrap().1.trim_end_matches("</word>");
+        pieces.push((squeezed(text), place));
+    }
+    let mut found = Vec::new();
+    for (i, (_, first)) in pieces.iter().enumerate() {
+        let mut text = String::new();
+        for (piece, last) in &pieces[i..] {
+            text.push_str(piece);
+            if text == words {
+                found.push(Place { right: last.right, bottom: first.bottom.max(last.bottom), ..*first });
+            }
+            if !words.starts_with(&text) {
+                break;
+            }
+        }
+    }
+    found
 }
 
 /// A page of a PDF as grey dots, to measure ink.
