@@ -1,8 +1,10 @@
 //! From a paper's fields to a sheet: numbering, party order, labels and line breaks, decided once for
 //! every writer. The layout engine reads the sheet as JSON, the .docx writer as Rust values.
 
+mod letter;
 mod minutes;
 
+pub(crate) use letter::{LetterSheet, ReceiptSheet};
 pub(crate) use minutes::{Block, MinutesSheet, Roll, Signer};
 
 use crate::minutes::Fact;

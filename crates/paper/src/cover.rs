@@ -1,6 +1,7 @@
 //! Which fields of a paper hold which text: the question behind «can every character be printed?».
 
 use crate::Paper;
+use crate::letter::Letter;
 use crate::minutes::{Fact, Minutes};
 use crate::sign_in::SignIn;
 use crate::slip::Slip;
@@ -11,6 +12,7 @@ pub(crate) fn fields(paper: &Paper, see: &mut dyn FnMut(&str, &str)) {
         Paper::Minutes(m) => minutes(m, see),
         Paper::SignIn(s) => sign_in(s, see),
         Paper::Slip(s) => slip(s, see),
+        Paper::Letter(l) => letter(l, see),
     }
 }
 
@@ -78,6 +80,26 @@ fn slip(s: &Slip, see: &mut dyn FnMut(&str, &str)) {
     }
     see("收件单位", &s.issuer);
     see("校验行", &s.fingerprint);
+}
+
+fn letter(l: &Letter, see: &mut dyn FnMut(&str, &str)) {
+    see("标题", &l.title);
+    see("编号", &l.number);
+    see("主送", &l.to);
+    facts("表内事项", &l.facts, see);
+    l.body.iter().for_each(|t| see("正文", t));
+    l.items.iter().enumerate().for_each(|(i, t)| see(&format!("第{}条", i + 1), t));
+    l.closing.iter().for_each(|t| see("结尾", t));
+    see("署名", &l.issuer);
+    l.strip.iter().for_each(|t| see("张贴栏", t));
+    if let Some(receipt) = &l.receipt {
+        see("回执·标题", &receipt.title);
+        see("回执·正文", &receipt.lead);
+        facts("回执·填写项", &receipt.fields, see);
+        receipt.choices.iter().for_each(|t| see("回执·选项", t));
+        receipt.sign.iter().for_each(|t| see("回执·签字栏", t));
+    }
+    see("校验行", &l.fingerprint);
 }
 
 /// Whether a character needs a glyph at all: spaces, joiners and variation selectors do not.

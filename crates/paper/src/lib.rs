@@ -15,6 +15,7 @@ mod cover;
 mod docx;
 mod error;
 mod face;
+mod letter;
 mod minutes;
 mod press;
 #[doc(hidden)]
@@ -27,6 +28,7 @@ mod words;
 pub use docx::docx;
 pub use error::{Error, Result};
 pub use face::{Face, Role, font_dirs};
+pub use letter::{Letter, Receipt};
 pub use minutes::{AgendaItem, Fact, FiveParties, Minutes, MinutesLayout, Vote};
 pub use press::{Page, Press};
 pub use sign_in::{Attendee, SignIn, SignInParty};
@@ -44,6 +46,8 @@ pub enum Paper {
     SignIn(Box<SignIn>),
     /// The receipt slip of a data bundle, 数据包回执单.
     Slip(Box<Slip>),
+    /// A letter: a notice, an invitation, a publicity sheet, a task slip or house rules.
+    Letter(Box<Letter>),
 }
 
 impl From<Minutes> for Paper {
@@ -61,5 +65,11 @@ impl From<SignIn> for Paper {
 impl From<Slip> for Paper {
     fn from(slip: Slip) -> Self {
         Paper::Slip(Box::new(slip))
+    }
+}
+
+impl From<Letter> for Paper {
+    fn from(letter: Letter) -> Self {
+        Paper::Letter(Box::new(letter))
     }
 }

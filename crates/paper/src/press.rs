@@ -4,7 +4,7 @@
 //! from text.
 
 use crate::Paper;
-use crate::compose::{COLUMNS, MinutesSheet, NOTE_HINT, SLIP_ROWS, SignInSheet, SlipSheet};
+use crate::compose::{COLUMNS, LetterSheet, MinutesSheet, NOTE_HINT, SLIP_ROWS, SignInSheet, SlipSheet};
 use crate::cover::{fields, needs_glyph};
 use crate::error::{Error, Result};
 use crate::face::{Face, Found, Role, cast, chain, find};
@@ -24,8 +24,9 @@ use typst_pdf::PdfOptions;
 use typst_render::RenderOptions;
 
 /// Every template, with what the papers share first.
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("/gongwen.typ", include_str!("typst/gongwen.typ")),
+    ("/letter.typ", include_str!("typst/letter.typ")),
     ("/minutes.typ", include_str!("typst/minutes.typ")),
     ("/sign_in.typ", include_str!("typst/sign_in.typ")),
     ("/slip.typ", include_str!("typst/slip.typ")),
@@ -184,6 +185,7 @@ impl Press {
                 ("/sign_in.typ", self.json(data)?)
             }
             Paper::Slip(s) => ("/slip.typ", self.json(SlipData { sheet: SlipSheet::new(s), rows: SLIP_ROWS })?),
+            Paper::Letter(l) => ("/letter.typ", self.json(LetterSheet::new(l))?),
         };
         let setting = Setting { press: self, main: file_id(main)?, data: Bytes::new(json) };
         let document = typst::compile::<PagedDocument>(&setting).output;

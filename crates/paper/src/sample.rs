@@ -1,7 +1,7 @@
 //! Invented papers for tests and benchmarks; every name in them is made up.
 
 use crate::{
-    AgendaItem, Attendee, Count, Fact, FiveParties, Minutes, MinutesLayout, Reached, SignIn, SignInParty, Slip, Vote,
+    AgendaItem, Attendee, Count, Fact, FiveParties, Letter, Minutes, MinutesLayout, Reached, Receipt, SignIn, SignInParty, Slip, Vote,
 };
 use chrono::NaiveDate;
 
@@ -206,5 +206,125 @@ pub fn sample_slip(authors: u32) -> Slip {
         issuer: "星岩社区".to_owned(),
         issued: NaiveDate::from_ymd_opt(2026, 11, 15),
         fingerprint: "内容校验 9e3779b9".to_owned(),
+    }
+}
+
+/// What a sample letter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterKind {
+    /// 会议通知, with a receipt.
+    Notice,
+    /// 邀请函 to one of the five parties, with a seal and a receipt.
+    Invitation,
+    /// 公示, with a seal and a strip.
+    Publicity,
+    /// 任务督办单, with facts and a receipt.
+    TaskSlip,
+    /// 函 to a property firm.
+    Firm,
+    /// 小区规则, numbered.
+    HouseRules,
+}
+
+impl LetterKind {
+    /// Every kind.
+    pub const ALL: [LetterKind; 6] = [Self::Notice, Self::Invitation, Self::Publicity, Self::TaskSlip, Self::Firm, Self::HouseRules];
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|t| (*t).to_owned()).collect()
+}
+
+fn receipt(lead: &str, fields: &[(&str, &str)], choices: &[&str]) -> Option<Receipt> {
+    Some(Receipt {
+        title: "回　执".to_owned(),
+        lead: lead.to_owned(),
+        fields: fields.iter().map(|(label, text)| Fact::new(*label, *text)).collect(),
+        choices: texts(choices),
+        sign: texts(&["签收人（签字）", "日期"]),
+    })
+}
+
+/// A letter of a kind, without a draft's mark.
+pub fn sample_letter(kind: LetterKind) -> Letter {
+    let plain = Letter {
+        issuer: "星岩花园小区党支部".to_owned(),
+        issued: NaiveDate::from_ymd_opt(2026, 11, 8),
+        fingerprint: "内容校验 85ebca6b".to_owned(),
+        ..Letter::default()
+    };
+    match kind {
+        LetterKind::Notice => Letter {
+            title: "关于召开11月份“星火家园”小区议事会的通知".to_owned(),
+            number: "星岩议〔2026〕11号".to_owned(),
+            to: "各位五方代表".to_owned(),
+            body: texts(&["定于2026年11月15日（星期日）19:00在小区党群服务站二楼会议室召开11月份议事会。议题如下："]),
+            items: texts(&["关于3幢北侧增设电动自行车集中充电棚的议题", "关于外墙空调滴水整治的议题"]),
+            closing: texts(&["请准时参加；不能到会的，请于11月13日前交回回执。联系电话：0000-5550123。"]),
+            receipt: receipt("", &[("姓名", ""), ("所属方", "居民群众代表")], &["本人参加", "由他人代会", "请假"]),
+            ..plain
+        },
+        LetterKind::Invitation => Letter {
+            title: "邀请函".to_owned(),
+            to: "安居物业服务有限公司星岩项目部".to_owned(),
+            body: texts(&["现邀请贵单位派代表列席11月15日19:00的小区议事会，就充电棚的用电容量和消防间距作说明。"]),
+            closing: texts(&["特此函达，请予支持。"]),
+            seal: true,
+            receipt: receipt("兹收到星岩花园小区党支部邀请函一份，我单位意见如下：", &[("参会人", ""), ("联系电话", "")], &["派员参加", "不能参加"]),
+            ..plain
+        },
+        LetterKind::Publicity => Letter {
+            title: "关于地面停车位重新划线方案的公示".to_owned(),
+            body: texts(&[
+                "经11月份小区议事会协商并表决通过，现将地面停车位重新划线方案予以公示。",
+                "公示期：2026年11月8日至11月14日，共7天。",
+                "对方案有意见的，请在公示期内向小区党群服务站书面或口头反映。",
+            ]),
+            closing: texts(&["反馈电话：0000-5550123。监督电话：0000-5550456。", "特此公示。"]),
+            seal: true,
+            strip: texts(&["张贴人", "张贴日期", "撤下日期"]),
+            ..plain
+        },
+        LetterKind::TaskSlip => Letter {
+            title: "任务督办单".to_owned(),
+            number: "〔2026〕督3号".to_owned(),
+            facts: [
+                ("任务", "完成充电棚三个备选点位的复核和预算公示"),
+                ("来源", "11月份议事会议题一，议定事项第1条"),
+                ("责任方", "物业企业"),
+                ("责任人", &name(35)),
+                ("完成时限", "2026年11月30日"),
+                ("办理要求", "公示期不少于7天；点位复核要写明用电容量和与住宅楼的距离，附现场照片。"),
+            ]
+            .map(|(label, text)| Fact::new(label, text))
+            .to_vec(),
+            body: texts(&["请在时限内办结，办结后1天内向小区党支部反馈结果。"]),
+            receipt: receipt("兹收到任务督办单〔2026〕督3号。", &[("预计完成", ""), ("联系电话", "")], &[]),
+            ..plain
+        },
+        LetterKind::Firm => Letter {
+            title: "关于尽快修复2幢电梯的函".to_owned(),
+            to: "安居物业服务有限公司".to_owned(),
+            body: vec![
+                "近一个月来，2幢电梯先后停运五次，住户上下楼十分不便，其中有行动不便的老人六户。请贵公司查明原因，安排专业单位检修，并把检修结果张贴在单元门口。"
+                    .to_owned();
+                8
+            ],
+            closing: texts(&["请于收到本函之日起5日内书面答复。"]),
+            seal: true,
+            ..plain
+        },
+        LetterKind::HouseRules => Letter {
+            title: "星岩花园小区文明养犬规则".to_owned(),
+            body: texts(&["为了邻里和睦，经小区议事会协商，制定本规则："]),
+            items: texts(&[
+                "遛犬要牵绳，绳长不超过1.5米，乘电梯时把犬抱起或者收短绳子。",
+                "随手清理犬的粪便，小区各出入口备有拾便袋。",
+                "晚上10时至早上7时不让犬在户外吠叫。",
+                "犬伤人的，养犬人立即送医并承担费用。",
+            ]),
+            closing: texts(&["本规则自公布之日起施行。"]),
+            ..plain
+        },
     }
 }

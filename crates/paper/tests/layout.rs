@@ -4,8 +4,8 @@
 mod rig;
 
 use rig::{Ink, PRESS, pdf_text, through_office};
-use xinghuo_paper::sample::{sample_minutes, sample_plain_minutes, sample_record, sample_sign_in};
-use xinghuo_paper::{Minutes, Paper};
+use xinghuo_paper::sample::{LetterKind, sample_letter, sample_minutes, sample_plain_minutes, sample_record, sample_sign_in};
+use xinghuo_paper::{Letter, Minutes, Paper};
 
 /// Three pages of nothing but Han characters, as one paragraph.
 fn han() -> Vec<String> {
@@ -16,6 +16,11 @@ fn han() -> Vec<String> {
 /// Plain minutes whose opening runs over three pages.
 fn full_pages() -> Minutes {
     Minutes { opening: han(), ..sample_plain_minutes(1) }
+}
+
+/// A letter with a receipt whose body runs over three pages.
+fn full_letter() -> Letter {
+    Letter { body: han(), ..sample_letter(LetterKind::Invitation) }
 }
 
 fn check_grid(second_page: &str) {
@@ -31,6 +36,14 @@ fn check_grid(second_page: &str) {
 fn a_full_page_of_minutes_has_22_lines_of_28_characters() {
     let pdf = PRESS.pdf(&full_pages().into()).unwrap();
     check_grid(&pdf_text(&pdf, &["-layout", "-f", "2", "-l", "2"]));
+}
+
+#[test]
+fn a_full_page_of_a_letter_has_22_lines_of_28_characters_here_and_in_another_program() {
+    let paper: Paper = full_letter().into();
+    for pdf in [PRESS.pdf(&paper).unwrap(), through_office(&paper)] {
+        check_grid(&pdf_text(&pdf, &["-layout", "-f", "2", "-l", "2"]));
+    }
 }
 
 #[test]

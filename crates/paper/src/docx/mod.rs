@@ -5,6 +5,7 @@
 //! over a `lines` grid; the usual `linesAndChars` grid puts 14 letters on a line outside Word.
 
 mod gongwen;
+mod letter;
 mod markup;
 mod minutes;
 mod parts;
@@ -12,7 +13,7 @@ mod sign_in;
 mod slip;
 
 use crate::Paper;
-use crate::compose::{MinutesSheet, SignInSheet, SlipSheet};
+use crate::compose::{LetterSheet, MinutesSheet, SignInSheet, SlipSheet};
 use crate::error::{Error, Result};
 use parts::Package;
 use std::io::{Cursor, Write};
@@ -28,6 +29,7 @@ pub fn docx(paper: &Paper) -> Result<Vec<u8>> {
         Paper::Minutes(m) => minutes::package(&MinutesSheet::new(m), m.issued),
         Paper::SignIn(s) => sign_in::package(&SignInSheet::new(s)),
         Paper::Slip(s) => slip::package(&SlipSheet::new(s), s.issued),
+        Paper::Letter(l) => letter::package(&LetterSheet::new(l), l.issued),
     };
     pack(&package).map_err(Error::Docx)
 }
