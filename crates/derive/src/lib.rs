@@ -199,6 +199,7 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
                 class: crate::kind::Class::#class,
                 group: #group,
                 store: <#ty as crate::kind::FieldType>::STORE,
+                word: <#ty as crate::kind::FieldType>::WORD,
                 search: #search,
                 mask: #mask,
                 settle: #settle,

@@ -101,6 +101,18 @@ impl Save<'_> {
         pending.values = record.values().into_iter().map(Some).collect();
     }
 
+    /// Stores a record as it now is, and says one group of it even where the tables hold the same already:
+    /// whoever says it has seen every side, so that what differed is settled.
+    pub fn put_settled<T: Record>(&mut self, space: SpaceId, record: &T, group: &'static str) {
+        self.put(space, record);
+        self.entry(T::KIND, space, record.id().into()).force.push(group);
+    }
+
+    /// Says that a person looked at the parallel edits (并行修改) of a record that are here now, and that both stay.
+    pub fn accept_parallel<T: Record>(&mut self, space: SpaceId, id: T::Id) {
+        self.accept(T::KIND, space, id.into());
+    }
+
     /// Deletes a record.
     pub fn delete<T: Record>(&mut self, space: SpaceId, id: T::Id) {
         self.entry(T::KIND, space, id.into()).deleted = Some(true);

@@ -78,6 +78,26 @@ id! {
     FeedbackId,
     /// Minutes as they became final (纪要定稿).
     MinutesEditionId,
+    /// An answer to who gave an opinion (意见告知).
+    OpinionReplyId,
+    /// One owner's ballot (业主票).
+    OwnerBallotId,
+    /// A publicity (公示).
+    PublicityId,
+    /// An objection to a publicity (公示异议).
+    ObjectionId,
+    /// A rule of the compound (小区规则).
+    HouseRuleId,
+    /// A campaign (整治行动).
+    CampaignId,
+    /// A site of a campaign (整治点位).
+    SiteId,
+    /// A door-to-door canvass (逐户走访).
+    CanvassId,
+    /// One visit of a canvass (走访记录).
+    CanvassVisitId,
+    /// A demand to a firm or a department (督促函).
+    DemandId,
     /// A paper that was issued (文书).
     PaperId,
     /// A photo, scan or document filed on a record (附件).

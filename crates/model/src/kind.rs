@@ -112,6 +112,9 @@ pub enum Mask {
 /// tells which one the others lead to, or `None` where a person must decide.
 pub type Settle = fn(&[Value]) -> Option<usize>;
 
+/// The code and the Chinese word of what a closed list calls so, by code or word.
+pub type Word = fn(&str) -> Option<(&'static str, &'static str)>;
+
 /// One field of a record kind.
 #[derive(Debug)]
 pub struct FieldDef {
@@ -127,6 +130,8 @@ pub struct FieldDef {
     pub group: &'static str,
     /// How SQLite keeps it.
     pub store: Store,
+    /// The closed list its value is of.
+    pub word: Option<Word>,
     /// What it adds to the find box.
     pub search: Option<Search>,
     /// How it is hidden by default.
@@ -221,6 +226,8 @@ pub trait Record: Sized + Clone + PartialEq + Send + 'static {
 pub trait FieldType: Sized {
     /// How SQLite keeps it.
     const STORE: Store;
+    /// The closed list it is of.
+    const WORD: Option<Word> = None;
     /// Its JSON form; an absent value is `null`.
     fn to_value(&self) -> Value;
     /// Reads its JSON form.
@@ -266,6 +273,7 @@ impl FieldType for String {
 
 impl<T: FieldType> FieldType for Option<T> {
     const STORE: Store = T::STORE;
+    const WORD: Option<Word> = T::WORD;
     fn to_value(&self) -> Value {
         self.as_ref().map_or(Value::Null, FieldType::to_value)
     }

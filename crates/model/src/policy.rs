@@ -46,6 +46,12 @@ pub struct Policy {
     pub pass_over: (u32, u32),
     /// Invitations go out so many calendar days before a council (P07); an emergency needs none.
     pub notice_days: u32,
+    /// A publicity (公示) hangs for so many calendar days (P08).
+    pub publicity_days: u32,
+    /// A campaign (整治行动) is brought to its end within so many calendar days: 一个月内 (N12).
+    pub campaign_days: u32,
+    /// A demand (督促函) asks for a reply within so many calendar days.
+    pub demand_days: u32,
     /// A request is answered within so many calendar days unless it says otherwise.
     pub request_days: u32,
     /// The same for an urgent one.
@@ -65,6 +71,9 @@ impl Default for Policy {
             quorum: (2, 3),
             pass_over: (1, 2),
             notice_days: 3,
+            publicity_days: 7,
+            campaign_days: 31,
+            demand_days: 15,
             request_days: 7,
             urgent_days: 1,
         }
@@ -92,6 +101,9 @@ impl Policy {
         lacks(share(self.pass_over) && self.pass_over.0 * 2 >= self.pass_over.1, "通过要超过的比例不能小于二分之一。")?;
         lacks((1..=15).contains(&self.report_days), "反馈期限要在 1—15 天之间。")?;
         lacks(self.notice_days <= 15, "会议通知最多提前 15 天。")?;
+        lacks((1..=60).contains(&self.publicity_days), "公示期要在 1—60 天之间。")?;
+        lacks((1..=92).contains(&self.campaign_days), "整治行动的期限要在 1—92 天之间。")?;
+        lacks((1..=92).contains(&self.demand_days), "督促函的答复期限要在 1—92 天之间。")?;
         lacks((1..=60).contains(&self.request_days), "诉求的答复期限要在 1—60 天之间。")?;
         lacks((1..=self.request_days).contains(&self.urgent_days), "紧急诉求的期限不能比一般诉求长，也不能少于 1 天。")
     }

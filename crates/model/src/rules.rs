@@ -226,6 +226,57 @@ pub fn outcome(policy: &Policy, count: Count, owner_matter: Option<OwnerMatter>)
     }
 }
 
+/// Checks that a meeting of this kind may vote on a topic: what touches residents' own interest is decided by
+/// the five parties alone (I11); others may take up what these have passed.
+///
+/// # Errors
+/// [`Refusal::OutsideCouncil`].
+pub fn check_forum(kind: MeetingKind, benefit: bool, state: TopicState) -> Result<(), Refusal> {
+    if benefit && !kind.is_council() && state != TopicState::Passed { Err(Refusal::OutsideCouncil) } else { Ok(()) }
+}
+
+/// How far a topic got, with what was carried out of it (requirements §4.2). `discussed`: somebody spoke on it
+/// in a meeting; `settled`: the minutes of its meeting are final.
+pub fn topic_stage(state: TopicState, tasks: &[TaskFact], discussed: bool, settled: bool, carried: bool) -> TopicStage {
+    match state {
+        TopicState::Shelved if carried => TopicStage::CarriedOver,
+        TopicState::Candidate => TopicStage::Candidate,
+        TopicState::Chosen if discussed => TopicStage::Consulted,
+        TopicState::Chosen => TopicStage::Chosen,
+        TopicState::Dropped => TopicStage::Dropped,
+        TopicState::Rejected => TopicStage::Rejected,
+        TopicState::Shelved => TopicStage::Shelved,
+        TopicState::ToOwners => TopicStage::ToOwners,
+        TopicState::Passed => {
+            let done = tasks.iter().filter(|task| task.state.is_done());
+            if tasks.iter().any(|task| task.state.is_open()) {
+                TopicStage::CarryingOut
+            } else if tasks.iter().any(|task| task.state == TaskState::CarriedOver) {
+                TopicStage::CarriedOver
+            } else if done.clone().any(|task| task.reported_on.is_none()) {
+                TopicStage::CarriedOut
+            } else if settled {
+                TopicStage::Filed
+            } else if tasks.is_empty() {
+                TopicStage::Passed
+            } else {
+                TopicStage::Reported
+            }
+        }
+    }
+}
+
+/// How the report back on a task stands (requirements §4.2): none is owed while it is not done.
+pub fn feedback_state(policy: &Policy, task: &TaskFact, today: NaiveDate) -> Option<FeedbackState> {
+    let due = policy.report_due(task.done_on?);
+    Some(match task.reported_on {
+        Some(on) if on <= due => FeedbackState::OnTime,
+        Some(_) => FeedbackState::Late,
+        None if today <= due => FeedbackState::Owed,
+        None => FeedbackState::Missing,
+    })
+}
+
 /// One count of an owners' vote, by persons or by area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {

@@ -2,6 +2,54 @@
 //!
 //! Codes are append-only and never change their meaning (rule M10).
 
+/// A closed list of words.
+#[derive(Debug)]
+pub struct List {
+    /// Its name in Rust.
+    pub name: &'static str,
+    /// What it lists, as its documentation has it.
+    pub about: &'static [&'static str],
+    /// Chinese word and code, in order.
+    pub words: &'static [(&'static str, &'static str)],
+}
+
+/// Every closed list that stands in files, in the order of the glossary.
+pub static LISTS: &[&List] = &[
+    &Party::LIST,
+    &Step::LIST,
+    &ErasureReason::LIST,
+    &RequestState::LIST,
+    &Category::LIST,
+    &Source::LIST,
+    &Urgency::LIST,
+    &MediationState::LIST,
+    &TopicState::LIST,
+    &TopicStage::LIST,
+    &MeetingStage::LIST,
+    &FeedbackState::LIST,
+    &OwnerMatter::LIST,
+    &BodyState::LIST,
+    &MeetingKind::LIST,
+    &MeetingState::LIST,
+    &Presence::LIST,
+    &VoteMethod::LIST,
+    &Choice::LIST,
+    &TaskState::LIST,
+    &Satisfaction::LIST,
+    &Occupancy::LIST,
+    &Sex::LIST,
+    &Role::LIST,
+    &Level::LIST,
+    &PaperKind::LIST,
+    &SiteState::LIST,
+    &CanvassResult::LIST,
+    &DemandTo::LIST,
+    &Media::LIST,
+    &OwnerOutcome::LIST,
+    &Ill::LIST,
+    &Act::LIST,
+];
+
 /// Declares an enum whose variants carry a stable code and a Chinese word.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal $zh:literal),+ $(,)? }) => {
@@ -27,6 +75,9 @@ macro_rules! words {
             pub fn zh(self) -> &'static str {
                 match self { $(Self::$variant => $zh),+ }
             }
+            /// The list as a whole, for the glossary.
+            pub const LIST: List =
+                List { name: stringify!($name), about: &[$(stringify!($doc)),*], words: &[$(($zh, $code)),+] };
             /// The stable code.
             pub fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),+ }
@@ -37,7 +88,16 @@ macro_rules! words {
             }
         }
 
-        $crate::field_type!(Text: $name);
+        impl $crate::kind::FieldType for $name {
+            const STORE: $crate::kind::Store = $crate::kind::Store::Text;
+            const WORD: Option<$crate::kind::Word> = Some(|text| Self::parse(text).map(|w| (w.code(), w.zh())));
+            fn to_value(&self) -> ::serde_json::Value {
+                ::serde_json::Value::from(self.code())
+            }
+            fn from_value(value: ::serde_json::Value) -> Option<Self> {
+                Self::ALL.iter().copied().find(|w| value == w.code())
+            }
+        }
     };
 }
 
@@ -147,6 +207,50 @@ words! {
 }
 
 words! {
+    /// How far a topic got, with what was carried out of it (requirements §4.2). It follows from the records.
+    TopicStage {
+        Candidate = "candidate" "候选",
+        Chosen = "chosen" "确定",
+        Dropped = "dropped" "不采纳",
+        Consulted = "consulted" "已协商",
+        Passed = "passed" "通过",
+        Rejected = "rejected" "未通过",
+        Shelved = "shelved" "搁置",
+        ToOwners = "to_owners" "转业主大会",
+        CarryingOut = "carrying_out" "落实中",
+        CarriedOut = "carried_out" "已落实",
+        Reported = "reported" "已反馈",
+        Filed = "filed" "归档",
+        CarriedOver = "carried_over" "已结转",
+    }
+}
+
+words! {
+    /// How far a meeting got (requirements §4.2). It follows from its state and its sign-in.
+    MeetingStage {
+        Planned = "planned" "拟定",
+        Notified = "notified" "已通知",
+        SigningIn = "signing_in" "签到中",
+        Running = "running" "进行中",
+        Draft = "draft" "纪要草稿",
+        Checked = "checked" "已核稿",
+        Final = "final" "定稿",
+        Correcting = "correcting" "更正中",
+        Corrected = "corrected" "更正版",
+    }
+}
+
+words! {
+    /// How the report back on a task stands (requirements §4.2).
+    FeedbackState {
+        Owed = "owed" "待反馈",
+        OnTime = "on_time" "按时",
+        Late = "late" "超时",
+        Missing = "missing" "缺",
+    }
+}
+
+words! {
     /// The nine kinds of matter that only the owners together may decide
     /// (台州市物业管理条例 §16, 民法典 §278).
     OwnerMatter {
@@ -178,6 +282,16 @@ words! {
     MeetingKind {
         Council = "council" "议事会",
         Emergency = "emergency" "紧急议事会",
+        PartyAssembly = "party_assembly" "大党委会议",
+        BranchCommittee = "branch_committee" "支委会",
+    }
+}
+
+impl MeetingKind {
+    /// Whether the five parties sit in it. Only then may it decide what touches residents' own interest
+    /// (A24), and only then is the month's third step done by it.
+    pub fn is_council(self) -> bool {
+        matches!(self, Self::Council | Self::Emergency)
     }
 }
 
@@ -185,9 +299,23 @@ words! {
     /// Where a meeting stands (requirements §4.2).
     MeetingState {
         Planned = "planned" "拟定",
+        Notified = "notified" "已通知",
         Running = "running" "进行中",
         Closed = "closed" "散会",
+        Checked = "checked" "已核稿",
         Final = "final" "定稿",
+    }
+}
+
+impl MeetingState {
+    /// Whether it is still to be held.
+    pub fn is_ahead(self) -> bool {
+        matches!(self, Self::Planned | Self::Notified)
+    }
+
+    /// Whether it was held to its end.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Closed | Self::Checked | Self::Final)
     }
 }
 
@@ -328,6 +456,49 @@ words! {
     PaperKind {
         Minutes = "minutes" "会议纪要",
         SignIn = "sign_in" "签到表",
+        Notice = "notice" "会议通知",
+        Invitation = "invitation" "参会邀请",
+        TaskSlip = "task_slip" "事项督办单",
+        Publicity = "publicity" "公示",
+        Demand = "demand" "督促函",
+        HouseRule = "house_rule" "小区规则",
+        OpinionReply = "opinion_reply" "意见告知单",
+    }
+}
+
+words! {
+    /// Where a site of a campaign (整治点位) stands.
+    SiteState {
+        Found = "found" "待整改",
+        Fixed = "fixed" "已整改",
+        Checked = "checked" "已复查",
+    }
+}
+
+words! {
+    /// What a door-to-door canvass (逐户走访) found in a room.
+    CanvassResult {
+        Agrees = "agrees" "赞成",
+        Objects = "objects" "反对",
+        Either = "either" "都可以",
+        NotHome = "not_home" "家中无人",
+        NoAnswer = "no_answer" "不愿表态",
+    }
+}
+
+impl CanvassResult {
+    /// Whether somebody in the room was met.
+    pub fn met(self) -> bool {
+        self != Self::NotHome
+    }
+}
+
+words! {
+    /// To whom a demand (督促函) goes.
+    DemandTo {
+        PropertyFirm = "property_firm" "物业企业",
+        Department = "department" "职能部门",
+        Other = "other" "其他单位",
     }
 }
 
@@ -403,6 +574,7 @@ words! {
         SaveDelegate = "save_delegate" "登记五方代表",
         SaveBody = "save_body" "登记五方现状",
         PlanMeeting = "plan_meeting" "安排会议",
+        NotifyMeeting = "notify_meeting" "发出会议通知",
         SignIn = "sign_in" "签到",
         OpenMeeting = "open_meeting" "开会",
         AddSpeech = "add_speech" "记录发言",
@@ -410,12 +582,25 @@ words! {
         RecordOwnerVote = "record_owner_vote" "记录业主表决",
         AddResolution = "add_resolution" "记录议定事项",
         CloseMeeting = "close_meeting" "散会",
+        ChooseAccount = "choose_account" "选定会议记录",
+        CheckMinutes = "check_minutes" "纪要核稿",
         FinaliseMinutes = "finalise_minutes" "纪要定稿",
         CorrectMinutes = "correct_minutes" "纪要更正",
         StepTask = "step_task" "落实事项",
         GiveFeedback = "give_feedback" "监督反馈",
         ExtendTask = "extend_task" "事项延期",
         CarryTopic = "carry_topic" "议题结转",
+        GatherOpinions = "gather_opinions" "归并民意",
+        ReplyOpinion = "reply_opinion" "告知意见结果",
+        SavePublicity = "save_publicity" "登记公示",
+        SaveObjection = "save_objection" "登记公示异议",
+        SaveHouseRule = "save_house_rule" "登记小区规则",
+        SaveCampaign = "save_campaign" "登记整治行动",
+        StepSite = "step_site" "登记整治点位",
+        SaveCanvass = "save_canvass" "登记逐户走访",
+        AddCanvassVisit = "add_canvass_visit" "记录逐户走访",
+        SaveDemand = "save_demand" "登记督促函",
+        AddOwnerBallot = "add_owner_ballot" "登记业主票",
         IssuePolicy = "issue_policy" "发布制度参数",
         IssuePaper = "issue_paper" "出具文书",
         AddAttachment = "add_attachment" "添加附件",

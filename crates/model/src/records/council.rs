@@ -1,8 +1,9 @@
 //! The monthly loop of five parties and five steps (五方五步).
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 use xinghuo_derive::Record;
 
 use crate::ids::*;
@@ -16,6 +17,13 @@ fn settle_topic(values: &[Value]) -> Option<usize> {
 
 fn settle_meeting(values: &[Value]) -> Option<usize> {
     rules::furthest(values, |v| MeetingState::parse(v["state"].as_str()?), |a, b| a < b)
+}
+
+/// Of what two laptops counted at one meeting, or when they closed it, the greatest stands.
+fn settle_most(values: &[Value]) -> Option<usize> {
+    let field = |value: &Value| value.as_object().and_then(|fields| fields.values().next().cloned()).unwrap_or_default();
+    let key = |value: &Value| (field(value).as_u64(), field(value).as_str().map(str::to_owned));
+    (0..values.len()).max_by_key(|at| key(&values[*at]))
 }
 
 fn settle_task(values: &[Value]) -> Option<usize> {
@@ -63,6 +71,30 @@ pub struct Opinion {
     /// Who said it, where they wish to be told what became of it.
     #[field(6, zh = "反映人", class = community)]
     pub person: Option<PersonId>,
+    /// Where it is: a room, a gate, a lawn.
+    #[field(7, zh = "地点", class = community)]
+    pub place: Option<String>,
+}
+
+/// What an opinion's writer was told became of it (意见告知).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 46, table = "opinion_reply", zh = "意见告知", space = compound, append_only)]
+#[ts(export)]
+pub struct OpinionReply {
+    /// Its id.
+    pub id: OpinionReplyId,
+    /// To which opinion.
+    #[field(1, zh = "民意", class = district)]
+    pub opinion: OpinionId,
+    /// The day they were told.
+    #[field(2, zh = "告知日期", class = district)]
+    pub on: NaiveDate,
+    /// How.
+    #[field(3, zh = "告知方式", class = district)]
+    pub channel: Source,
+    /// What they were told.
+    #[field(4, zh = "告知内容", class = community)]
+    pub text: String,
 }
 
 /// A topic (议题) of a month.
@@ -143,11 +175,23 @@ pub struct Meeting {
     pub final_on: Option<NaiveDate>,
     /// How many of the five parties were there, counted at its end: who signed in does not travel
     /// further up than the community.
-    #[field(11, zh = "到会方数", class = district, group = "progress")]
+    #[field(11, zh = "到会方数", class = district, settle = settle_most)]
     pub parties: Option<u32>,
     /// Why its final minutes are being corrected (更正); none while they are not.
     #[field(12, zh = "更正理由", class = district, group = "progress")]
     pub correction: Option<String>,
+    /// The day its invitations went out (通知日期).
+    #[field(13, zh = "通知日期", class = district)]
+    pub notified_on: Option<NaiveDate>,
+    /// Who compared the draft of the minutes with what was said (核稿人).
+    #[field(14, zh = "核稿人", class = community)]
+    pub checked_by: Option<String>,
+    /// Who is invited where the five parties do not sit (参会人员): units of a 大党委, members of a 支委会.
+    #[field(15, zh = "参会人员", class = community)]
+    pub guests: Vec<String>,
+    /// When it was closed (散会时间), with offset; none where it was typed another day.
+    #[field(16, zh = "散会时间", class = district, settle = settle_most)]
+    pub ended_at: Option<DateTime<FixedOffset>>,
 }
 
 /// How the body behind one of the five parties stands (五方现状): an owners' committee that resigned, a
@@ -221,9 +265,15 @@ pub struct Attendance {
     /// The proxy's or observer's name.
     #[field(4, zh = "姓名", class = community)]
     pub name: Option<String>,
-    /// Late, left early, why on leave.
+    /// Why on leave, for whom.
     #[field(5, zh = "备注", class = community)]
     pub note: Option<String>,
+    /// When they came, where that was late (迟到).
+    #[field(6, zh = "迟到时间", class = community)]
+    pub came_at: Option<NaiveTime>,
+    /// When they left, where that was early (早退).
+    #[field(7, zh = "早退时间", class = community)]
+    pub left_at: Option<NaiveTime>,
 }
 
 /// What somebody said on a topic (发言).
@@ -328,6 +378,35 @@ pub struct OwnerVote {
     #[field(8, zh = "同意面积", class = district)]
     #[ts(type = "number")]
     pub area_agreed: i64,
+}
+
+/// One owner's ballot (业主票) on a matter that only the owners may decide, with the room it is cast for.
+/// Written anew to change it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
+#[record(kind = 55, table = "owner_ballot", zh = "业主票", space = compound, append_only)]
+#[ts(export)]
+pub struct OwnerBallot {
+    /// Its id.
+    pub id: OwnerBallotId,
+    /// On which topic.
+    #[field(1, zh = "议题", class = community)]
+    pub topic: TopicId,
+    /// Whose; who owns several rooms is counted once (台州市物业管理条例 §18).
+    #[field(2, zh = "业主", class = branch)]
+    pub owner: String,
+    /// For which room: 3幢2单元501室.
+    #[field(3, zh = "房号", class = branch)]
+    pub room: String,
+    /// The area of its exclusive part, in hundredths of a square metre.
+    #[field(4, zh = "专有部分面积", class = community)]
+    #[ts(type = "number")]
+    pub area: i64,
+    /// How.
+    #[field(5, zh = "意见", class = community)]
+    pub choice: Choice,
+    /// The day it was cast.
+    #[field(6, zh = "投票日期", class = community)]
+    pub on: NaiveDate,
 }
 
 /// What a council agreed on a topic (议定事项).
@@ -466,9 +545,9 @@ pub struct Paper {
     /// Which paper.
     #[field(1, zh = "文书", class = district)]
     pub kind: PaperKind,
-    /// Of which meeting.
-    #[field(2, zh = "会议", class = district)]
-    pub meeting: MeetingId,
+    /// The record it is filed on: a meeting, a task, a publicity …
+    #[field(2, zh = "所属记录", class = district)]
+    pub of: Uuid,
     /// Its number, where it has one.
     #[field(3, zh = "编号", class = district)]
     pub number: Option<String>,

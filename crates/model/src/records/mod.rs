@@ -4,16 +4,22 @@
 //! snapshot. Adding a field is one line here and the page that shows it.
 
 mod attachment;
+mod campaigns;
 mod cases;
 mod council;
 mod office;
+mod outreach;
 mod people;
+mod publicity;
 
 pub use attachment::*;
+pub use campaigns::*;
 pub use cases::*;
 pub use council::*;
 pub use office::*;
+pub use outreach::*;
 pub use people::*;
+pub use publicity::*;
 
 use crate::kind::{KindDef, Record};
 
@@ -40,8 +46,18 @@ pub static KINDS: &[&KindDef] = &[
     Task::KIND,
     Feedback::KIND,
     MinutesEdition::KIND,
+    Publicity::KIND,
+    Objection::KIND,
+    OpinionReply::KIND,
+    HouseRule::KIND,
+    Campaign::KIND,
+    Site::KIND,
     Paper::KIND,
     Attachment::KIND,
+    Canvass::KIND,
+    CanvassVisit::KIND,
+    Demand::KIND,
+    OwnerBallot::KIND,
     Office::KIND,
     Certificate::KIND,
     Revocation::KIND,
