@@ -47,6 +47,7 @@ fn minutes(m: &Minutes, see: &mut dyn FnMut(&str, &str)) {
     for (party, people) in m.attendance.iter() {
         people.iter().for_each(|t| see(&format!("出席·{party}"), t));
     }
+    m.guests.iter().for_each(|t| see("出席", t));
     m.leave.iter().for_each(|t| see("请假", t));
     m.observers.iter().for_each(|t| see("列席", t));
     see("印发机关", &m.issuer);

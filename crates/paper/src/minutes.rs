@@ -125,6 +125,10 @@ pub struct Minutes {
     pub closing: Vec<String>,
     /// 出席: names by party, each finished (e.g. 张三 or 张三（代李四）). All five parties always print.
     pub attendance: FiveParties<Vec<String>>,
+    /// 出席 where the five parties do not sit (大党委会议, 支委会): finished names. Where anybody stands here, the
+    /// parties are not printed.
+    #[serde(default)]
+    pub guests: Vec<String>,
     /// 请假: finished names; the line is left out when empty.
     pub leave: Vec<String>,
     /// 列席: finished names; the line is left out when empty.

@@ -99,6 +99,7 @@ pub fn sample_minutes(n: u32) -> Minutes {
             social: if n % 5 == 4 { Vec::new() } else { people(n + 4, 1) },
             residents: people(n + 5, 7),
         },
+        guests: Vec::new(),
         leave: vec![format!("{}（居民群众代表，因病）", name(n + 60)), format!("{}（业委会）", name(n + 61))],
         observers: vec![format!("{}（街道党建办）", name(n + 70))],
         signatures: true,

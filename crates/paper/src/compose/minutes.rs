@@ -163,16 +163,16 @@ fn vote_text(v: &Vote) -> String {
 }
 
 fn roll(m: &Minutes) -> Vec<Roll> {
-    let present = m
-        .attendance
-        .iter()
-        .map(|(party, people)| {
-            let count = people.iter().filter(|p| !line(p).is_empty()).count();
-            let names = names(people);
-            let names = if names.is_empty() { "无".to_owned() } else { names };
-            format!("{party}（{count}人）\u{3000}{names}")
-        })
-        .collect();
+    let by_party = |(party, people): (&str, &Vec<String>)| {
+        let count = people.iter().filter(|p| !line(p).is_empty()).count();
+        let names = names(people);
+        let names = if names.is_empty() { "无".to_owned() } else { names };
+        format!("{party}（{count}人）\u{3000}{names}")
+    };
+    let present = match names(&m.guests) {
+        guests if guests.is_empty() => m.attendance.iter().map(by_party).collect(),
+        guests => vec![guests],
+    };
     let mut roll = vec![Roll { label: "出席", lines: present }];
     for (label, people) in [("请假", &m.leave), ("列席", &m.observers)] {
         let names = names(people);
@@ -185,7 +185,11 @@ fn roll(m: &Minutes) -> Vec<Roll> {
 
 /// Everyone present in the parties' fixed order; a party without anybody keeps one row.
 fn signers(m: &Minutes) -> Vec<Signer> {
-    let mut rows = Vec::new();
+    let guests = m.guests.iter().map(|p| name_in_cell(p)).filter(|name| !name.is_empty());
+    let mut rows: Vec<Signer> = guests.map(|name| Signer { party: "参会人员", name }).collect();
+    if !rows.is_empty() {
+        return rows;
+    }
     for (party, people) in m.attendance.iter() {
         let before = rows.len();
         rows.extend(people.iter().map(|p| name_in_cell(p)).filter(|name| !name.is_empty()).map(|name| Signer { party, name }));
