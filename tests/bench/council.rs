@@ -155,7 +155,7 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
     for n in 0..OPINIONS {
         let (on, category) = (day(1 + dice.below(9) as u32), Category::ALL[dice.below(Category::ALL.len())]);
         let text = format!("{month} 第 {n} 条：楼道灯不亮，晚上回家看不清台阶");
-        save.put(space, &Opinion { id: OpinionId(of(2, n)), month, on, source: Source::Visit, category, text, person: None });
+        save.put(space, &Opinion { id: OpinionId(of(2, n)), month, on, source: Source::Visit, category, text, person: None, place: None });
     }
     for n in 0..REQUESTS {
         let accepted = day(1 + dice.below(20) as u32);
@@ -265,12 +265,16 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
             // Some ended before the parties were counted.
             parties: at.is_multiple_of(2).then_some(5),
             correction: None,
+            notified_on: Some(day(10)),
+            checked_by: Some("陈书记".into()),
+            guests: Vec::new(),
+            ended_at: None,
         },
     );
     for n in 0..DELEGATES {
         let presence = if n == 0 { Presence::Leave } else { Presence::Present };
         let delegate = Some(DelegateId(id(compound, 1, n)));
-        save.put(space, &Attendance { id: AttendanceId(of(11, n)), meeting, delegate, presence, name: None, note: None });
+        save.put(space, &Attendance { id: AttendanceId(of(11, n)), meeting, delegate, presence, name: None, note: None, came_at: None, left_at: None });
     }
     save.put(space, &Cycle { id: CycleId(of(12, 0)), month, no_topic: None });
 }

@@ -227,11 +227,12 @@ impl Verb {
                 let bundle = bundle.map_or_else(|| s.last_slip(), Ok)?;
                 s.tell(json!({ "ask": "save_paper", "paper": { "kind": "receipt", "bundle": bundle }, "format": format_of(&out), "path": out })).map(drop)
             }
-            Self::Print { paper, meeting, red_head, bundle: _, out } => {
+            Self::Print { paper, meeting, form, bundle: _, out } => {
                 let view = s.meeting_month(meeting.as_deref().unwrap_or_default())?;
                 let id = &view["meeting"]["id"];
                 let choice = match paper.as_str() {
-                    "minutes" => json!({ "kind": "minutes", "meeting": id, "red_head": red_head }),
+                    "minutes" => json!({ "kind": "minutes", "meeting": id, "form": form }),
+                    "notice" => json!({ "kind": "notice", "meeting": id }),
                     _ => json!({ "kind": "sign_in", "meeting": id }),
                 };
                 s.tell(json!({ "ask": "save_paper", "paper": choice, "format": format_of(&out), "path": out })).map(drop)
@@ -337,6 +338,7 @@ impl Council {
                 json!({ "ask": "add_resolution", "meeting": meeting, "topic": topic, "text": text, "task": task })
             }
             Self::Close { meeting } => json!({ "ask": "close_meeting", "id": meeting }),
+            Self::Check { meeting, by } => json!({ "ask": "check_minutes", "id": meeting, "by": by }),
             Self::Final { meeting } => json!({ "ask": "finalise_minutes", "id": meeting, "on": s.today()? }),
             Self::Done { task, outcome, on } => {
                 json!({ "ask": "step_task", "id": task, "to": "done", "on": s.day(on)?, "outcome": outcome, "due_on": null })

@@ -93,15 +93,15 @@ pub(crate) enum Verb {
     Council(Council),
     /// 打印：把纪要、签到表或数据包回执单存为 PDF 或 Word
     Print {
-        /// minutes 会议纪要，sign-in 签到表，receipt 数据包回执单
-        #[arg(value_parser = ["minutes", "sign-in", "receipt"])]
+        /// minutes 会议纪要，sign-in 签到表，notice 会议通知，receipt 数据包回执单
+        #[arg(value_parser = ["minutes", "sign-in", "notice", "receipt"])]
         paper: String,
         /// 会议编号；不给时取最近一次会议
         #[arg(long)]
         meeting: Option<String>,
-        /// 用红头版式
-        #[arg(long)]
-        red_head: bool,
+        /// 纪要的版式：plain 普通，red_head 红头，record 会议记录
+        #[arg(long, default_value = "plain", value_parser = ["plain", "red_head", "record"])]
+        form: String,
         /// 回执单：哪个数据包（导入时报出的 slip）；不给时取最近收到的一个
         #[arg(long, value_name = "序号")]
         bundle: Option<i64>,
@@ -472,6 +472,14 @@ pub(crate) enum Council {
     Close {
         /// 会议编号
         meeting: String,
+    },
+    /// 纪要核稿：草稿与会上所说一致
+    Check {
+        /// 会议编号
+        meeting: String,
+        /// 核稿人
+        #[arg(long)]
+        by: String,
     },
     /// 纪要定稿：编号并锁定
     Final {

@@ -2,6 +2,8 @@
 //!
 //! A question's answer type stands in its comment; `Done` is [`Done`](crate::views::Done).
 
+mod affairs;
+mod council;
 mod inputs;
 
 use std::path::PathBuf;
@@ -10,6 +12,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use xinghuo_model::*;
 
+pub use affairs::*;
+pub use council::*;
 pub use inputs::*;
 
 /// A question or an order from a face.
@@ -291,6 +295,17 @@ pub enum Ask {
     },
     /// Records an opinion. → `Saved`
     AddOpinion(NewOpinion),
+    /// Tells an opinion's writer what became of it. → `Saved`
+    ReplyOpinion(NewOpinionReply),
+    /// Puts opinions into a topic, or takes them out. → `Saved`
+    GatherOpinions {
+        /// Which topic.
+        topic: TopicId,
+        /// Which opinions.
+        opinions: Vec<OpinionId>,
+        /// Take them out.
+        out: bool,
+    },
     /// States that a month has no topic. → `Saved`
     StateNoTopic {
         /// Which.
@@ -337,19 +352,15 @@ pub enum Ask {
     },
     /// Plans a meeting over the chosen topics. → `Saved`
     PlanMeeting(NewMeeting),
-    /// Signs a delegate in or out. → `Saved`
-    SignIn {
-        /// At which meeting.
-        meeting: MeetingId,
-        /// Who; `null` for an observer.
-        delegate: Option<DelegateId>,
-        /// How.
-        presence: Presence,
-        /// A proxy's or observer's name.
-        name: Option<String>,
-        /// Late, left early, why on leave.
-        note: Option<String>,
+    /// The invitations went out. → `Saved`
+    NotifyMeeting {
+        /// To which meeting.
+        id: MeetingId,
+        /// The day.
+        on: NaiveDate,
     },
+    /// Signs somebody in or out. → `Saved`
+    SignIn(NewAttendance),
     /// Opens the meeting; refused without quorum. → `Saved`
     OpenMeeting {
         /// Which.
@@ -372,12 +383,36 @@ pub enum Ask {
     CountOwnerVote(NewOwnerVote),
     /// Records the owners' vote on a matter that is theirs; the topic follows from it. → `Saved`
     RecordOwnerVote(NewOwnerVote),
+    /// The owners' ballots on a topic, counted. → `OwnerBallotsView`
+    OwnerBallots {
+        /// Which.
+        topic: TopicId,
+    },
+    /// Records one owner's ballot. → `Saved`
+    AddOwnerBallot(NewOwnerBallot),
     /// Records what was agreed, and the task that carries it out. → `Saved`
     AddResolution(NewResolution),
     /// 散会. → `Saved`
     CloseMeeting {
         /// Which.
         id: MeetingId,
+    },
+    /// What two laptops say apart of one meeting. → `AccountItem[]`
+    Accounts {
+        /// Which.
+        meeting: MeetingId,
+    },
+    /// Chooses one side of such an item. → `Saved`
+    ChooseAccount {
+        /// As in its side.
+        chosen: uuid::Uuid,
+    },
+    /// 核稿: the draft was compared with what was said. → `Saved`
+    CheckMinutes {
+        /// Of which meeting.
+        id: MeetingId,
+        /// Who did.
+        by: String,
     },
     /// 定稿: numbers and locks the minutes. → `Saved`
     FinaliseMinutes {
@@ -423,6 +458,73 @@ pub enum Ask {
     },
     /// Reports back on a task. → `Saved`
     GiveFeedback(NewFeedback),
+
+    // ---- what a council leaves behind ----
+    /// What hangs in public (公示). → `PublicityLine[]`
+    Publicities,
+    /// A text as it may hang in public. → `MaskedText`
+    MaskText {
+        /// As it was typed.
+        text: String,
+        /// Residents who are to be named in full.
+        keep: Vec<String>,
+    },
+    /// Adds or changes a publicity. → `Saved`
+    SavePublicity(PublicityInput),
+    /// It is taken down. → `Saved`
+    TakeDown {
+        /// Which.
+        id: PublicityId,
+        /// The day.
+        on: NaiveDate,
+        /// What came of it.
+        result: String,
+    },
+    /// Records an objection, or its answer. → `Saved`
+    SaveObjection(ObjectionInput),
+    /// Rules and campaigns (规则与整治). → `OrderView`
+    Order,
+    /// Adds or changes a rule. → `Saved`
+    SaveHouseRule(HouseRuleInput),
+    /// Adds or changes a campaign. → `Saved`
+    SaveCampaign(CampaignInput),
+    /// Adds a site. → `Saved`
+    AddSite(NewSite),
+    /// Moves a site on: fixed, looked at again, undone once more. → `Saved`
+    StepSite {
+        /// Which.
+        id: SiteId,
+        /// To which state.
+        to: SiteState,
+        /// The day.
+        on: NaiveDate,
+        /// What was done, what is still wrong.
+        note: Option<String>,
+    },
+    /// The door-to-door canvasses (逐户走访). → `CanvassLine[]`
+    Canvasses,
+    /// One of them room by room. → `CanvassView`
+    Canvass {
+        /// Which.
+        id: CanvassId,
+    },
+    /// Adds or changes a canvass. → `Saved`
+    SaveCanvass(CanvassInput),
+    /// Records a visit. → `Saved`
+    AddCanvassVisit(NewCanvassVisit),
+    /// Demands to firms and departments (督促函). → `DemandLine[]`
+    Demands,
+    /// Adds or changes a demand. → `Saved`
+    SaveDemand(DemandInput),
+    /// A demand was answered. → `Saved`
+    AnswerDemand {
+        /// Which.
+        id: DemandId,
+        /// The day.
+        on: NaiveDate,
+        /// What was replied.
+        reply: String,
+    },
 
     // ---- papers ----
     /// Page pictures of a paper as it would print now. → `PaperPreview`

@@ -44,7 +44,7 @@ impl Open {
                 values.push(("记录".to_owned(), "删除".to_owned()));
             } else {
                 for field in kind.fields.iter().filter(|f| f.group == side.group) {
-                    let text = shown(kind, field, &side.value[field.name], true).unwrap_or_else(|| "（空）".to_owned());
+                    let text = shown(field, &side.value[field.name], true).unwrap_or_else(|| "（空）".to_owned());
                     values.push((field.zh.to_owned(), text));
                 }
             }
@@ -126,7 +126,7 @@ fn typed(kind: &'static KindDef, group: &str, third: &Map<String, Value>) -> Res
             },
             (Store::Bool, Value::String(s)) => Value::Bool(matches!(s.trim(), "是" | "true")),
             (Store::Json, Value::String(s)) => Value::Array(s.split(['、', '，', ',']).map(|p| Value::from(p.trim())).collect()),
-            (_, Value::String(s)) => match crate::history::code_for(field.name, s.trim()) {
+            (_, Value::String(s)) => match crate::history::code_for(field, s.trim()) {
                 Some(code) => Value::from(code),
                 None => return Err(DeskError::Field { field: "third", why: "请从这一项可用的词里选一个。" }),
             },

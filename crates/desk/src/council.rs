@@ -5,17 +5,25 @@ use uuid::Uuid;
 use xinghuo_ledger::{Books, Kept};
 use xinghuo_model::policy::Policy;
 use xinghuo_model::records::*;
-use xinghuo_model::rules::{MonthFacts, StepNow, TaskFact, judge_month};
+use xinghuo_model::rules::{MonthFacts, StepNow, TaskFact, feedback_state, judge_month, topic_stage};
 use xinghuo_model::*;
 
 use crate::attachments;
 use crate::cases::days_left;
 use crate::error::Result;
+use crate::opinions::{fate, replies};
 use crate::owners;
+use crate::papers::{editions, minutes};
 use crate::views::*;
 
 /// The states of a task on which somebody has to do something, for SQL.
 pub(crate) const OPEN_TASKS: &str = "('open', 'doing', 'returned')";
+
+/// The meetings at which the five parties sit, for SQL.
+pub(crate) const COUNCILS: &str = "('council', 'emergency')";
+
+/// The states of a meeting that was held to its end, for SQL.
+pub(crate) const OVER_MEETINGS: &str = "('closed', 'checked', 'final')";
 
 /// An id that follows from what the record is about: two laptops that write it offline write the same one.
 fn id_of(what: &str, space: SpaceId, which: &str) -> Uuid {
@@ -38,6 +46,11 @@ pub(crate) fn body_id(space: SpaceId, party: Party) -> BodyId {
     BodyId(id_of("xinghuo/body/v1", space, party.code()))
 }
 
+/// The `nth` meeting of a kind on a day: two laptops that record the same one write into the same record.
+pub(crate) fn meeting_id(space: SpaceId, kind: MeetingKind, on: NaiveDate, nth: u32) -> MeetingId {
+    MeetingId(id_of("xinghuo/meeting/v1", space, &format!("{}/{on}/{nth}", kind.code())))
+}
+
 /// Everything of a month the rules look at.
 pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<MonthFacts> {
     let at = (space.0.as_bytes(), month.to_string());
@@ -52,27 +65,36 @@ pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<M
         books.number("SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = 'candidate'", at.clone())?;
     let council = books
         .rows(
-            "SELECT min(substr(held_at, 1, 10)) FROM meeting WHERE life = 0 AND space = ?1 AND month = ?2 AND state IN ('closed', 'final') HAVING count(*) > 0",
+            &format!(
+                "SELECT min(substr(held_at, 1, 10)) FROM meeting WHERE life = 0 AND space = ?1 AND month = ?2 \
+                 AND kind IN {COUNCILS} AND state IN {OVER_MEETINGS} HAVING count(*) > 0"
+            ),
             at.clone(),
             |r| day(r, 0),
         )?
         .into_iter()
         .next();
     let tasks = books.rows(
-        "SELECT t.due_on, t.state, t.done_on, (SELECT min(f.\"on\") FROM feedback f WHERE f.life = 0 AND f.task = t.id) FROM task t WHERE t.life = 0 AND t.space = ?1 AND t.month = ?2",
+        &format!("SELECT {TASK_FACT} FROM task t WHERE t.life = 0 AND t.space = ?1 AND t.month = ?2"),
         at.clone(),
-        |r| {
-            Ok(TaskFact {
-                due_on: day(r, 0)?,
-                state: TaskState::parse(&r.get::<_, String>(1)?).unwrap_or(TaskState::Open),
-                done_on: r.get::<_, Option<String>>(2)?.and_then(|d| d.parse().ok()),
-                reported_on: r.get::<_, Option<String>>(3)?.and_then(|d| d.parse().ok()),
-            })
-        },
+        task_fact,
     )?;
     let no_topic = books.get::<Cycle>(cycle_id(space, month))?.is_some_and(|c| c.record.no_topic.is_some());
     let began_on = books.get::<Compound>(CompoundId(space.0))?.and_then(|compound| compound.record.began_on);
     Ok(MonthFacts { opinions, chosen, undecided: undecided as u32, council, tasks, no_topic, began_on })
+}
+
+/// What [`task_fact`] reads of a task `t`.
+const TASK_FACT: &str = "t.due_on, t.state, t.done_on, (SELECT min(f.\"on\") FROM feedback f WHERE f.life = 0 AND f.task = t.id)";
+
+fn task_fact(r: &rusqlite::Row<'_>) -> rusqlite::Result<TaskFact> {
+    let day = |i| -> rusqlite::Result<Option<NaiveDate>> { Ok(r.get::<_, Option<String>>(i)?.and_then(|d| d.parse().ok())) };
+    Ok(TaskFact {
+        due_on: day(0)?.unwrap_or_default(),
+        state: TaskState::parse(&r.get::<_, String>(1)?).unwrap_or(TaskState::Open),
+        done_on: day(2)?,
+        reported_on: day(3)?,
+    })
 }
 
 /// The five-step bar as views.
@@ -97,7 +119,14 @@ fn step_view(s: StepNow, today: NaiveDate) -> StepView {
 pub(crate) fn task_line(books: &Books<'_>, policy: &Policy, kept: Kept<Task>, today: NaiveDate) -> Result<TaskLine> {
     let task = kept.record;
     let feedback = books.select::<Feedback>("AND task = ?1 ORDER BY \"on\", id", [task.id.0.as_bytes()])?;
+    let fact = TaskFact {
+        due_on: task.due_on,
+        state: task.state,
+        done_on: task.done_on,
+        reported_on: feedback.first().map(|told| told.record.on),
+    };
     Ok(TaskLine {
+        report: feedback_state(policy, &fact, today),
         days_left: days_left(task.due_on, today),
         late: task.state.is_open() && task.due_on < today,
         report_due: task.done_on.map(|d| policy.report_due(d)),
@@ -117,7 +146,20 @@ fn topic_line(books: &Books<'_>, kept: Kept<Topic>, meeting: Option<MeetingId>) 
     let resolutions = books.select::<Resolution>(filter, (&id, at.clone()))?;
     let owner_vote = books.select::<OwnerVote>("AND topic = ?1 ORDER BY \"on\", id", [&id])?.into_iter().last().map(|kept| kept.record);
     let next = books.select::<Topic>("AND carried_from = ?1", [&id])?;
+    let tasks = books.rows(
+        &format!(
+            "SELECT {TASK_FACT} FROM task t JOIN resolution r ON r.id = t.resolution WHERE t.life = 0 AND r.life = 0 AND r.topic = ?1"
+        ),
+        [&id],
+        task_fact,
+    )?;
+    let settled = books.number(
+        "SELECT count(*) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = ?1 AND v.life = 0 AND m.life = 0 AND m.state = 'final'",
+        [&id],
+    )? > 0;
     Ok(TopicLine {
+        stage: topic_stage(topic.state, &tasks, !speeches.is_empty(), settled, !next.is_empty()),
+        accounts: votes.len() as u32,
         owner_verdict: owner_vote.as_ref().zip(topic.owner_matter).map(|(vote, matter)| owners::verdict(matter, vote)),
         owner_vote,
         carried_to: next.first().map(|next| next.record.month),
@@ -156,22 +198,84 @@ fn standing(body: &Body) -> Option<String> {
 
 /// Who is invited to, present at, and voting in a meeting.
 pub(crate) struct Roll {
+    /// Five rows always at a council, even where a party has nobody (I08); none where the parties do not sit.
     pub parties: Vec<PartyAttendance>,
+    /// Who is invited where the parties do not sit.
+    pub guests: Vec<SignInLine>,
     pub observers: Vec<String>,
     pub invited: u32,
     pub present: u32,
+    /// Sign-ins of one person that do not say the same.
+    pub accounts: u32,
 }
 
-/// How many of the five parties are there.
-pub(crate) fn parties_present(parties: &[PartyAttendance]) -> u32 {
-    parties.iter().filter(|party| party.present > 0).count() as u32
+/// How many of the five parties are there; `None` where they do not sit.
+pub(crate) fn parties_present(roll: &Roll) -> Option<u32> {
+    (!roll.parties.is_empty()).then(|| roll.parties.iter().filter(|party| party.present > 0).count() as u32)
 }
 
-/// The roll of a meeting: five rows always, even where a party has nobody (I08).
+fn there(presence: Option<Presence>) -> bool {
+    matches!(presence, Some(Presence::Present | Presence::Proxy))
+}
+
+fn signed_line(name: String, delegate: Option<Delegate>, signed: Option<&Attendance>) -> SignInLine {
+    SignInLine {
+        name,
+        delegate,
+        presence: signed.map(|a| a.presence),
+        note: signed.and_then(|a| a.note.clone()),
+        came_at: signed.and_then(|a| a.came_at),
+        left_at: signed.and_then(|a| a.left_at),
+    }
+}
+
+/// The roll of a meeting.
 pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Result<Roll> {
-    let delegates = delegates(books, space, Some(meeting.held_at.date_naive()))?;
+    // Two laptops may both have signed somebody in; the last one here counts, all are kept.
     let signed: Vec<Attendance> =
         books.select::<Attendance>("AND meeting = ?1 ORDER BY id", [meeting.id.0.as_bytes()])?.into_iter().map(|a| a.record).collect();
+    let observers = signed.iter().filter(|a| a.presence == Presence::Observer).filter_map(|a| a.name.clone()).collect();
+    let (parties, guests) = match meeting.kind.is_council() {
+        true => (parties(books, space, meeting, &signed)?, Vec::new()),
+        false => (Vec::new(), guests(meeting, &signed)),
+    };
+    let accounts = differing(&signed).len() as u32;
+    let among_guests = |counts: fn(&SignInLine) -> bool| guests.iter().filter(|line| counts(line)).count() as u32;
+    Ok(Roll {
+        invited: parties.iter().map(|p| p.invited).sum::<u32>() + among_guests(|_| true),
+        present: parties.iter().map(|p| p.present).sum::<u32>() + among_guests(|line| there(line.presence)),
+        observers,
+        accounts,
+        parties,
+        guests,
+    })
+}
+
+/// The delegates whose sign-ins differ, with all that was signed of each.
+pub(crate) fn differing(signed: &[Attendance]) -> Vec<(DelegateId, Vec<&Attendance>)> {
+    let mut by_delegate: Vec<(DelegateId, Vec<&Attendance>)> = Vec::new();
+    for line in signed {
+        let Some(delegate) = line.delegate else { continue };
+        match by_delegate.iter_mut().find(|(id, _)| *id == delegate) {
+            Some((_, lines)) => lines.push(line),
+            None => by_delegate.push((delegate, vec![line])),
+        }
+    }
+    let says = |a: &Attendance| (a.presence, a.name.clone(), a.came_at, a.left_at);
+    by_delegate.retain(|(_, lines)| lines.iter().any(|line| says(line) != says(lines[0])));
+    by_delegate
+}
+
+fn guests(meeting: &Meeting, signed: &[Attendance]) -> Vec<SignInLine> {
+    let line = |name: &String| {
+        let at = signed.iter().rev().find(|a| a.delegate.is_none() && a.presence != Presence::Observer && a.name.as_ref() == Some(name));
+        signed_line(name.clone(), None, at)
+    };
+    meeting.guests.iter().map(line).collect()
+}
+
+fn parties(books: &Books<'_>, space: SpaceId, meeting: &Meeting, signed: &[Attendance]) -> Result<Vec<PartyAttendance>> {
+    let on = meeting.held_at.date_naive();
     let mut parties: Vec<PartyAttendance> = Party::ALL
         .iter()
         .map(|p| PartyAttendance {
@@ -184,27 +288,102 @@ pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Resu
             standing: None,
         })
         .collect();
-    for body in bodies(books, space)?.into_iter().filter(|body| body.since <= meeting.held_at.date_naive()) {
+    for body in bodies(books, space)?.into_iter().filter(|body| body.since <= on) {
         if let Some(party) = parties.iter_mut().find(|p| p.party == body.party) {
             party.standing = standing(&body);
         }
     }
-    for delegate in delegates {
+    for delegate in delegates(books, space, Some(on))? {
         let Some(party) = parties.iter_mut().find(|p| p.party == delegate.party) else { continue };
-        // Two laptops may both have signed somebody in; the last one here counts, all are kept.
         let line = signed.iter().rev().find(|a| a.delegate == Some(delegate.id));
-        let presence = line.map(|a| a.presence);
         party.invited += 1;
-        match presence {
+        match line.map(|a| a.presence) {
             Some(Presence::Present | Presence::Proxy) => party.present += 1,
             Some(Presence::Leave) => party.leave += 1,
             _ => {}
         }
         let name = line.filter(|a| a.presence == Presence::Proxy).and_then(|a| a.name.clone()).unwrap_or_else(|| delegate.name.clone());
-        party.lines.push(SignInLine { name, presence, note: line.and_then(|a| a.note.clone()), delegate: Some(delegate) });
+        party.lines.push(signed_line(name, Some(delegate), line));
     }
-    let observers = signed.iter().filter(|a| a.presence == Presence::Observer).filter_map(|a| a.name.clone()).collect();
-    Ok(Roll { observers, invited: parties.iter().map(|p| p.invited).sum(), present: parties.iter().map(|p| p.present).sum(), parties })
+    Ok(parties)
+}
+
+/// How far a meeting got.
+fn meeting_stage(meeting: &Meeting, signing: bool, editions: i64) -> MeetingStage {
+    match meeting.state {
+        MeetingState::Planned | MeetingState::Notified if signing => MeetingStage::SigningIn,
+        MeetingState::Planned => MeetingStage::Planned,
+        MeetingState::Notified => MeetingStage::Notified,
+        MeetingState::Running => MeetingStage::Running,
+        MeetingState::Closed if meeting.correction.is_some() => MeetingStage::Correcting,
+        MeetingState::Closed => MeetingStage::Draft,
+        MeetingState::Checked => MeetingStage::Checked,
+        MeetingState::Final if editions > 1 => MeetingStage::Corrected,
+        MeetingState::Final => MeetingStage::Final,
+    }
+}
+
+/// Why the minutes of a meeting cannot become final yet.
+fn lacking(meeting: &Meeting, roll: &Roll, quorum: u32, quorate: bool, topics: &[TopicLine]) -> Vec<String> {
+    let mut lacking = Vec::new();
+    if meeting.state == MeetingState::Final {
+        return lacking;
+    }
+    if !meeting.state.is_over() {
+        lacking.push("会议还没有散会".to_owned());
+    }
+    if !quorate {
+        lacking.push(format!("实到 {} 人，不足法定人数 {quorum} 人", roll.present));
+    }
+    if roll.accounts > 0 {
+        lacking.push(format!("有 {} 人的签到，两台电脑记得不一样，请先选定", roll.accounts));
+    }
+    for t in topics {
+        let title = t.topic.title.chars().take(20).collect::<String>();
+        if t.accounts > 1 {
+            lacking.push(format!("“{title}”有 {} 台电脑的表决记录，请先选定一份", t.accounts));
+        } else if t.vote.is_none() {
+            lacking.push(format!("“{title}”还没有表决结果"));
+        }
+        if t.topic.state == TopicState::Passed && t.resolutions.is_empty() {
+            lacking.push(format!("“{title}”已通过，还没有议定事项"));
+        }
+    }
+    if topics.is_empty() {
+        lacking.push("议程里没有议题".to_owned());
+    }
+    lacking
+}
+
+/// Whether the records of a meeting say something else by now than its final minutes: another laptop went on
+/// with it while it was made final here.
+fn changed_since_final(books: &Books<'_>, space: SpaceId, policy: &Policy, view: &MeetingView) -> Result<bool> {
+    if view.meeting.state != MeetingState::Final {
+        return Ok(false);
+    }
+    let Some(last) = editions(books, view.meeting.id)?.into_iter().next() else { return Ok(false) };
+    let Ok(said) = serde_json::from_str::<xinghuo_paper::Minutes>(&last.content) else { return Ok(false) };
+    Ok(said != minutes(books, policy, space, view)?)
+}
+
+/// What is to be looked at before and at a meeting, though it forbids nothing.
+fn warnings(meeting: &Meeting, roll: &Roll) -> Vec<String> {
+    let mut out = Vec::new();
+    if meeting.state == MeetingState::Final {
+        return out;
+    }
+    for party in &roll.parties {
+        let why = "请先登记代表，或在“五方代表”里写明这一方的现状";
+        match (&party.standing, party.invited) {
+            (Some(standing), 0) => out.push(format!("{}{standing}，没有代表到会", party.title)),
+            (None, 0) => out.push(format!("{}还没有代表：{why}", party.title)),
+            (_, invited) if !meeting.state.is_ahead() && party.present == 0 && party.leave < invited => {
+                out.push(format!("{}没有人到会，也没有请假", party.title));
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, meeting: Meeting) -> Result<MeetingView> {
@@ -217,37 +396,23 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
             topics.push(topic_line(books, topic, Some(meeting.id))?);
         }
     }
-    let mut lacking = Vec::new();
-    if meeting.state != MeetingState::Final {
-        if meeting.state != MeetingState::Closed {
-            lacking.push("会议还没有散会".to_owned());
-        }
-        if !quorate {
-            lacking.push(format!("实到 {} 人，不足法定人数 {quorum} 人", roll.present));
-        }
-        for t in &topics {
-            let title = t.topic.title.chars().take(20).collect::<String>();
-            if t.vote.is_none() {
-                lacking.push(format!("“{title}”还没有表决结果"));
-            }
-            if t.topic.state == TopicState::Passed && t.resolutions.is_empty() {
-                lacking.push(format!("“{title}”已通过，还没有议定事项"));
-            }
-        }
-        if topics.is_empty() {
-            lacking.push("议程里没有议题".to_owned());
-        }
-    }
+    let signing = books.number("SELECT count(*) FROM attendance WHERE life = 0 AND meeting = ?1", [meeting.id.0.as_bytes()])? > 0;
+    let editions = books.number("SELECT count(*) FROM minutes_edition WHERE life = 0 AND meeting = ?1", [meeting.id.0.as_bytes()])?;
     let verdict = if quorate { "达到法定人数" } else { "未达到法定人数" };
     Ok(MeetingView {
         quorum_sentence: format!("应到 {} 人，实到 {} 人，{verdict}（需 {quorum} 人）", roll.invited, roll.present),
         invited: roll.invited,
         present: roll.present,
-        parties: roll.parties,
-        observers: roll.observers,
         quorum,
         quorate,
-        lacking,
+        lacking: lacking(&meeting, &roll, quorum, quorate, &topics),
+        warnings: warnings(&meeting, &roll),
+        accounts: roll.accounts + topics.iter().filter(|t| t.accounts > 1).count() as u32,
+        stage: meeting_stage(&meeting, signing, editions),
+        changed_since_final: false,
+        parties: roll.parties,
+        guests: roll.guests,
+        observers: roll.observers,
         topics,
         meeting,
     })
@@ -296,17 +461,22 @@ pub(crate) fn view(
             None => None,
         };
         let typed = typed_on(opinion.id.0);
+        let topic = topics.iter().find(|t| t.record.opinions.contains(&opinion.id)).map(|t| &t.record);
         opinions.push(OpinionLine {
-            in_topic: topics.iter().find(|t| t.record.opinions.contains(&opinion.id)).map(|t| t.record.id),
+            in_topic: topic.map(|t| t.id),
+            fate: topic.and_then(fate),
             late_entry: typed.is_some_and(|d| d > opinion.on + chrono::Days::new(1)),
             person,
             files: attachments::count(books, opinion.id.0)?,
+            replies: replies(books, opinion.id)?,
             opinion,
         });
     }
     let mut meetings = Vec::new();
     for kept in books.select::<Meeting>("AND space = ?1 AND month = ?2 ORDER BY held_at, id", at.clone())? {
-        meetings.push(meeting_view(books, space, &policy, kept.record)?);
+        let mut meeting = meeting_view(books, space, &policy, kept.record)?;
+        meeting.changed_since_final = changed_since_final(books, space, &policy, &meeting)?;
+        meetings.push(meeting);
     }
     let mut tasks = Vec::new();
     for kept in books.select::<Task>("AND space = ?1 AND month = ?2 ORDER BY due_on, id", at.clone())? {
@@ -357,10 +527,11 @@ fn sentence(facts: &MonthFacts, meetings: &[MeetingView], no_topic: Option<&str>
         return format!("本月无议题：{reason}。");
     }
     let mut parts = Vec::new();
-    if let Some(m) = meetings.iter().find(|m| m.meeting.state != MeetingState::Planned).or_else(|| meetings.first()) {
+    let councils = || meetings.iter().filter(|m| m.meeting.kind.is_council());
+    if let Some(m) = councils().find(|m| !m.meeting.state.is_ahead()).or_else(|| councils().next()) {
         let day = m.meeting.held_at.date_naive();
         let word = match m.meeting.state {
-            MeetingState::Planned => "定于",
+            MeetingState::Planned | MeetingState::Notified => "定于",
             MeetingState::Running => "正在进行，",
             _ => "已于",
         };
@@ -389,5 +560,12 @@ mod tests {
     fn the_open_tasks_are_the_same_for_sql_and_for_the_rules() {
         let open: Vec<String> = TaskState::ALL.iter().filter(|state| state.is_open()).map(|state| format!("'{}'", state.code())).collect();
         assert_eq!(OPEN_TASKS, format!("({})", open.join(", ")));
+    }
+
+    #[test]
+    fn the_meetings_that_count_are_the_same_for_sql_and_for_the_rules() {
+        let list = |codes: Vec<&str>| format!("({})", codes.iter().map(|code| format!("'{code}'")).collect::<Vec<_>>().join(", "));
+        assert_eq!(COUNCILS, list(MeetingKind::ALL.iter().filter(|kind| kind.is_council()).map(|kind| kind.code()).collect()));
+        assert_eq!(OVER_MEETINGS, list(MeetingState::ALL.iter().filter(|state| state.is_over()).map(|state| state.code()).collect()));
     }
 }

@@ -10,13 +10,13 @@ use crate::open::{Profile, copy_name};
 use crate::views::HistoryLine;
 
 /// A stored value as people read it; `None` where empty. Masked where its field says so.
-pub(crate) fn shown(kind: &KindDef, field: &FieldDef, value: &Value, masked: bool) -> Option<String> {
+pub(crate) fn shown(field: &FieldDef, value: &Value, masked: bool) -> Option<String> {
     let text = match value {
         Value::Null => return None,
         Value::Bool(b) => if *b { "是" } else { "否" }.to_owned(),
         Value::Number(n) if field.name == "fen" => format!("{}元", money::grouped(n.as_i64().unwrap_or(0))),
         Value::Number(n) => n.to_string(),
-        Value::String(s) => word(kind, field.name, s),
+        Value::String(s) => word(field, s),
         Value::Array(list) => {
             let parts: Vec<String> = list
                 .iter()
@@ -44,55 +44,20 @@ pub(crate) fn shown(kind: &KindDef, field: &FieldDef, value: &Value, masked: boo
 }
 
 /// The code of a typed word; free text stays as it is, a word of a closed list must be in it.
-pub(crate) fn code_for(field: &str, typed: &str) -> Option<String> {
-    let code = match field {
-        "state" => RequestState::parse(typed)
-            .map(RequestState::code)
-            .or_else(|| TopicState::parse(typed).map(TopicState::code))
-            .or_else(|| TaskState::parse(typed).map(TaskState::code))
-            .or_else(|| MediationState::parse(typed).map(MediationState::code))
-            .or_else(|| MeetingState::parse(typed).map(MeetingState::code)),
-        "category" => Category::parse(typed).map(Category::code),
-        "source" | "channel" => Source::parse(typed).map(Source::code),
-        "urgency" => Urgency::parse(typed).map(Urgency::code),
-        "party" => Party::parse(typed).map(Party::code),
-        "sex" => Sex::parse(typed).map(Sex::code),
-        "occupancy" => Occupancy::parse(typed).map(Occupancy::code),
-        "satisfaction" => Satisfaction::parse(typed).map(Satisfaction::code),
-        "owner_matter" => OwnerMatter::parse(typed).map(OwnerMatter::code),
-        _ if field.ends_with("_on") || field == "since" || field == "until" => {
-            return typed.parse::<chrono::NaiveDate>().ok().map(|d| d.to_string());
+pub(crate) fn code_for(field: &FieldDef, typed: &str) -> Option<String> {
+    match field.word {
+        Some(word) => word(typed).map(|(code, _)| code.to_owned()),
+        None if field.name.ends_with("_on") || field.name == "since" || field.name == "until" => {
+            typed.parse::<chrono::NaiveDate>().ok().map(|d| d.to_string())
         }
-        _ => return Some(typed.to_owned()),
-    };
-    code.map(str::to_owned)
+        None => Some(typed.to_owned()),
+    }
 }
 
 /// Codes become words; everything else stays as it is.
-fn word(kind: &KindDef, field: &str, code: &str) -> String {
-    let zh = match field {
-        "state" if kind.name == "meeting" => MeetingState::parse(code).map(MeetingState::zh),
-        "state" => RequestState::parse(code)
-            .map(RequestState::zh)
-            .or_else(|| TopicState::parse(code).map(TopicState::zh))
-            .or_else(|| TaskState::parse(code).map(TaskState::zh))
-            .or_else(|| MediationState::parse(code).map(MediationState::zh)),
-        "category" => Category::parse(code).map(Category::zh),
-        "source" | "channel" => Source::parse(code).map(Source::zh),
-        "urgency" => Urgency::parse(code).map(Urgency::zh),
-        "party" => Party::parse(code).map(Party::zh),
-        "sex" => Sex::parse(code).map(Sex::zh),
-        "occupancy" => Occupancy::parse(code).map(Occupancy::zh),
-        "satisfaction" => Satisfaction::parse(code).map(Satisfaction::zh),
-        "presence" => Presence::parse(code).map(Presence::zh),
-        "owner_matter" => OwnerMatter::parse(code).map(OwnerMatter::zh),
-        "method" => VoteMethod::parse(code).map(VoteMethod::zh),
-        "role" => Role::parse(code).map(Role::zh),
-        "kind" => MeetingKind::parse(code).map(MeetingKind::zh).or_else(|| PaperKind::parse(code).map(PaperKind::zh)),
-        _ => None,
-    };
-    match zh {
-        Some(zh) => zh.to_owned(),
+fn word(field: &FieldDef, code: &str) -> String {
+    match field.word.and_then(|word| word(code)) {
+        Some((_, zh)) => zh.to_owned(),
         None if Uuid::try_parse(code).is_ok() => "（关联记录）".to_owned(),
         None => code.to_owned(),
     }
@@ -103,7 +68,7 @@ pub(crate) fn lines(books: &Books<'_>, rec: Uuid, profile: &Profile, own: &[u8; 
     for change in books.history(rec)? {
         let (field, old, new) = match change.field {
             Some(field) => {
-                (field.zh.to_owned(), shown(change.kind, field, &change.old, true), shown(change.kind, field, &change.new, true))
+                (field.zh.to_owned(), shown(field, &change.old, true), shown(field, &change.new, true))
             }
             None => {
                 let word = match &change.new {

@@ -4,13 +4,17 @@
 //! desk knows no window: every question and answer is a plain serialisable type, declared once
 //! in [`ask`] and [`views`].
 
+mod accounts;
 pub mod ask;
 mod attachments;
 mod audit;
 mod backup;
+mod campaigns;
+mod canvass;
 mod cases;
 mod conflicts;
 mod council;
+mod demands;
 pub mod demo;
 mod erasure;
 mod error;
@@ -22,12 +26,15 @@ mod ills;
 mod job;
 mod meeting;
 mod open;
+mod opinions;
 mod overview;
 mod owners;
 mod papers;
 mod people;
 mod policy;
+mod publicity;
 mod roster;
+mod tasks;
 mod today;
 pub mod trust;
 pub mod views;
@@ -276,6 +283,8 @@ impl Desk {
             Ask::Policies => json(self.open()?.policies(today)?),
             Ask::IssuePolicy { policy, from } => json(self.open()?.issue_policy(policy, from, now)?),
             Ask::AddOpinion(new) => json(self.open()?.add_opinion(new, now)?),
+            Ask::ReplyOpinion(new) => json(self.open()?.reply_opinion(new, now)?),
+            Ask::GatherOpinions { topic, opinions, out } => json(self.open()?.gather_opinions(topic, &opinions, out, now)?),
             Ask::StateNoTopic { month, reason } => json(self.open()?.state_no_topic(month, reason, now)?),
             Ask::AddTopic(new) => json(self.open()?.add_topic(new, now)?),
             Ask::DecideTopic { id, to, on, reason } => json(self.open()?.decide_topic(id, to, on, &reason, now)?),
@@ -288,22 +297,43 @@ impl Desk {
             Ask::SaveDelegate(input) => json(self.open()?.save_delegate(input, now)?),
             Ask::SaveBody { party, state, since, note } => json(self.open()?.save_body(party, state, since, note, now)?),
             Ask::PlanMeeting(new) => json(self.open()?.plan_meeting(new, now)?),
-            Ask::SignIn { meeting, delegate, presence, name, note } => {
-                json(self.open()?.sign_in(meeting, delegate, presence, name, note, now)?)
-            }
+            Ask::NotifyMeeting { id, on } => json(self.open()?.notify_meeting(id, on, now)?),
+            Ask::SignIn(new) => json(self.open()?.sign_in(new, now)?),
             Ask::OpenMeeting { id } => json(self.open()?.open_meeting(id, now)?),
             Ask::AddSpeech { meeting, topic, speaker, text } => json(self.open()?.add_speech(meeting, topic, &speaker, &text, now)?),
             Ask::RecordVote(new) => json(self.open()?.record_vote(new, now)?),
             Ask::CountOwnerVote(new) => json(self.open()?.count_owner_vote(&new)?),
             Ask::RecordOwnerVote(new) => json(self.open()?.record_owner_vote(new, now)?),
+            Ask::OwnerBallots { topic } => json(self.open()?.owner_ballots(topic)?),
+            Ask::AddOwnerBallot(new) => json(self.open()?.add_owner_ballot(new, now)?),
             Ask::AddResolution(new) => json(self.open()?.add_resolution(new, now)?),
             Ask::CloseMeeting { id } => json(self.open()?.close_meeting(id, now)?),
+            Ask::Accounts { meeting } => json(self.open()?.accounts(meeting)?),
+            Ask::ChooseAccount { chosen } => json(self.open()?.choose_account(chosen, now)?),
+            Ask::CheckMinutes { id, by } => json(self.open()?.check_minutes(id, &by, now)?),
             Ask::FinaliseMinutes { id, on } => json(self.open()?.finalise(id, on, now)?),
             Ask::CorrectMinutes { id, reason } => json(self.open()?.correct_minutes(id, &reason, now)?),
             Ask::Tasks => json(self.open()?.tasks(today)?),
             Ask::StepTask { id, to, on, outcome, due_on, by } => json(self.open()?.step_task(id, to, on, outcome, due_on, by, now)?),
             Ask::ExtendTask { id, due_on, by, reason } => json(self.open()?.extend_task(id, due_on, &by, &reason, now)?),
             Ask::GiveFeedback(new) => json(self.open()?.give_feedback(new, now)?),
+            Ask::Publicities => json(self.open()?.publicities(today)?),
+            Ask::MaskText { text, keep } => json(self.open()?.mask_text(&text, &keep)?),
+            Ask::SavePublicity(input) => json(self.open()?.save_publicity(input, now)?),
+            Ask::TakeDown { id, on, result } => json(self.open()?.take_down(id, on, &result, now)?),
+            Ask::SaveObjection(input) => json(self.open()?.save_objection(input, now)?),
+            Ask::Order => json(self.open()?.order(today)?),
+            Ask::SaveHouseRule(input) => json(self.open()?.save_house_rule(input, now)?),
+            Ask::SaveCampaign(input) => json(self.open()?.save_campaign(input, now)?),
+            Ask::AddSite(new) => json(self.open()?.add_site(new, now)?),
+            Ask::StepSite { id, to, on, note } => json(self.open()?.step_site(id, to, on, note, now)?),
+            Ask::Canvasses => json(self.open()?.canvasses()?),
+            Ask::Canvass { id } => json(self.open()?.canvass(id)?),
+            Ask::SaveCanvass(input) => json(self.open()?.save_canvass(input, now)?),
+            Ask::AddCanvassVisit(new) => json(self.open()?.add_canvass_visit(new, now)?),
+            Ask::Demands => json(self.open()?.demands(today)?),
+            Ask::SaveDemand(input) => json(self.open()?.save_demand(input, now)?),
+            Ask::AnswerDemand { id, on, reply } => json(self.open()?.answer_demand(id, on, &reply, now)?),
             Ask::PreviewPaper { paper } => json(self.open()?.preview(self.press()?, &paper)?),
             Ask::SavePaper { paper, format, path } => json(self.open()?.save_paper(self.press()?, &paper, format, &path, now)?),
             Ask::Attachments { record } => json(self.open()?.read(|b| attachments::lines(b, record))?),

@@ -1,28 +1,48 @@
 //! The month's five steps: writing.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta};
 use xinghuo_ledger::Save;
 use xinghuo_model::records::*;
-use xinghuo_model::rules::{Count, Refusal, check_quorum, check_task_step, check_vote, outcome};
+use xinghuo_model::rules::{Count, Refusal, check_forum, check_quorum, check_vote, outcome};
 use xinghuo_model::*;
 
 use crate::ask::*;
 use crate::cases::not_future;
-use crate::council::{body_id, cycle_id, parties_present, roll};
+use crate::council::{COUNCILS, body_id, cycle_id, meeting_id, meeting_view, parties_present, roll};
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::Open;
 use crate::papers::editions;
-use crate::views::Saved;
+use crate::tasks::task_of;
+use crate::views::{MeetingView, Saved};
 
 type At = DateTime<FixedOffset>;
 
-fn running(save: &Save<'_>, id: MeetingId) -> Result<Meeting> {
-    let meeting = save.books().need::<Meeting>(id)?.record;
-    match meeting.state {
-        MeetingState::Final => Err(Refusal::Locked.into()),
-        MeetingState::Planned => Err(Refusal::Lacks("会议还没有开始，请先点“开会”。").into()),
-        _ => Ok(meeting),
+/// No council goes on for longer; whoever closes one later is typing it in.
+const LONGEST: TimeDelta = TimeDelta::hours(12);
+
+/// Refuses where something is lacking before minutes may become final.
+fn complete(view: &MeetingView) -> Result<()> {
+    match view.lacking.first() {
+        Some(first) => crate::error::not("rule.lacks", format!("还不能定稿：{first}。"), "补齐后再定稿，已记录的内容都还在。"),
+        None => Ok(()),
     }
+}
+
+/// A meeting at which something may still be recorded. What is added after the draft of its minutes was
+/// checked makes them a draft again.
+fn recording(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> Result<Meeting> {
+    let mut meeting = save.books().need::<Meeting>(id)?.record;
+    match meeting.state {
+        MeetingState::Final => return Err(Refusal::Locked.into()),
+        MeetingState::Planned | MeetingState::Notified => return Err(Refusal::Lacks("会议还没有开始，请先点“开会”。").into()),
+        MeetingState::Checked => {
+            meeting.state = MeetingState::Closed;
+            meeting.checked_by = None;
+            save.put(space, &meeting);
+        }
+        MeetingState::Running | MeetingState::Closed => {}
+    }
+    Ok(meeting)
 }
 
 fn open_topic(save: &Save<'_>, id: TopicId) -> Result<Topic> {
@@ -30,25 +50,6 @@ fn open_topic(save: &Save<'_>, id: TopicId) -> Result<Topic> {
 }
 
 impl Open {
-    pub(crate) fn add_opinion(&self, new: NewOpinion, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        not_future(new.on, at.date_naive(), "日期")?;
-        let text = filled(&new.text, "text")?;
-        self.save_one(Act::AddOpinion, at, |save| {
-            let opinion = Opinion {
-                id: save.id(),
-                month: Month::of(new.on),
-                on: new.on,
-                source: new.source,
-                category: new.category,
-                text,
-                person: new.person,
-            };
-            save.put(space, &opinion);
-            Ok(opinion.id)
-        })
-    }
-
     pub(crate) fn state_no_topic(&self, month: Month, reason: Option<String>, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         let reason = optional(reason);
@@ -189,24 +190,35 @@ impl Open {
     pub(crate) fn plan_meeting(&self, new: NewMeeting, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         let (place, chair, recorder) = (filled(&new.place, "place")?, filled(&new.chair, "chair")?, filled(&new.recorder, "recorder")?);
+        let mut guests: Vec<String> = new.guests.iter().map(|guest| guest.trim().to_owned()).filter(|guest| !guest.is_empty()).collect();
+        guests.dedup();
+        if new.kind.is_council() != guests.is_empty() {
+            let why = if guests.is_empty() { "请写明请哪些单位或人员参加。" } else { "议事会由五方代表参加，不另写参会人员。" };
+            return Err(DeskError::Field { field: "guests", why });
+        }
         self.save_one(Act::PlanMeeting, at, |save| {
             let mut agenda = new.agenda;
             if agenda.is_empty() {
-                agenda = save
-                    .books()
-                    .select::<Topic>(
-                        "AND space = ?1 AND month = ?2 AND state = 'chosen' ORDER BY id",
-                        (space.0.as_bytes(), new.month.to_string()),
-                    )?
-                    .into_iter()
-                    .map(|t| t.record.id)
-                    .collect();
+                // Others than a council may take up what it has passed.
+                let states = if new.kind.is_council() { "('chosen')" } else { "('chosen', 'passed')" };
+                let open = save.books().select::<Topic>(
+                    &format!("AND space = ?1 AND month = ?2 AND state IN {states} ORDER BY id"),
+                    (space.0.as_bytes(), new.month.to_string()),
+                )?;
+                agenda = open.into_iter().map(|t| t.record.id).collect();
             }
             if agenda.is_empty() {
                 return Err(Refusal::Lacks("还没有确定的议题，请先在“确定议题”里选定。").into());
             }
+            // Two laptops that record one meeting apart write into one record; a second meeting of a day is
+            // another one, and so is one whose first plan was taken back.
+            let id = |nth| meeting_id(space, new.kind, new.held_at.date_naive(), nth);
+            let mut nth = 1;
+            while save.books().number("SELECT count(*) FROM meeting WHERE id = ?1", [id(nth).0.as_bytes()])? > 0 {
+                nth += 1;
+            }
             let meeting = Meeting {
-                id: save.id(),
+                id: id(nth),
                 month: new.month,
                 kind: new.kind,
                 held_at: new.held_at,
@@ -219,38 +231,57 @@ impl Open {
                 final_on: None,
                 parties: None,
                 correction: None,
+                notified_on: None,
+                checked_by: None,
+                guests,
+                ended_at: None,
             };
             save.put(space, &meeting);
             Ok(meeting.id)
         })
     }
 
-    pub(crate) fn sign_in(
-        &self,
-        meeting: MeetingId,
-        delegate: Option<DelegateId>,
-        presence: Presence,
-        name: Option<String>,
-        note: Option<String>,
-        at: At,
-    ) -> Result<Saved> {
+    /// The invitations went out (通知).
+    pub(crate) fn notify_meeting(&self, id: MeetingId, on: NaiveDate, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
-        let name = optional(name);
+        not_future(on, at.date_naive(), "通知日期")?;
+        self.save_one(Act::NotifyMeeting, at, |save| {
+            let mut meeting = save.books().need::<Meeting>(id)?.record;
+            if !meeting.state.is_ahead() {
+                return Err(Refusal::Step { from: meeting.state.zh(), to: MeetingState::Notified.zh() }.into());
+            }
+            if on > meeting.held_at.date_naive() {
+                return Err(Refusal::Before("会议时间", "通知日期").into());
+            }
+            meeting.state = MeetingState::Notified;
+            meeting.notified_on = Some(on);
+            save.put(space, &meeting);
+            Ok(id)
+        })
+    }
+
+    pub(crate) fn sign_in(&self, new: NewAttendance, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let NewAttendance { meeting, delegate, presence, note, came_at, left_at, .. } = new;
+        let name = optional(new.name);
         if name.is_none() && (delegate.is_none() || presence == Presence::Proxy) {
             return Err(DeskError::Field { field: "name", why: "请写明列席人或代会人的姓名。" });
         }
         self.save_one(Act::SignIn, at, |save| {
-            if save.books().need::<Meeting>(meeting)?.record.state == MeetingState::Final {
+            let of = save.books().need::<Meeting>(meeting)?.record;
+            if of.state == MeetingState::Final {
                 return Err(Refusal::Locked.into());
             }
-            if let Some(id) = delegate {
-                let id = id.0;
-                // A sign-in is never edited: the old line is withdrawn, a new one written.
-                for old in save.books().select::<Attendance>("AND meeting = ?1 AND delegate = ?2", (meeting.0.as_bytes(), id.as_bytes()))? {
-                    save.delete::<Attendance>(space, old.record.id);
-                }
+            if of.state == MeetingState::Checked {
+                recording(save, space, meeting)?;
             }
-            let line = Attendance { id: save.id(), meeting, delegate, presence, name, note: optional(note) };
+            // A sign-in is never edited: the old line is withdrawn, a new one written.
+            let same = "AND meeting = ?1 AND (delegate = ?2 OR (?2 IS NULL AND delegate IS NULL AND name = ?3))";
+            let who = delegate.map(|d| d.0.as_bytes().to_vec());
+            for old in save.books().select::<Attendance>(same, (meeting.0.as_bytes(), who, &name))? {
+                save.delete::<Attendance>(space, old.record.id);
+            }
+            let line = Attendance { id: save.id(), meeting, delegate, presence, name, note: optional(note), came_at, left_at };
             save.put(space, &line);
             Ok(line.id)
         })
@@ -260,7 +291,7 @@ impl Open {
         let space = self.own_compound()?;
         self.save_one(Act::OpenMeeting, at, |save| {
             let mut meeting = save.books().need::<Meeting>(id)?.record;
-            if meeting.state != MeetingState::Planned {
+            if !meeting.state.is_ahead() {
                 return Err(Refusal::Step { from: meeting.state.zh(), to: MeetingState::Running.zh() }.into());
             }
             not_future(meeting.held_at.date_naive(), at.date_naive(), "会议时间")?;
@@ -277,7 +308,7 @@ impl Open {
         let space = self.own_compound()?;
         let (speaker, text) = (filled(speaker, "speaker")?, filled(text, "text")?);
         self.save_one(Act::AddSpeech, at, |save| {
-            running(save, meeting)?;
+            recording(save, space, meeting)?;
             let speech = Speech { id: save.id(), meeting, topic, speaker, text };
             save.put(space, &speech);
             Ok(speech.id)
@@ -287,10 +318,12 @@ impl Open {
     pub(crate) fn record_vote(&self, new: NewVote, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         self.save_one(Act::RecordVote, at, |save| {
-            let meeting = running(save, new.meeting)?;
+            let meeting = recording(save, space, new.meeting)?;
             if !meeting.agenda.contains(&new.topic) {
                 return Err(Refusal::Lacks("这个议题不在本次会议的议程里。").into());
             }
+            let mut topic = open_topic(save, new.topic)?;
+            check_forum(meeting.kind, topic.benefit, topic.state)?;
             let count = Count { present: new.present, yes: new.yes, no: new.no, abstain: new.abstain, recused: new.recused };
             let roll = roll(&save.books(), space, &meeting)?;
             let choices: Vec<Choice> = new.ballots.iter().map(|b| b.choice).collect();
@@ -312,9 +345,10 @@ impl Open {
                 ballots: new.ballots,
             };
             save.put(space, &vote);
-            let mut topic = open_topic(save, new.topic)?;
-            topic.state = outcome(&policy, count, topic.owner_matter);
-            save.put(space, &topic);
+            if topic.state != TopicState::Passed || meeting.kind.is_council() {
+                topic.state = outcome(&policy, count, topic.owner_matter);
+                save.put(space, &topic);
+            }
             Ok(vote.id)
         })
     }
@@ -323,7 +357,7 @@ impl Open {
         let space = self.own_compound()?;
         let text = filled(&new.text, "text")?;
         self.save_one(Act::AddResolution, at, |save| {
-            let meeting = running(save, new.meeting)?;
+            let meeting = recording(save, space, new.meeting)?;
             let topic = open_topic(save, new.topic)?;
             if topic.state != TopicState::Passed {
                 if let Some(matter) = topic.owner_matter {
@@ -333,31 +367,8 @@ impl Open {
             }
             let resolution = Resolution { id: save.id(), meeting: new.meeting, topic: new.topic, text };
             save.put(space, &resolution);
-            if let Some(t) = new.task {
-                let (text, owner) = (filled(&t.text, "task.text")?, filled(&t.owner, "task.owner")?);
-                if t.fen.is_some_and(|fen| fen < 0) {
-                    return Err(DeskError::Field { field: "task.fen", why: "经费不能是负数。" });
-                }
-                if t.due_on < meeting.held_at.date_naive() {
-                    return Err(Refusal::Before("期限", "会议日期").into());
-                }
-                let task = Task {
-                    id: save.id(),
-                    month: meeting.month,
-                    resolution: Some(resolution.id),
-                    text,
-                    party: t.party,
-                    owner,
-                    due_on: t.due_on,
-                    state: TaskState::Open,
-                    done_on: None,
-                    outcome: None,
-                    carried_from: None,
-                    fen: t.fen,
-                    verified_by: None,
-                    first_due: None,
-                    extended_by: None,
-                };
+            if let Some(new) = new.task {
+                let task = task_of(save.id(), &meeting, resolution.id, new)?;
                 save.put(space, &task);
             }
             Ok(resolution.id)
@@ -367,10 +378,34 @@ impl Open {
     pub(crate) fn close_meeting(&self, id: MeetingId, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         self.save_one(Act::CloseMeeting, at, |save| {
-            let mut meeting = running(save, id)?;
+            let mut meeting = save.books().need::<Meeting>(id)?.record;
+            if meeting.state != MeetingState::Running {
+                return Err(Refusal::Step { from: meeting.state.zh(), to: MeetingState::Closed.zh() }.into());
+            }
             meeting.state = MeetingState::Closed;
+            // A meeting may run past midnight; one that is typed in days later did not end now.
+            let lasted = at.signed_duration_since(meeting.held_at);
+            meeting.ended_at = (lasted > TimeDelta::zero() && lasted < LONGEST).then_some(at);
             let roll = roll(&save.books(), space, &meeting)?;
-            meeting.parties = Some(parties_present(&roll.parties));
+            meeting.parties = parties_present(&roll);
+            save.put(space, &meeting);
+            Ok(id)
+        })
+    }
+
+    /// The draft of the minutes was compared with what was said (核稿).
+    pub(crate) fn check_minutes(&self, id: MeetingId, by: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let by = filled(by, "by")?;
+        self.save_one(Act::CheckMinutes, at, |save| {
+            let mut meeting = save.books().need::<Meeting>(id)?.record;
+            if meeting.state != MeetingState::Closed {
+                return Err(Refusal::Step { from: meeting.state.zh(), to: MeetingState::Checked.zh() }.into());
+            }
+            let policy = self.policy(&save.books(), meeting.month.first_day())?;
+            complete(&meeting_view(&save.books(), space, &policy, meeting.clone())?)?;
+            meeting.state = MeetingState::Checked;
+            meeting.checked_by = Some(by);
             save.put(space, &meeting);
             Ok(id)
         })
@@ -380,26 +415,33 @@ impl Open {
         let space = self.own_compound()?;
         not_future(on, at.date_naive(), "定稿日期")?;
         self.save_one(Act::FinaliseMinutes, at, |save| {
-            let mut meeting = running(save, id)?;
+            let mut meeting = save.books().need::<Meeting>(id)?.record;
             let policy = self.policy(&save.books(), meeting.month.first_day())?;
-            let view = crate::council::meeting_view(&save.books(), space, &policy, meeting.clone())?;
-            if let Some(first) = view.lacking.first() {
-                return crate::error::not("rule.lacks", format!("还不能定稿：{first}。"), "补齐后再定稿，已记录的内容都还在。");
+            let view = meeting_view(&save.books(), space, &policy, meeting.clone())?;
+            match meeting.state {
+                MeetingState::Final => return Err(Refusal::Locked.into()),
+                MeetingState::Checked => {}
+                _ => {
+                    complete(&view)?;
+                    return Err(Refusal::Lacks("纪要草稿还没有核稿，请先核对并写明核稿人。").into());
+                }
             }
+            // Bundles may have brought more since it was checked.
+            complete(&view)?;
             if on < meeting.held_at.date_naive() {
                 return Err(Refusal::Before("定稿日期", "会议日期").into());
             }
             if meeting.number.is_none() {
-                meeting.number = Some(self.minutes_number(save, space, on.year())?);
+                meeting.number = Some(self.minutes_number(save, space, meeting.kind, on.year())?);
             }
             let reason = meeting.correction.take();
             meeting.state = MeetingState::Final;
-            meeting.parties = Some(parties_present(&view.parties));
+            meeting.parties = parties_present(&roll(&save.books(), space, &meeting)?);
             meeting.final_on = Some(on);
             save.put(space, &meeting);
             let books = save.books();
             let edition = editions(&books, id)?.first().map_or(1, |last| last.edition + 1);
-            let view = crate::council::meeting_view(&books, space, &policy, meeting)?;
+            let view = meeting_view(&books, space, &policy, meeting)?;
             let said = crate::papers::minutes(&books, &policy, space, &view)?;
             let content = serde_json::to_string(&said).unwrap_or_default();
             let hash = blake3::hash(content.as_bytes()).to_hex().to_string();
@@ -409,11 +451,13 @@ impl Open {
         })
     }
 
-    /// Gap-free per compound and year (I18); a final meeting is never deleted.
-    fn minutes_number(&self, save: &Save<'_>, space: SpaceId, year: i32) -> Result<String> {
+    /// Gap-free per compound, year and what it is the minutes of (I18); a final meeting is never deleted. An
+    /// emergency council counts among the councils.
+    fn minutes_number(&self, save: &Save<'_>, space: SpaceId, kind: MeetingKind, year: i32) -> Result<String> {
         let books = save.books();
+        let kinds = if kind.is_council() { COUNCILS.to_owned() } else { format!("('{}')", kind.code()) };
         let given = books.rows(
-            "SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2",
+            &format!("SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2 AND kind IN {kinds}"),
             (space.0.as_bytes(), format!("〔{year}〕%")),
             |r| r.get::<_, String>(0),
         )?;
@@ -433,120 +477,10 @@ impl Open {
                 return Err(Refusal::Lacks("纪要还没有定稿，直接补记就行，不用出更正版。").into());
             }
             meeting.state = MeetingState::Closed;
+            meeting.checked_by = None;
             meeting.correction = Some(reason);
             save.put(space, &meeting);
             Ok(id)
-        })
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    pub(crate) fn step_task(
-        &self,
-        id: TaskId,
-        to: TaskState,
-        on: NaiveDate,
-        outcome: Option<String>,
-        due_on: Option<NaiveDate>,
-        by: Option<String>,
-        at: At,
-    ) -> Result<Saved> {
-        let space = self.own_compound()?;
-        not_future(on, at.date_naive(), "日期")?;
-        let (outcome, by) = (optional(outcome), optional(by));
-        self.save_one(Act::StepTask, at, |save| {
-            let mut task = save.books().need::<Task>(id)?.record;
-            check_task_step(task.state, to)?;
-            match to {
-                TaskState::Done => task.done_on = Some(on),
-                TaskState::Verified => {
-                    if by.is_none() {
-                        return Err(DeskError::Field { field: "by", why: "请写明是谁去核验的。" });
-                    }
-                    task.verified_by = by;
-                }
-                TaskState::Returned => {
-                    if outcome.is_none() {
-                        return Err(DeskError::Field { field: "outcome", why: "退回重办要写明哪里没办好。" });
-                    }
-                    task.done_on = None;
-                }
-                TaskState::CarriedOver => {
-                    let (Some(due), Some(reason)) = (due_on, &outcome) else {
-                        return Err(DeskError::Field { field: "due_on", why: "跨月结转要写明理由和新的期限。" });
-                    };
-                    if due <= task.due_on {
-                        return Err(Refusal::Before("新的期限", "原来的期限").into());
-                    }
-                    // The old task keeps its month; the new one is counted apart (D6).
-                    let next = Task {
-                        id: save.id(),
-                        month: Month::of(due).max(task.month.next()),
-                        due_on: due,
-                        state: TaskState::Open,
-                        done_on: None,
-                        outcome: Some(format!("由{}结转：{reason}", task.month.zh())),
-                        carried_from: Some(task.id),
-                        first_due: None,
-                        extended_by: None,
-                        ..task.clone()
-                    };
-                    save.put(space, &next);
-                    task.done_on = None;
-                }
-                TaskState::Open | TaskState::Doing => task.done_on = None,
-            }
-            task.state = to;
-            if outcome.is_some() {
-                task.outcome = outcome;
-            }
-            save.put(space, &task);
-            Ok(id)
-        })
-    }
-
-    /// More time for what is not done yet; the first date stays on record.
-    pub(crate) fn extend_task(&self, id: TaskId, due_on: NaiveDate, by: &str, reason: &str, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        let (by, reason) = (filled(by, "by")?, filled(reason, "reason")?);
-        self.save_one(Act::ExtendTask, at, |save| {
-            let mut task = save.books().need::<Task>(id)?.record;
-            if !task.state.is_open() {
-                return Err(Refusal::Lacks("已经办完或结转的事项不用延期。").into());
-            }
-            if due_on <= task.due_on {
-                return Err(Refusal::Before("新的期限", "原来的期限").into());
-            }
-            task.first_due = task.first_due.or(Some(task.due_on));
-            task.extended_by = Some(format!("{by}：{reason}"));
-            task.due_on = due_on;
-            save.put(space, &task);
-            Ok(id)
-        })
-    }
-
-    pub(crate) fn give_feedback(&self, new: NewFeedback, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        not_future(new.on, at.date_naive(), "反馈日期")?;
-        let (to, supervisor) = (filled(&new.to, "to")?, filled(&new.supervisor, "supervisor")?);
-        self.save_one(Act::GiveFeedback, at, |save| {
-            let task = save.books().need::<Task>(new.task)?.record;
-            let Some(done) = task.done_on else {
-                return Err(Refusal::Lacks("事项完成以后才能登记反馈。").into());
-            };
-            if new.on < done {
-                return Err(Refusal::Before("反馈日期", "完成日期").into());
-            }
-            let feedback = Feedback {
-                id: save.id(),
-                task: new.task,
-                on: new.on,
-                to,
-                channel: new.channel,
-                satisfaction: new.satisfaction,
-                supervisor,
-            };
-            save.put(space, &feedback);
-            Ok(feedback.id)
         })
     }
 }

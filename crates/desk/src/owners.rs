@@ -1,15 +1,17 @@
 //! The owners' own vote (业主共同决定) on what a council may only advise on.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, FixedOffset};
 use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, Share, check_owner_vote, owner_outcome};
 use xinghuo_model::*;
 
-use crate::ask::NewOwnerVote;
+use crate::ask::{NewOwnerBallot, NewOwnerVote};
 use crate::cases::not_future;
-use crate::error::Result;
+use crate::error::{DeskError, Result, filled};
 use crate::open::Open;
-use crate::views::{OwnerVerdict, Saved};
+use crate::views::{OwnerBallotsView, OwnerVerdict, Saved};
 
 fn persons(vote: &OwnerVote) -> Share {
     Share { all: vote.owners.into(), took_part: vote.owners_took_part.into(), agreed: vote.owners_agreed.into() }
@@ -91,6 +93,49 @@ impl Open {
             save.put(space, &vote);
             save.put(space, &topic);
             Ok(vote.id)
+        })
+    }
+
+    /// The ballots cast so far; who owns several rooms is counted once, and agrees where all of theirs do.
+    pub(crate) fn owner_ballots(&self, topic: TopicId) -> Result<OwnerBallotsView> {
+        self.compound()?;
+        self.read(|books| {
+            let kept = books.select::<OwnerBallot>("AND topic = ?1 ORDER BY room, id", [topic.0.as_bytes()])?;
+            let ballots: Vec<OwnerBallot> = kept.into_iter().map(|kept| kept.record).collect();
+            let mut owners: BTreeMap<&str, bool> = BTreeMap::new();
+            for ballot in &ballots {
+                *owners.entry(ballot.owner.as_str()).or_insert(true) &= ballot.choice == Choice::Yes;
+            }
+            Ok(OwnerBallotsView {
+                topic,
+                owners_took_part: owners.len() as u32,
+                owners_agreed: owners.values().filter(|agrees| **agrees).count() as u32,
+                area_took_part: ballots.iter().map(|ballot| ballot.area).sum(),
+                area_agreed: ballots.iter().filter(|ballot| ballot.choice == Choice::Yes).map(|ballot| ballot.area).sum(),
+                ballots,
+            })
+        })
+    }
+
+    pub(crate) fn add_owner_ballot(&self, new: NewOwnerBallot, at: DateTime<FixedOffset>) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(new.on, at.date_naive(), "投票日期")?;
+        let (owner, room) = (filled(&new.owner, "owner")?, filled(&new.room, "room")?);
+        if new.area <= 0 {
+            return Err(DeskError::Field { field: "area", why: "请填写这套房的专有部分面积（平方米）。" });
+        }
+        if new.choice == Choice::Recused {
+            return Err(DeskError::Field { field: "choice", why: "业主投票只有同意、反对和弃权。" });
+        }
+        self.save_one(Act::AddOwnerBallot, at, |save| {
+            let topic = save.books().need::<Topic>(new.topic)?.record;
+            matter(&topic)?;
+            for old in save.books().select::<OwnerBallot>("AND topic = ?1 AND room = ?2", (new.topic.0.as_bytes(), &room))? {
+                save.delete::<OwnerBallot>(space, old.record.id);
+            }
+            let ballot = OwnerBallot { id: save.id(), topic: new.topic, owner, room, area: new.area, choice: new.choice, on: new.on };
+            save.put(space, &ballot);
+            Ok(ballot.id)
         })
     }
 }

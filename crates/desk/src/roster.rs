@@ -149,7 +149,7 @@ fn births_agree(a: Option<&str>, b: Option<&str>) -> bool {
 fn changes(old: &Person, new: &Person) -> Vec<String> {
     use xinghuo_model::Record;
     let show = |field: &FieldDef, value: &serde_json::Value| {
-        crate::history::shown(Person::KIND, field, value, true).unwrap_or_else(|| "（空）".to_owned())
+        crate::history::shown(field, value, true).unwrap_or_else(|| "（空）".to_owned())
     };
     old.values()
         .iter()

@@ -9,6 +9,7 @@ use crate::cases::{OPEN_STATES, days_left};
 use crate::council::{OPEN_TASKS, facts, steps};
 use crate::error::Result;
 use crate::open::Open;
+use crate::opinions::untold;
 use crate::views::*;
 
 struct Due {
@@ -69,6 +70,30 @@ fn due(books: &Books<'_>, space: SpaceId, policy: &policy::Policy, today: NaiveD
             detail: "已完成，等反馈".to_owned(),
             due_on,
             days_left: days_left(due_on, today),
+        });
+    }
+    for (opinion, topic) in untold(books, space, Month::of(today))?.into_iter().take(50) {
+        let decided = topic.decided_on.unwrap_or(opinion.on);
+        out.waiting.push(DueLine {
+            kind: "opinion".to_owned(),
+            id: opinion.id.0,
+            month: Some(opinion.month),
+            title: opinion.text,
+            detail: format!("议题{}，等告知反映人", topic.state.zh()),
+            due_on: decided,
+            days_left: days_left(decided, today),
+        });
+    }
+    for kept in books.select::<Demand>("AND space = ?1 AND replied_on IS NULL AND due_on <= ?2 ORDER BY due_on LIMIT 50", at)? {
+        let demand = kept.record;
+        out.waiting.push(DueLine {
+            kind: "demand".to_owned(),
+            id: demand.id.0,
+            month: None,
+            title: demand.subject,
+            detail: format!("督促函 · {}，等答复", demand.unit),
+            due_on: demand.due_on,
+            days_left: days_left(demand.due_on, today),
         });
     }
     out.today.sort_by_key(|l| l.due_on);

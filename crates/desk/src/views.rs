@@ -18,8 +18,10 @@ macro_rules! views {
     )+};
 }
 
+mod affairs;
 mod council;
 
+pub use affairs::*;
 pub use council::*;
 
 /// How a copy stands.

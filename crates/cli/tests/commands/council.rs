@@ -94,6 +94,7 @@ fn a_month_goes_from_opinions_to_minutes_and_feedback() {
     let agreed = ["--party", "物业企业", "--owner", "罗建华", "--due", &today];
     run(&[&["council", "resolve", &meeting, &topic, "西门外划二十个电瓶车位。"], &agreed[..]].concat());
     run(&["council", "close", &meeting]);
+    run(&["council", "check", &meeting, "--by", "陈书记"]);
     run(&["council", "final", &meeting]);
     town.refuses("branch", 3, &["council", "speech", &meeting, &topic, "--speaker", "罗建华", "再补一句。"]);
 

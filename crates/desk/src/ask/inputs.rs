@@ -1,6 +1,6 @@
 //! What a question brings along: the fields of a form, as they were typed.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use xinghuo_model::*;
 
@@ -188,134 +188,20 @@ pub struct NewMediation {
     pub mediator: String,
 }
 
-/// A new opinion.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+/// How minutes are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
 #[ts(export)]
-#[allow(missing_docs)]
-pub struct NewOpinion {
-    pub on: NaiveDate,
-    pub source: Source,
-    pub category: Category,
-    pub text: String,
-    pub person: Option<PersonId>,
+pub enum MinutesForm {
+    /// 普通纪要
+    Plain,
+    /// 红头纪要
+    RedHead,
+    /// 会议记录: the full record
+    Record,
 }
 
-/// A new topic.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct NewTopic {
-    pub month: Month,
-    pub title: String,
-    pub opinions: Vec<OpinionId>,
-    pub benefit: bool,
-    pub owner_matter: Option<OwnerMatter>,
-    pub sponsor: Option<String>,
-}
-
-/// A delegate.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct DelegateInput {
-    pub id: Option<DelegateId>,
-    pub party: Party,
-    pub name: String,
-    pub person: Option<PersonId>,
-    pub unit: Option<String>,
-    pub title: Option<String>,
-    pub since: NaiveDate,
-    pub until: Option<NaiveDate>,
-}
-
-/// A new meeting.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct NewMeeting {
-    pub month: Month,
-    pub kind: MeetingKind,
-    pub held_at: DateTime<FixedOffset>,
-    pub place: String,
-    pub chair: String,
-    pub recorder: String,
-    /// In order; the month's chosen topics where empty.
-    pub agenda: Vec<TopicId>,
-}
-
-/// A vote: counts, or ballots from which the counts follow.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct NewVote {
-    pub meeting: MeetingId,
-    pub topic: TopicId,
-    pub method: VoteMethod,
-    pub present: u32,
-    pub yes: u32,
-    pub no: u32,
-    pub abstain: u32,
-    pub recused: u32,
-    pub ballots: Vec<xinghuo_model::records::Ballot>,
-}
-
-/// An owners' vote: typed totals; areas in hundredths of a square metre.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct NewOwnerVote {
-    pub topic: TopicId,
-    pub on: NaiveDate,
-    pub owners: u32,
-    pub owners_took_part: u32,
-    pub owners_agreed: u32,
-    #[ts(type = "number")]
-    pub area: i64,
-    #[ts(type = "number")]
-    pub area_took_part: i64,
-    #[ts(type = "number")]
-    pub area_agreed: i64,
-}
-
-/// What was agreed and who carries it out; `null` task where nothing is to be done.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct NewResolution {
-    pub meeting: MeetingId,
-    pub topic: TopicId,
-    pub text: String,
-    pub task: Option<NewTask>,
-}
-
-/// A new task: one party, one person, one date (I09).
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct NewTask {
-    pub text: String,
-    pub party: Party,
-    pub owner: String,
-    pub due_on: NaiveDate,
-    /// What it may cost, in fen.
-    #[ts(type = "number | null")]
-    pub fen: Option<i64>,
-}
-
-/// A report back.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct NewFeedback {
-    pub task: TaskId,
-    pub on: NaiveDate,
-    pub to: String,
-    pub channel: Source,
-    pub satisfaction: Satisfaction,
-    pub supervisor: String,
-}
-
-/// Which paper, of which meeting or bundle.
+/// Which paper, of which record or bundle.
 #[derive(Debug, Clone, Deserialize, ts_rs::TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export)]
@@ -324,8 +210,8 @@ pub enum PaperChoice {
     Minutes {
         /// Of which meeting.
         meeting: MeetingId,
-        /// With a red head.
-        red_head: bool,
+        /// How it is laid out.
+        form: MinutesForm,
         /// Which edition of final minutes; the last one by default.
         edition: Option<u32>,
     },
@@ -333,6 +219,43 @@ pub enum PaperChoice {
     SignIn {
         /// Of which meeting.
         meeting: MeetingId,
+    },
+    /// 会议通知
+    Notice {
+        /// Of which meeting.
+        meeting: MeetingId,
+    },
+    /// 参会邀请, with a receipt to tear off
+    Invitation {
+        /// To which meeting.
+        meeting: MeetingId,
+        /// To which of the five parties.
+        party: Party,
+    },
+    /// 事项督办单, with a receipt to tear off
+    TaskSlip {
+        /// For which task.
+        task: TaskId,
+    },
+    /// 意见告知单
+    OpinionReply {
+        /// To whose opinion.
+        opinion: OpinionId,
+    },
+    /// 公示
+    Publicity {
+        /// Which.
+        publicity: PublicityId,
+    },
+    /// 小区规则
+    HouseRule {
+        /// Which.
+        rule: HouseRuleId,
+    },
+    /// 督促函, with a receipt to tear off
+    Demand {
+        /// Which.
+        demand: DemandId,
     },
     /// 数据包回执单
     Receipt {

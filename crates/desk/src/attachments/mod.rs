@@ -20,7 +20,18 @@ use clean::{MAX_IN, clean};
 pub(crate) use name::shown_name;
 
 /// Kinds of records on which something may be filed.
-const MAY_HAVE: [&KindDef; 7] = [Request::KIND, Mediation::KIND, Opinion::KIND, Topic::KIND, Meeting::KIND, Task::KIND, Feedback::KIND];
+const MAY_HAVE: [&KindDef; 10] = [
+    Request::KIND,
+    Mediation::KIND,
+    Opinion::KIND,
+    Topic::KIND,
+    Meeting::KIND,
+    Task::KIND,
+    Feedback::KIND,
+    Publicity::KIND,
+    Site::KIND,
+    Demand::KIND,
+];
 
 /// A picture for the page, served by the attachment's id.
 pub struct Picture {

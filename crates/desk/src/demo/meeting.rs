@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use xinghuo_model::records::{Attendance, Ballot, Delegate, Feedback, Meeting, Resolution, Speech, Task, Vote};
 use xinghuo_model::rules::{Count, outcome};
 use xinghuo_model::{
-    Act, AttendanceId, Choice, FeedbackId, MeetingId, MeetingKind, MeetingState, Month, Party, Presence, ResolutionId, Satisfaction, Sex,
+    Act, AttendanceId, Choice, FeedbackId, MeetingKind, MeetingState, Month, Party, Presence, ResolutionId, Satisfaction, Sex,
     Source, SpeechId, TaskId, TaskState, TopicState, VoteId, VoteMethod,
 };
 
@@ -38,10 +38,11 @@ impl Year<'_> {
             (_, true) => 9 * 60 + 30,
             _ => 19 * 60,
         };
+        let kind = if urgent { MeetingKind::Emergency } else { MeetingKind::Council };
         let mut meeting = Meeting {
-            id: self.diary.id::<MeetingId>(planned),
+            id: crate::council::meeting_id(self.space, kind, day, 1),
             month,
-            kind: if urgent { MeetingKind::Emergency } else { MeetingKind::Council },
+            kind,
             held_at: at(day, open),
             place: if urgent { "物业服务中心".to_owned() } else { "党群服务站议事厅".to_owned() },
             chair: self.parties.secretary.clone(),
@@ -52,8 +53,17 @@ impl Year<'_> {
             final_on: None,
             parties: None,
             correction: None,
+            notified_on: None,
+            checked_by: None,
+            guests: Vec::new(),
+            ended_at: None,
         };
         self.diary.note(planned, if urgent { 660 } else { 1200 }, Act::PlanMeeting, vec![put(&meeting)]);
+        if planned <= self.diary.today() {
+            meeting.state = MeetingState::Notified;
+            meeting.notified_on = Some(planned);
+            self.diary.note(planned, if urgent { 663 } else { 1206 }, Act::NotifyMeeting, vec![put(&meeting)]);
+        }
         // A council of this evening is still to come.
         if day >= self.diary.today() {
             return;
@@ -69,12 +79,16 @@ impl Year<'_> {
         meeting.state = MeetingState::Closed;
         let there = present.iter().filter(|(_, how)| matches!(how, Presence::Present | Presence::Proxy)).map(|(who, _)| who.party);
         meeting.parties = Some(there.collect::<std::collections::HashSet<_>>().len() as u32);
+        meeting.ended_at = Some(at(day, minute + 4));
         self.diary.note(day, minute + 4, Act::CloseMeeting, vec![put(&meeting)]);
         // This month's minutes still wait for their final reading.
         let final_on = plus(day, self.chance.between(1, 3));
         if mood != Mood::Now && final_on <= self.diary.today() {
             let n = self.finals.entry(final_on.year()).or_default();
             *n += 1;
+            meeting.state = MeetingState::Checked;
+            meeting.checked_by = Some(self.parties.secretary.clone());
+            self.diary.note(final_on, 1200, Act::CheckMinutes, vec![put(&meeting)]);
             meeting.number = Some(format!("〔{}〕{n}号", final_on.year()));
             meeting.final_on = Some(final_on);
             meeting.state = MeetingState::Final;
@@ -98,34 +112,40 @@ impl Year<'_> {
                 }
                 Some(3) => (Presence::Absent, None, None),
                 Some(_) => (Presence::Leave, None, Some((*self.chance.pick(&LEAVE)).to_owned())),
-                None => (Presence::Present, None, self.chance.percent(4).then(|| "迟到十分钟".to_owned())),
+                None => (Presence::Present, None, None),
             };
-            self.attend(meeting, day, open - 12 + out.len() as i64 / 2, Some(&delegate), presence, name, note);
+            let late = presence == Presence::Present && self.chance.percent(4);
+            let came_at = late.then(|| self::at(day, open + 10).time());
+            let line = Attendance {
+                id: self.diary.id::<AttendanceId>(day),
+                meeting: meeting.id,
+                delegate: Some(delegate.id),
+                presence,
+                name,
+                note,
+                came_at,
+                left_at: None,
+            };
+            self.diary.note(day, open - 12 + out.len() as i64 / 2, Act::SignIn, vec![put(&line)]);
             out.push((delegate, presence));
         }
         for _ in 0..self.chance.below(3) {
             let sex = if self.chance.percent(50) { Sex::Male } else { Sex::Female };
             let name = names::name(self.chance, sex, 36);
             let note = (*self.chance.pick(&OBSERVERS)).to_owned();
-            self.attend(meeting, day, open, None, Presence::Observer, Some(name), Some(note));
+            let line = Attendance {
+                id: self.diary.id::<AttendanceId>(day),
+                meeting: meeting.id,
+                delegate: None,
+                presence: Presence::Observer,
+                name: Some(name),
+                note: Some(note),
+                came_at: None,
+                left_at: None,
+            };
+            self.diary.note(day, open, Act::SignIn, vec![put(&line)]);
         }
         out
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn attend(
-        &mut self,
-        meeting: &Meeting,
-        day: NaiveDate,
-        minute: i64,
-        who: Option<&Delegate>,
-        presence: Presence,
-        name: Option<String>,
-        note: Option<String>,
-    ) {
-        let id = self.diary.id::<AttendanceId>(day);
-        let line = Attendance { id, meeting: meeting.id, delegate: who.map(|d| d.id), presence, name, note };
-        self.diary.note(day, minute, Act::SignIn, vec![put(&line)]);
     }
 
     /// Speeches, vote and resolutions on one topic; tells when it was done.

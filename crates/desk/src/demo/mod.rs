@@ -5,6 +5,7 @@
 //! the same number, seed and day always make the same records. This module asks no clock and
 //! opens no file.
 
+mod affairs;
 mod cases;
 mod chance;
 mod diary;
@@ -20,10 +21,11 @@ mod year;
 mod tests;
 
 use chrono::NaiveDate;
-use xinghuo_ledger::{Entropy, Ledger, Result};
+use xinghuo_ledger::{Entropy, Ledger};
 use xinghuo_model::records::Compound;
 use xinghuo_model::{Act, CompoundId, Month, SpaceId};
 
+use crate::error::Result;
 use cases::Desk;
 use chance::Chance;
 use diary::{Diary, plus, put};
@@ -117,7 +119,8 @@ pub fn fill(
 
     let mut chance = Chance::new(n, seed, "year");
     Year::new(&mut diary, &mut chance, &neighbours, &parties, space).write(&months);
-    diary.write(ledger, space, &leader, pace)
+    diary.write(ledger, space, &leader, pace)?;
+    affairs::write(ledger, space, n, seed, today, &leader, pace)
 }
 
 /// Random bytes from a seed, for a ledger of made-up data: the same seed gives the same ids and

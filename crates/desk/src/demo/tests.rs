@@ -29,7 +29,7 @@ fn check(ledger: &Ledger, today: NaiveDate) {
     let (meetings, lines, delegates) = (all::<Meeting>(ledger), all::<Attendance>(ledger), all::<Delegate>(ledger));
     let signed =
         |m: MeetingId| lines.iter().filter(|l| l.meeting == m && matches!(l.presence, Presence::Present | Presence::Proxy)).count() as u32;
-    for m in meetings.iter().filter(|m| m.state > MeetingState::Planned) {
+    for m in meetings.iter().filter(|m| !m.state.is_ahead()) {
         let held = m.held_at.date_naive();
         let invited = delegates.iter().filter(|d| d.since <= held && d.until.is_none_or(|u| u >= held)).count() as u32;
         assert_eq!(invited, 15);

@@ -162,7 +162,7 @@ impl<'a> Year<'a> {
         let neighbours = self.neighbours;
         let person = self.chance.percent(60).then(|| neighbours.somebody(self.chance).id);
         let id = self.diary.id::<OpinionId>(typed);
-        let opinion = Opinion { id, month, on: day, source, category, text, person };
+        let opinion = Opinion { id, month, on: day, source, category, text, person, place: None };
         let minute = self.chance.between(470, 1280);
         self.diary.note(typed, minute, Act::AddOpinion, vec![put(&opinion)]);
         (typed <= self.diary.today()).then_some(id)

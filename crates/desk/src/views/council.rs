@@ -1,6 +1,6 @@
 //! What a face gets back of the monthly loop.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use serde::Serialize;
 use xinghuo_model::policy::Policy;
 use xinghuo_model::records::*;
@@ -30,6 +30,10 @@ views! {
         late_entry: bool,
         /// Attachments filed on it.
         files: u32,
+        /// What became of it, in words for who gave it; none while nothing is decided.
+        fate: Option<String>,
+        /// What its writer was told.
+        replies: Vec<OpinionReply>,
     }
     /// A task on the month's page.
     TaskLine {
@@ -38,6 +42,8 @@ views! {
         days_left: i64,
         late: bool,
         report_due: Option<NaiveDate>,
+        /// How its report back stands; none while it is not done.
+        report: Option<FeedbackState>,
         feedback: Vec<Feedback>,
         /// Attachments filed on it.
         files: u32,
@@ -50,6 +56,10 @@ views! {
         vote: Option<Vote>,
         resolutions: Vec<Resolution>,
         conflict: bool,
+        /// How far it got, with what was carried out of it.
+        stage: TopicStage,
+        /// Votes recorded of it; more than one where two laptops recorded the same meeting.
+        accounts: u32,
         /// The month in which it goes on.
         carried_to: Option<Month>,
         /// How the owners voted, where it is their matter.
@@ -82,11 +92,17 @@ views! {
         name: String,
         presence: Option<Presence>,
         note: Option<String>,
+        came_at: Option<NaiveTime>,
+        left_at: Option<NaiveTime>,
     }
     /// A meeting with sign-in and quorum.
     MeetingView {
         meeting: Meeting,
+        stage: MeetingStage,
+        /// Five at a council, none where the parties do not sit.
         parties: Vec<PartyAttendance>,
+        /// Who is invited where the parties do not sit.
+        guests: Vec<SignInLine>,
         observers: Vec<String>,
         invited: u32,
         present: u32,
@@ -96,7 +112,29 @@ views! {
         quorum_sentence: String,
         /// Why the minutes cannot become final yet; empty when they can.
         lacking: Vec<String>,
+        /// What is to be looked at, though it forbids nothing.
+        warnings: Vec<String>,
+        /// Items of which two laptops say different things: see `accounts`.
+        accounts: u32,
+        /// Its records changed after its minutes became final; these stay as they are.
+        changed_since_final: bool,
         topics: Vec<TopicLine>,
+    }
+    /// An item of a meeting that two laptops recorded apart from one another.
+    AccountItem {
+        /// 表决：关于……, 签到：……
+        title: String,
+        sides: Vec<AccountSide>,
+    }
+    /// What one laptop says of it.
+    AccountSide {
+        /// The record to choose.
+        id: uuid::Uuid,
+        person: String,
+        copy: String,
+        at: DateTime<FixedOffset>,
+        /// What it says, a line each.
+        says: Vec<String>,
     }
     /// A month from opinions to feedback.
     CouncilView {

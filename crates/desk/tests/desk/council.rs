@@ -9,19 +9,19 @@ use xinghuo_desk::Desk;
 
 use crate::place::*;
 
-fn id(saved: &Value) -> String {
+pub fn id(saved: &Value) -> String {
     saved["id"].as_str().expect("an id").to_owned()
 }
 
-fn opinion(desk: &Desk, on: &str) -> String {
+pub fn opinion(desk: &Desk, on: &str) -> String {
     id(&ask(desk, json!({ "ask": "add_opinion", "on": on, "source": "visit", "category": "repairs", "text": "路灯不亮", "person": null })))
 }
 
-fn month(desk: &Desk, month: &str) -> Value {
+pub fn month(desk: &Desk, month: &str) -> Value {
     ask(desk, json!({ "ask": "council", "month": month }))
 }
 
-fn steps(desk: &Desk, of: &str) -> Vec<String> {
+pub fn steps(desk: &Desk, of: &str) -> Vec<String> {
     let view = month(desk, of);
     view["steps"].as_array().expect("steps").iter().map(|s| s["state"].as_str().expect("a state").to_owned()).collect()
 }
@@ -33,7 +33,7 @@ fn pack(name: &str, change: impl FnOnce(&mut Value)) -> Value {
 }
 
 /// A topic of this month that was chosen.
-fn topic(desk: &Desk, of: &str, title: &str, benefit: bool) -> String {
+pub fn topic(desk: &Desk, of: &str, title: &str, benefit: bool) -> String {
     let added = ask(
         desk,
         json!({ "ask": "add_topic", "month": of, "title": title, "opinions": [], "benefit": benefit, "owner_matter": null, "sponsor": "陈书记" }),
@@ -42,7 +42,7 @@ fn topic(desk: &Desk, of: &str, title: &str, benefit: bool) -> String {
     id(&added)
 }
 
-fn delegate(desk: &Desk, party: &str, name: &str) -> String {
+pub fn delegate(desk: &Desk, party: &str, name: &str) -> String {
     id(&ask(
         desk,
         json!({ "ask": "save_delegate", "id": null, "party": party, "name": name, "person": null, "unit": null, "title": null,
@@ -51,7 +51,7 @@ fn delegate(desk: &Desk, party: &str, name: &str) -> String {
 }
 
 /// A council on the month's chosen topics at which these delegates are there; it goes on.
-fn council(desk: &Desk, of: &str, there: &[&str]) -> String {
+pub fn council(desk: &Desk, of: &str, there: &[&str]) -> String {
     let meeting = id(&ask(
         desk,
         json!({ "ask": "plan_meeting", "month": of, "kind": "council", "held_at": format!("{of}-15T19:00:00+08:00"), "place": "议事厅",
@@ -65,7 +65,7 @@ fn council(desk: &Desk, of: &str, there: &[&str]) -> String {
 }
 
 /// Everybody there agrees, and somebody has until `due` to do it; gives the task.
-fn agreed(desk: &Desk, of: &str, meeting: &str, topic: &str, votes: u32, due: &str) -> String {
+pub fn agreed(desk: &Desk, of: &str, meeting: &str, topic: &str, votes: u32, due: &str) -> String {
     ask(
         desk,
         json!({ "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": votes, "yes": votes, "no": 0,
@@ -82,7 +82,7 @@ fn agreed(desk: &Desk, of: &str, meeting: &str, topic: &str, votes: u32, due: &s
 }
 
 /// What a paper says, saved as .docx.
-fn written(desk: &Desk, paper: Value, path: &Path) -> String {
+pub fn written(desk: &Desk, paper: Value, path: &Path) -> String {
     ask(desk, json!({ "ask": "save_paper", "paper": paper, "format": "docx", "path": path }));
     let mut zip = zip::ZipArchive::new(File::open(path).expect("a paper")).expect("a document");
     let mut text = String::new();
@@ -316,9 +316,12 @@ fn final_minutes_say_the_same_for_ever_and_a_correction_is_a_further_edition_und
     let finalise = json!({ "ask": "finalise_minutes", "id": meeting, "on": "2024-11-28" });
     ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
     assert_eq!(code(&branch, correct("写错了")), "rule.lacks", "a draft is completed, not corrected");
+    assert_eq!(code(&branch, finalise.clone()), "rule.lacks", "a draft is checked before it is final");
+    let check = json!({ "ask": "check_minutes", "id": meeting, "by": "陈书记" });
+    ask(&branch, check.clone());
     ask(&branch, finalise.clone());
     let print = |edition: Value, name: &str| {
-        let paper = json!({ "kind": "minutes", "meeting": meeting, "red_head": false, "edition": edition });
+        let paper = json!({ "kind": "minutes", "meeting": meeting, "form": "plain", "edition": edition });
         let path = place.path(name);
         written(&branch, paper, &path)
     };
@@ -341,13 +344,14 @@ fn final_minutes_say_the_same_for_ever_and_a_correction_is_a_further_edition_und
     ask(&branch, speech);
     assert!(print(Value::Null, "draft.docx").contains("费用由物业出"), "the draft of the correction");
     assert_eq!(print(json!(1), "1-meanwhile.docx"), first);
+    ask(&branch, check);
     ask(&branch, finalise);
     let second = print(Value::Null, "2.docx");
     for words in ["更正版", "漏记了费用由谁出", "费用由物业出", "第2版", "〔2024〕1号"] {
         assert!(second.contains(words), "{words}");
     }
     assert_eq!(print(json!(1), "1-after.docx"), first, "the first edition stays as it was");
-    let preview = ask(&branch, json!({ "ask": "preview_paper", "paper": { "kind": "minutes", "meeting": meeting, "red_head": true } }));
+    let preview = ask(&branch, json!({ "ask": "preview_paper", "paper": { "kind": "minutes", "meeting": meeting, "form": "red_head" } }));
     let editions: Vec<(u64, bool)> = preview["editions"]
         .as_array()
         .expect("editions")
@@ -380,9 +384,10 @@ fn a_body_that_resigned_is_said_so_wherever_its_delegates_are_asked_for_and_in_t
     ask(&branch, stands("resigned", "2024-10-08"));
     agreed(&branch, "2024-11", &meeting, &lamp, 1, "2024-11-30");
     ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
+    ask(&branch, json!({ "ask": "check_minutes", "id": meeting, "by": "陈书记" }));
     ask(&branch, json!({ "ask": "finalise_minutes", "id": meeting, "on": "2024-11-28" }));
     let path = place.path("minutes.docx");
-    let paper = json!({ "kind": "minutes", "meeting": meeting, "red_head": false });
+    let paper = json!({ "kind": "minutes", "meeting": meeting, "form": "plain" });
     let text = written(&branch, paper, &path);
     assert!(text.contains("集体辞职（2024年10月8日起）"));
 

@@ -6,4 +6,5 @@ mod erasing;
 mod exchange;
 mod healing;
 mod place;
+mod unhappy;
 mod upward;

@@ -1,0 +1,154 @@
+//! One meeting recorded on two laptops that did not know of each other: what they say apart is shown side by
+//! side, and a person chooses, item by item. Nothing is lost: what was not chosen stays in the history.
+
+use chrono::{DateTime, FixedOffset};
+use uuid::Uuid;
+use xinghuo_ledger::{Books, LedgerError, Save};
+use xinghuo_model::records::*;
+use xinghuo_model::rules::{Count, Refusal, outcome};
+use xinghuo_model::*;
+
+use crate::council::differing;
+use crate::error::Result;
+use crate::open::{Open, copy_name};
+use crate::views::{AccountItem, AccountSide, Saved};
+
+/// On which copy a record was made.
+fn author(books: &Books<'_>, record: Uuid) -> Result<Option<[u8; 32]>> {
+    Ok(books.history(record)?.pop().map(|first| first.key))
+}
+
+fn votes(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<Vec<Vote>> {
+    let kept = books.select::<Vote>("AND meeting = ?1 AND topic = ?2 ORDER BY id", (meeting.0.as_bytes(), topic.0.as_bytes()))?;
+    Ok(kept.into_iter().map(|kept| kept.record).collect())
+}
+
+fn resolutions(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<Vec<Resolution>> {
+    let kept = books.select::<Resolution>("AND meeting = ?1 AND topic = ?2 ORDER BY id", (meeting.0.as_bytes(), topic.0.as_bytes()))?;
+    Ok(kept.into_iter().map(|kept| kept.record).collect())
+}
+
+fn signed(books: &Books<'_>, meeting: MeetingId) -> Result<Vec<Attendance>> {
+    let kept = books.select::<Attendance>("AND meeting = ?1 ORDER BY id", [meeting.0.as_bytes()])?;
+    Ok(kept.into_iter().map(|kept| kept.record).collect())
+}
+
+fn count_of(vote: &Vote) -> Count {
+    Count { present: vote.present, yes: vote.yes, no: vote.no, abstain: vote.abstain, recused: vote.recused }
+}
+
+fn says_of_sign_in(line: &Attendance) -> Vec<String> {
+    let mut says = vec![line.presence.zh().to_owned()];
+    says.extend(line.name.clone());
+    says.extend(line.came_at.map(|at| format!("{} 到", at.format("%H:%M"))));
+    says.extend(line.left_at.map(|at| format!("{} 离开", at.format("%H:%M"))));
+    says.extend(line.note.clone());
+    says
+}
+
+impl Open {
+    fn side(&self, books: &Books<'_>, id: Uuid, says: Vec<String>) -> Result<Option<AccountSide>> {
+        let Some(first) = books.history(id)?.pop() else { return Ok(None) };
+        let copy = copy_name(books, &first.key, &self.profile(), &self.own_key())?;
+        Ok(Some(AccountSide { id, person: first.person, copy, at: first.at, says }))
+    }
+
+    /// What two laptops say apart of one meeting.
+    pub(crate) fn accounts(&self, meeting: MeetingId) -> Result<Vec<AccountItem>> {
+        self.read(|books| {
+            let mut items = Vec::new();
+            let agenda = books.need::<Meeting>(meeting)?.record.agenda;
+            for topic in agenda {
+                let votes = votes(books, meeting, topic)?;
+                if votes.len() < 2 {
+                    continue;
+                }
+                let agreed = resolutions(books, meeting, topic)?;
+                let mut sides = Vec::new();
+                for vote in votes {
+                    let by = author(books, vote.id.0)?;
+                    let mut says = vec![format!("同意 {}，反对 {}，弃权 {}，回避 {}", vote.yes, vote.no, vote.abstain, vote.recused)];
+                    for resolution in &agreed {
+                        if author(books, resolution.id.0)? == by {
+                            says.push(format!("议定：{}", resolution.text));
+                        }
+                    }
+                    sides.extend(self.side(books, vote.id.0, says)?);
+                }
+                let title = books.need::<Topic>(topic)?.record.title;
+                items.push(AccountItem { title: format!("表决：{title}"), sides });
+            }
+            let signed = signed(books, meeting)?;
+            for (delegate, lines) in differing(&signed) {
+                let mut sides = Vec::new();
+                for line in lines {
+                    sides.extend(self.side(books, line.id.0, says_of_sign_in(line))?);
+                }
+                let name = books.get::<Delegate>(delegate)?.map(|d| d.record.name).unwrap_or_default();
+                items.push(AccountItem { title: format!("签到：{name}"), sides });
+            }
+            Ok(items)
+        })
+    }
+
+    /// Chooses what one laptop says of an item; what the others say of it is withdrawn.
+    pub(crate) fn choose_account(&self, chosen: Uuid, at: DateTime<FixedOffset>) -> Result<Saved> {
+        let space = self.own_compound()?;
+        self.save_one(Act::ChooseAccount, at, |save| {
+            if let Some(vote) = save.books().get::<Vote>(VoteId(chosen))? {
+                self.choose_vote(save, space, vote.record)?;
+            } else if let Some(line) = save.books().get::<Attendance>(AttendanceId(chosen))? {
+                let line = line.record;
+                still_open(save, space, line.meeting)?;
+                for other in signed(&save.books(), line.meeting)? {
+                    if other.delegate.is_some() && other.delegate == line.delegate && other.id != line.id {
+                        save.delete::<Attendance>(space, other.id);
+                    }
+                }
+            } else {
+                return Err(LedgerError::Missing(Vote::KIND.zh).into());
+            }
+            Ok(chosen)
+        })
+    }
+
+    fn choose_vote(&self, save: &mut Save<'_>, space: SpaceId, chosen: Vote) -> Result<()> {
+        let meeting = still_open(save, space, chosen.meeting)?;
+        let by = author(&save.books(), chosen.id.0)?;
+        let mut withdrawn = Vec::new();
+        for other in votes(&save.books(), chosen.meeting, chosen.topic)? {
+            if other.id != chosen.id {
+                withdrawn.extend(author(&save.books(), other.id.0)?);
+                save.delete::<Vote>(space, other.id);
+            }
+        }
+        // What was agreed goes with the vote it rests on, and so does what nobody has begun to carry out.
+        for resolution in resolutions(&save.books(), chosen.meeting, chosen.topic)? {
+            let whose = author(&save.books(), resolution.id.0)?;
+            if whose == by || !withdrawn.iter().any(|key| Some(*key) == whose) {
+                continue;
+            }
+            for task in save.books().select::<Task>("AND resolution = ?1 AND state = 'open'", [resolution.id.0.as_bytes()])? {
+                save.delete::<Task>(space, task.record.id);
+            }
+            save.delete::<Resolution>(space, resolution.id);
+        }
+        let mut topic = save.books().need::<Topic>(chosen.topic)?.record;
+        let policy = self.policy(&save.books(), meeting.month.first_day())?;
+        topic.state = outcome(&policy, count_of(&chosen), topic.owner_matter);
+        save.put_settled(space, &topic, "progress");
+        save.accept_parallel::<Topic>(space, topic.id);
+        Ok(())
+    }
+}
+
+/// The meeting, where its minutes are not final.
+fn still_open(save: &mut Save<'_>, space: SpaceId, meeting: MeetingId) -> Result<Meeting> {
+    let meeting = save.books().need::<Meeting>(meeting)?.record;
+    if meeting.state == MeetingState::Final {
+        return Err(Refusal::Locked.into());
+    }
+    // Both laptops wrote the meeting itself too; whoever chooses here has looked at both.
+    save.accept_parallel::<Meeting>(space, meeting.id);
+    Ok(meeting)
+}

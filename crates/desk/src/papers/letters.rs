@@ -1,0 +1,251 @@
+//! Letters (函件): notices, invitations, slips, publicity, demands and rules, from what was recorded.
+
+use xinghuo_ledger::Books;
+use xinghuo_model::records::*;
+use xinghuo_model::*;
+use xinghuo_paper::{Fact, Letter, Paper, Receipt};
+
+use super::{Composed, Filed, branch, content_hash, day_zh, time_zh};
+use crate::ask::PaperChoice;
+use crate::council::{self, delegates};
+use crate::error::{Result, not};
+use crate::open::Open;
+use crate::opinions::replies;
+
+/// A letter with what it is and where it is filed.
+struct Written {
+    letter: Letter,
+    kind: PaperKind,
+    of: uuid::Uuid,
+    /// What tells it from others of its kind, for the file's name; never a resident's name.
+    about: String,
+}
+
+pub(super) fn compose(books: &Books<'_>, open: &Open, choice: &PaperChoice) -> Result<Composed> {
+    let space = open.compound()?;
+    let compound = books.need::<Compound>(CompoundId(space.0))?.record;
+    let mut written = match choice {
+        PaperChoice::Notice { meeting } => notice(books, open, &compound, *meeting, None)?,
+        PaperChoice::Invitation { meeting, party } => notice(books, open, &compound, *meeting, Some(*party))?,
+        PaperChoice::TaskSlip { task } => task_slip(books, open, *task)?,
+        PaperChoice::OpinionReply { opinion } => opinion_reply(books, *opinion)?,
+        PaperChoice::Publicity { publicity } => publicity_of(books, *publicity)?,
+        PaperChoice::HouseRule { rule } => house_rule(books, *rule)?,
+        PaperChoice::Demand { demand } => demand_of(books, *demand)?,
+        PaperChoice::Minutes { .. } | PaperChoice::SignIn { .. } | PaperChoice::Receipt { .. } => {
+            return not("paper.kind", "这种文书不是函件。", "请从它所在的页面打印。");
+        }
+    };
+    written.letter.issuer = branch(&compound);
+    written.letter.fingerprint = format!("内容校验 {}", &content_hash(&Paper::from(written.letter.clone()))[..16]);
+    let (title, draft) = (written.letter.title.clone(), written.letter.draft);
+    let file_name = format!("{}_{}_{}", compound.name, written.kind.zh(), written.about);
+    Ok(Composed {
+        paper: written.letter.into(),
+        filed: Some(Filed { kind: written.kind, of: written.of, number: None }),
+        file_name,
+        draft,
+        title,
+    })
+}
+
+/// To everybody who is invited, or to one party with a receipt to tear off. A draft until it went out.
+fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, party: Option<Party>) -> Result<Written> {
+    let meeting = books.need::<Meeting>(id)?.record;
+    let space = open.compound()?;
+    let policy = open.policy(books, meeting.month.first_day())?;
+    let view = council::meeting_view(books, space, &policy, meeting.clone())?;
+    let mut agenda = Vec::new();
+    for topic in &view.topics {
+        agenda.push(topic.topic.title.clone());
+    }
+    let names = |party: Party| -> Vec<String> {
+        view.parties.iter().filter(|p| p.party == party).flat_map(|p| &p.lines).filter_map(|l| l.delegate.as_ref()).map(|d| d.name.clone()).collect()
+    };
+    if let Some(party) = party {
+        if !meeting.kind.is_council() {
+            return not("paper.no_parties", "这种会议不按五方邀请。", "请改用会议通知。");
+        }
+        if delegates(books, space, Some(meeting.held_at.date_naive()))?.iter().all(|d| d.party != party) {
+            return not("paper.no_delegates", format!("{}还没有代表，没有可以邀请的人。", party.zh()), "请先在“五方代表”里登记。");
+        }
+    }
+    let invited = match (party, meeting.kind.is_council()) {
+        (Some(party), _) => format!("{}（{}）", party.zh(), names(party).join("、")),
+        (None, true) => "五方代表".to_owned(),
+        (None, false) => meeting.guests.join("、"),
+    };
+    let what = format!("{}{}", meeting.month.zh(), meeting.kind.zh());
+    let facts = vec![
+        Fact::new("时间", time_zh(meeting.held_at)),
+        Fact::new("地点", &meeting.place),
+        Fact::new("主持", &meeting.chair),
+        Fact::new("记录", &meeting.recorder),
+    ];
+    let receipt = party.map(|party| Receipt {
+        title: "回执".to_owned(),
+        lead: format!("{}已收到{}{what}的邀请，参加人员如下。", party.zh(), compound.name),
+        fields: vec![Fact::new("参加人", ""), Fact::new("联系电话", "")],
+        choices: ["代表本人参加", "委托本方其他人员代会", "请假"].map(str::to_owned).to_vec(),
+        sign: ["签收人（签字）", "日期"].map(str::to_owned).to_vec(),
+    });
+    let letter = Letter {
+        title: match party {
+            Some(_) => format!("关于邀请参加{what}的函"),
+            None => format!("关于召开{what}的通知"),
+        },
+        to: invited,
+        facts,
+        body: vec![format!("经小区党支部研究，定于{}召开{what}，请准时参加。会议议题如下：", time_zh(meeting.held_at))],
+        items: agenda,
+        closing: vec!["因故不能到会的，请提前告知，并委托本方其他人员代会。".to_owned()],
+        issued: meeting.notified_on,
+        receipt,
+        draft: meeting.notified_on.is_none(),
+        ..Letter::default()
+    };
+    let (kind, about) = match party {
+        Some(party) => (PaperKind::Invitation, format!("{what}_{}", party.zh())),
+        None => (PaperKind::Notice, what),
+    };
+    Ok(Written { letter, kind, of: id.0, about })
+}
+
+/// What one party is to carry out, with a receipt to tear off.
+fn task_slip(books: &Books<'_>, open: &Open, id: TaskId) -> Result<Written> {
+    let task = books.need::<Task>(id)?.record;
+    let policy = open.policy(books, task.month.first_day())?;
+    let resolution = match task.resolution {
+        Some(resolution) => books.get::<Resolution>(resolution)?.map(|kept| kept.record),
+        None => None,
+    };
+    let meeting = match &resolution {
+        Some(resolution) => books.get::<Meeting>(resolution.meeting)?.map(|kept| kept.record),
+        None => None,
+    };
+    let basis = match (&meeting, &resolution) {
+        (Some(meeting), Some(resolution)) => {
+            let number = meeting.number.as_deref().map(|number| format!("（纪要{number}）")).unwrap_or_default();
+            format!("{}{}{number}议定：{}", day_zh(meeting.held_at.date_naive()), meeting.kind.zh(), resolution.text)
+        }
+        _ => format!("{}议事会", task.month.zh()),
+    };
+    let mut facts = vec![
+        Fact::new("事项", &task.text),
+        Fact::new("依据", basis),
+        Fact::new("责任方", task.party.zh()),
+        Fact::new("责任人", &task.owner),
+        Fact::new("期限", day_zh(task.due_on)),
+    ];
+    if let Some(first) = task.first_due {
+        facts.push(Fact::new("原定期限", day_zh(first)));
+    }
+    if let Some(fen) = task.fen {
+        facts.push(Fact::new("经费", format!("{}元（大写：{}）", money::grouped(fen), money::capitals(fen))));
+    }
+    facts.push(Fact::new("落实情况", task.outcome.as_deref().unwrap_or("\u{3000}")));
+    let letter = Letter {
+        title: "议定事项督办单".to_owned(),
+        to: format!("{} {}", task.party.zh(), task.owner),
+        facts,
+        body: vec![format!("请按期落实。完成后{}天内由小区党支部向提出意见的居民反馈，由居民群众代表监督。", policy.report_days)],
+        issued: meeting.map(|meeting| meeting.final_on.unwrap_or(meeting.held_at.date_naive())),
+        seal: true,
+        receipt: Some(Receipt {
+            title: "督办单回执".to_owned(),
+            lead: format!("已收到“{}”的督办单，将于{}前完成。", task.text, day_zh(task.due_on)),
+            fields: vec![Fact::new("责任方", task.party.zh()), Fact::new("预计完成日期", "")],
+            choices: Vec::new(),
+            sign: ["签收人（签字）", "签收日期"].map(str::to_owned).to_vec(),
+        }),
+        ..Letter::default()
+    };
+    Ok(Written { letter, kind: PaperKind::TaskSlip, of: id.0, about: format!("{}_{}", task.month.zh(), task.party.zh()) })
+}
+
+/// What became of an opinion, for who gave it.
+fn opinion_reply(books: &Books<'_>, id: OpinionId) -> Result<Written> {
+    let opinion = books.need::<Opinion>(id)?.record;
+    let Some(reply) = replies(books, id)?.pop() else {
+        return not("paper.no_reply", "还没有登记告知的内容。", "请先在“收集民意”里写下告知内容，再打印。");
+    };
+    let name = match opinion.person {
+        Some(person) => books.get::<Person>(person)?.map(|kept| kept.record.name),
+        None => None,
+    };
+    let letter = Letter {
+        title: "意见办理情况告知单".to_owned(),
+        to: name.unwrap_or_else(|| "反映意见的居民".to_owned()),
+        body: vec![
+            format!("您于{}反映：“{}”。", day_zh(opinion.on), opinion.text.trim_end_matches('。')),
+            format!("现将办理情况告知您：{}", reply.text),
+        ],
+        closing: vec!["感谢您关心小区的事。如有不同意见，请再向小区党支部反映。".to_owned()],
+        issued: Some(reply.on),
+        ..Letter::default()
+    };
+    Ok(Written { letter, kind: PaperKind::OpinionReply, of: id.0, about: opinion.on.format("%Y%m%d").to_string() })
+}
+
+fn publicity_of(books: &Books<'_>, id: PublicityId) -> Result<Written> {
+    let publicity = books.need::<Publicity>(id)?.record;
+    let days = (publicity.to - publicity.from).num_days() + 1;
+    let mut closing = vec![
+        format!("公示期：{}至{}，共{days}天。", day_zh(publicity.from), day_zh(publicity.to)),
+        format!("对公示内容有异议的，请在公示期内反馈。{}", publicity.contact),
+    ];
+    if !publicity.places.is_empty() {
+        closing.push(format!("张贴地点：{}。", publicity.places.join("、")));
+    }
+    let letter = Letter {
+        title: publicity.title.clone(),
+        body: publicity.text.lines().map(str::to_owned).collect(),
+        closing,
+        issued: Some(publicity.from),
+        seal: true,
+        strip: ["张贴人", "张贴日期", "撤下日期"].map(str::to_owned).to_vec(),
+        ..Letter::default()
+    };
+    Ok(Written { letter, kind: PaperKind::Publicity, of: id.0, about: publicity.from.format("%Y%m%d").to_string() })
+}
+
+fn house_rule(books: &Books<'_>, id: HouseRuleId) -> Result<Written> {
+    let rule = books.need::<HouseRule>(id)?.record;
+    let adopted = books.rows(
+        "SELECT max(m.held_at) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.life = 0 AND m.life = 0 AND v.topic = ?1",
+        [rule.topic.0.as_bytes()],
+        |r| r.get::<_, Option<String>>(0),
+    )?;
+    let adopted = adopted.into_iter().flatten().next().and_then(|at| chrono::DateTime::parse_from_rfc3339(&at).ok());
+    let letter = Letter {
+        title: rule.title.clone(),
+        number: adopted.map(|at| format!("（{}“星火家园”小区议事会通过）", day_zh(at.date_naive()))).unwrap_or_default(),
+        items: rule.text.lines().map(str::to_owned).collect(),
+        closing: vec![format!("本规则自{}起施行。", day_zh(rule.since))],
+        issued: adopted.map(|at| at.date_naive()),
+        seal: true,
+        ..Letter::default()
+    };
+    Ok(Written { letter, kind: PaperKind::HouseRule, of: id.0, about: rule.since.format("%Y%m%d").to_string() })
+}
+
+fn demand_of(books: &Books<'_>, id: DemandId) -> Result<Written> {
+    let demand = books.need::<Demand>(id)?.record;
+    let letter = Letter {
+        title: demand.subject.clone(),
+        to: demand.unit.clone(),
+        body: demand.text.lines().map(str::to_owned).collect(),
+        closing: vec![format!("请于{}前书面答复。", day_zh(demand.due_on))],
+        issued: Some(demand.sent_on),
+        seal: true,
+        receipt: Some(Receipt {
+            title: "来函回执".to_owned(),
+            lead: format!("已收到“{}”。", demand.subject),
+            fields: vec![Fact::new("收件单位", &demand.unit), Fact::new("经办人", ""), Fact::new("联系电话", ""), Fact::new("答复意见", "")],
+            choices: Vec::new(),
+            sign: ["签收人（签字、盖章）", "日期"].map(str::to_owned).to_vec(),
+        }),
+        ..Letter::default()
+    };
+    Ok(Written { letter, kind: PaperKind::Demand, of: id.0, about: demand.sent_on.format("%Y%m%d").to_string() })
+}

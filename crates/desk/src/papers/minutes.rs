@@ -1,0 +1,243 @@
+//! The minutes of a meeting, and its sign-in sheet, from what was recorded.
+
+use std::collections::HashMap;
+
+use xinghuo_ledger::Books;
+use xinghuo_model::policy::Policy;
+use xinghuo_model::records::{self, Compound, Meeting, MinutesEdition, Opinion, Person, Task};
+use xinghuo_model::*;
+use xinghuo_paper::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, Paper, SignIn, SignInParty, Vote};
+
+use super::{branch, content_hash, day_zh, time_zh};
+use crate::error::{Result, not};
+use crate::views::*;
+
+fn five<T>(mut make: impl FnMut(Party) -> T) -> FiveParties<T> {
+    FiveParties {
+        community: make(Party::Community),
+        owners: make(Party::Owners),
+        property: make(Party::Property),
+        social: make(Party::Society),
+        residents: make(Party::Residents),
+    }
+}
+
+/// The final editions of a meeting's minutes, the last one first.
+pub(crate) fn editions(books: &Books<'_>, meeting: MeetingId) -> Result<Vec<MinutesEdition>> {
+    let kept = books.select::<MinutesEdition>("AND meeting = ?1 ORDER BY edition DESC, id DESC", [meeting.0.as_bytes()])?;
+    Ok(kept.into_iter().map(|kept| kept.record).collect())
+}
+
+/// What an edition says; a later one says so, and why.
+pub(super) fn edition(kept: &MinutesEdition, all: &[MinutesEdition]) -> Result<Minutes> {
+    let Ok(mut said) = serde_json::from_str::<Minutes>(&kept.content) else {
+        return not("paper.newer", "这份纪要由更新版本的程序定稿，本版本还不能排版。", "请先升级程序。");
+    };
+    said.fingerprint = format!("内容校验 {}", &kept.hash[..16.min(kept.hash.len())]);
+    if kept.edition > 1 {
+        said.issue.push_str("（更正版）");
+        let before = all.iter().find(|other| other.edition + 1 == kept.edition);
+        let which = before.map_or(String::new(), |b| format!("（校验 {}）", &b.hash[..16.min(b.hash.len())]));
+        let why = kept.reason.as_deref().unwrap_or_default().trim_end_matches('。');
+        said.opening.push(format!("本纪要为第{}版，于{}更正，代替前一版{which}。更正理由：{why}。", kept.edition, day_zh(kept.on)));
+    }
+    Ok(said)
+}
+
+/// From when to when it was held; one that ran past midnight says so.
+fn held_zh(meeting: &Meeting) -> String {
+    let began = time_zh(meeting.held_at);
+    let Some(ended) = meeting.ended_at else { return began };
+    let next_day = if ended.date_naive() > meeting.held_at.date_naive() { "次日" } else { "" };
+    format!("{began}至{next_day}{}", ended.format("%H:%M"))
+}
+
+/// Who voted how, where it was taken by name.
+fn by_name(view: &MeetingView, vote: &records::Vote) -> Vec<Fact> {
+    let name = |id: DelegateId| {
+        let lines = view.parties.iter().flat_map(|p| &p.lines);
+        lines.filter_map(|l| l.delegate.as_ref()).find(|d| d.id == id).map(|d| d.name.clone())
+    };
+    let said = |choice: Choice| -> Vec<String> { vote.ballots.iter().filter(|b| b.choice == choice).filter_map(|b| name(b.delegate)).collect() };
+    Choice::ALL.iter().map(|choice| Fact::new(choice.zh(), said(*choice).join("、"))).filter(|fact| !fact.text.is_empty()).collect()
+}
+
+/// What the minutes of a meeting say by what is recorded now.
+pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: &MeetingView) -> Result<Minutes> {
+    let compound = books.need::<Compound>(CompoundId(space.0))?.record;
+    let m = &view.meeting;
+    let mut items = Vec::new();
+    for t in &view.topics {
+        let mut opinions: Vec<Opinion> = Vec::new();
+        for id in &t.topic.opinions {
+            opinions.extend(books.get::<Opinion>(*id)?.map(|k| k.record));
+        }
+        let source = match (opinions.len(), &t.topic.sponsor) {
+            (0, Some(sponsor)) => format!("由{sponsor}提出。"),
+            (0, None) => "由小区党支部提出。".to_owned(),
+            (n, _) => {
+                let mut sources: Vec<&str> = opinions.iter().map(|o| o.source.zh()).collect();
+                sources.sort_unstable();
+                sources.dedup();
+                format!("收集意见{n}条，来自{}。", sources.join("、"))
+            }
+        };
+        let mut resolutions = Vec::new();
+        for r in &t.resolutions {
+            let tasks = books.select::<Task>("AND resolution = ?1 ORDER BY id", [r.id.0.as_bytes()])?;
+            let mut text = r.text.trim_end_matches('。').to_owned();
+            if let Some(task) = tasks.first().map(|k| &k.record) {
+                text.push_str(&format!("，由{}（{}）负责，于{}前完成", task.party.zh(), task.owner, day_zh(task.due_on)));
+            }
+            resolutions.push(text + "。");
+        }
+        let mut discussion: Vec<String> = t.speeches.iter().map(|s| format!("{}：{}", s.speaker, s.text)).collect();
+        if let (Some(matter), TopicState::ToOwners) = (t.topic.owner_matter, t.topic.state) {
+            discussion.push(format!("本事项属于业主共同决定事项（{}），议事会只作讨论和建议，提请业主大会决定。", matter.zh()));
+        }
+        items.push(AgendaItem {
+            title: t.topic.title.clone(),
+            source,
+            discussion,
+            resolutions,
+            vote: t.vote.as_ref().map(|v| Vote {
+                method: v.method.zh().to_owned(),
+                by_name: by_name(view, v),
+                expected: view.invited,
+                present: v.present + v.recused,
+                yes: v.yes,
+                no: v.no,
+                abstain: v.abstain,
+                recused: v.recused,
+                outcome: format!("议题{}。", t.topic.state.zh()),
+            }),
+        });
+    }
+    let names = |party: Party, take: &dyn Fn(&SignInLine) -> Option<String>| -> Vec<String> {
+        view.parties.iter().filter(|p| p.party == party).flat_map(|p| &p.lines).filter_map(take).collect()
+    };
+    let attendance = five(|party| {
+        let there = names(party, &|l| match l.presence {
+            Some(Presence::Present) => Some(l.name.clone()),
+            Some(Presence::Proxy) => {
+                let for_whom = l.delegate.as_ref().map_or("", |d| d.name.as_str());
+                Some(format!("{}（代{for_whom}）", l.name))
+            }
+            _ => None,
+        });
+        // A party without anybody is explained where its body does not stand as usual.
+        let why = view.parties.iter().find(|p| p.party == party).and_then(|p| p.standing.clone());
+        match (there.is_empty(), why) {
+            (true, Some(why)) => vec![why],
+            _ => there,
+        }
+    });
+    let mut leave = Vec::new();
+    for l in view.parties.iter().flat_map(|p| &p.lines).chain(&view.guests).filter(|l| l.presence == Some(Presence::Leave)) {
+        leave.push(match &l.note {
+            Some(why) => format!("{}（{why}）", l.name),
+            None => l.name.clone(),
+        });
+    }
+    let day = m.held_at.date_naive();
+    let parties = match m.kind.is_council() {
+        true => {
+            let full = view.parties.iter().filter(|p| p.present > 0).count();
+            format!("，五方代表中{}方到会", ["零", "一", "二", "三", "四", "五"].get(full).copied().unwrap_or("五"))
+        }
+        false => String::new(),
+    };
+    let opening = format!(
+        "{}，{}在{}主持召开{}月份“星火家园”小区{}。会议应到{}人，实到{}人{parties}。现将议定事项纪要如下。",
+        day_zh(day),
+        m.chair,
+        m.place,
+        m.month.number(),
+        m.kind.zh(),
+        view.invited,
+        view.present,
+    );
+    let guests = view.guests.iter().filter(|l| l.presence == Some(Presence::Present)).map(|l| l.name.clone()).collect();
+    Ok(Minutes {
+        layout: MinutesLayout::Plain,
+        mark: format!("{}“星火家园”小区{}纪要", compound.name, m.kind.zh()),
+        issue: m.number.clone().unwrap_or_default(),
+        title: format!("{}“星火家园”小区{}{}纪要", compound.name, m.month.zh(), m.kind.zh()),
+        facts: vec![
+            Fact::new("时间", held_zh(m)),
+            Fact::new("地点", &m.place),
+            Fact::new("主持", &m.chair),
+            Fact::new("记录", &m.recorder),
+        ],
+        opening: vec![opening],
+        items,
+        closing_title: "落实与反馈要求".to_owned(),
+        closing: vec![format!("各责任方按期落实，完成后{}天内向提出意见的居民反馈，由居民群众代表监督。", policy.report_days)],
+        attendance,
+        guests,
+        leave,
+        observers: view.observers.clone(),
+        signatures: m.kind.is_council(),
+        issuer: branch(&compound),
+        issued: m.final_on.or(Some(day)),
+        copies_to: vec![compound.community.clone()],
+        fingerprint: String::new(),
+        draft: m.state != MeetingState::Final,
+    })
+}
+
+pub(super) fn sign_in(books: &Books<'_>, compound: &Compound, view: &MeetingView) -> Result<SignIn> {
+    let m = &view.meeting;
+    let mut phones = HashMap::new();
+    for d in view.parties.iter().flat_map(|p| &p.lines).filter_map(|l| l.delegate.as_ref()) {
+        if let Some(person) = d.person
+            && let Some(p) = books.get::<Person>(person)?
+        {
+            phones.insert(d.id, p.record.phones.first().map(|t| mask::phone(t)).unwrap_or_default());
+        }
+    }
+    let signed = books.number("SELECT count(*) FROM attendance WHERE life = 0 AND meeting = ?1", [m.id.0.as_bytes()])? > 0;
+    let parties = five(|party| SignInParty {
+        people: view
+            .parties
+            .iter()
+            .filter(|p| p.party == party)
+            .flat_map(|p| &p.lines)
+            .map(|l| {
+                let d = l.delegate.as_ref();
+                let mut note = l.note.clone().unwrap_or_default();
+                match l.presence {
+                    Some(Presence::Proxy) => note = format!("代{} {note}", d.map_or("", |d| d.name.as_str())),
+                    Some(Presence::Leave) => note = format!("请假 {note}"),
+                    Some(Presence::Absent) => note = format!("缺席 {note}"),
+                    _ => {}
+                }
+                Attendee {
+                    name: l.name.clone(),
+                    place: d.and_then(|d| d.unit.clone()).unwrap_or_default(),
+                    duty: d.and_then(|d| d.title.clone()).unwrap_or_default(),
+                    phone: d.and_then(|d| phones.get(&d.id).cloned()).unwrap_or_default(),
+                    note: note.trim().to_owned(),
+                }
+            })
+            .collect(),
+        blank_rows: 2,
+    });
+    let leave: u32 = view.parties.iter().map(|p| p.leave).sum();
+    let mut sheet = SignIn {
+        title: format!("{}“星火家园”小区{}签到表", compound.name, m.kind.zh()),
+        facts: vec![
+            Fact::new("会议名称", format!("{}{}", m.month.zh(), m.kind.zh())),
+            Fact::new("时间", time_zh(m.held_at)),
+            Fact::new("地点", &m.place),
+        ],
+        parties,
+        expected: Some(view.invited),
+        present: signed.then_some(view.present),
+        on_leave: signed.then_some(leave),
+        fingerprint: String::new(),
+        draft: false,
+    };
+    sheet.fingerprint = content_hash(&Paper::from(sheet.clone()))[..16].to_owned();
+    Ok(sheet)
+}

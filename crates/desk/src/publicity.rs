@@ -1,0 +1,215 @@
+//! Publicity (公示): what hangs in the compound for everybody to read, and what is said against it.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use xinghuo_ledger::Books;
+use xinghuo_model::records::*;
+use xinghuo_model::rules::Refusal;
+use xinghuo_model::*;
+
+use crate::ask::{ObjectionInput, PublicityInput};
+use crate::attachments;
+use crate::cases::{days_left, not_future};
+use crate::error::{Result, filled, optional};
+use crate::open::Open;
+use crate::views::{MaskedName, MaskedText, PublicityLine, PublicityStanding, Saved};
+
+type At = DateTime<FixedOffset>;
+
+/// A run of so many digits is a telephone number, one of so many a citizen number.
+const PHONE: usize = 11;
+const CITIZEN: usize = 18;
+
+/// A text as it may hang in public: residents by family name (隐名), numbers masked. `keep` names those who are
+/// to be named in full.
+pub(crate) fn masked(books: &Books<'_>, space: SpaceId, text: &str, keep: &[String]) -> Result<MaskedText> {
+    let names = books.rows(
+        "SELECT DISTINCT name FROM person WHERE life = 0 AND space = ?1 AND length(name) > 1 ORDER BY length(name) DESC, name",
+        [space.0.as_bytes()],
+        |r| r.get::<_, String>(0),
+    )?;
+    let mut text = masked_numbers(text);
+    let mut found = Vec::new();
+    for name in names {
+        let times = text.matches(&name).count() as u32;
+        if times == 0 {
+            continue;
+        }
+        let kept = keep.contains(&name);
+        let shown = mask::public_name(&name);
+        if !kept {
+            text = text.replace(&name, &shown);
+        }
+        found.push(MaskedName { name, shown, times, kept });
+    }
+    Ok(MaskedText { text, found })
+}
+
+fn masked_numbers(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut digits = String::new();
+    for c in text.chars().chain(['\n']) {
+        if c.is_ascii_digit() || (c == 'X' && digits.len() == CITIZEN - 1) {
+            digits.push(c);
+            continue;
+        }
+        match digits.len() {
+            PHONE => out.push_str(&mask::phone(&digits)),
+            CITIZEN => out.push_str(&mask::id_number(&digits)),
+            _ => out.push_str(&digits),
+        }
+        digits.clear();
+        out.push(c);
+    }
+    out.pop();
+    out
+}
+
+fn standing(publicity: &Publicity, today: NaiveDate) -> PublicityStanding {
+    match publicity.taken_down_on {
+        Some(_) => PublicityStanding::TakenDown,
+        None if today < publicity.from => PublicityStanding::Coming,
+        None if today <= publicity.to => PublicityStanding::Hanging,
+        None => PublicityStanding::Over,
+    }
+}
+
+/// What the record is called that a publicity is about.
+fn about(books: &Books<'_>, of: uuid::Uuid) -> Result<Option<String>> {
+    if let Some(topic) = books.get::<Topic>(TopicId(of))? {
+        return Ok(Some(format!("议题：{}", topic.record.title)));
+    }
+    if let Some(meeting) = books.get::<Meeting>(MeetingId(of))? {
+        return Ok(Some(format!("{}{}", meeting.record.month.zh(), meeting.record.kind.zh())));
+    }
+    Ok(books.get::<HouseRule>(HouseRuleId(of))?.map(|rule| format!("小区规则：{}", rule.record.title)))
+}
+
+fn line(books: &Books<'_>, publicity: Publicity, today: NaiveDate) -> Result<PublicityLine> {
+    let kept = books.select::<Objection>("AND publicity = ?1 ORDER BY \"on\", id", [publicity.id.0.as_bytes()])?;
+    let objections: Vec<Objection> = kept.into_iter().map(|kept| kept.record).collect();
+    Ok(PublicityLine {
+        standing: standing(&publicity, today),
+        days_left: days_left(publicity.to, today),
+        unanswered: objections.iter().filter(|o| o.answer.is_none()).count() as u32,
+        files: attachments::count(books, publicity.id.0)?,
+        about: match publicity.of {
+            Some(of) => about(books, of)?,
+            None => None,
+        },
+        objections,
+        publicity,
+    })
+}
+
+impl Open {
+    /// What hangs, what will and what did: the latest first.
+    pub(crate) fn publicities(&self, today: NaiveDate) -> Result<Vec<PublicityLine>> {
+        let space = self.compound()?;
+        self.read(|books| {
+            let all = books.select::<Publicity>("AND space = ?1 ORDER BY \"from\" DESC, id DESC", [space.0.as_bytes()])?;
+            all.into_iter().map(|kept| line(books, kept.record, today)).collect()
+        })
+    }
+
+    pub(crate) fn mask_text(&self, text: &str, keep: &[String]) -> Result<MaskedText> {
+        let space = self.own_compound()?;
+        self.read(|books| masked(books, space, text, keep))
+    }
+
+    pub(crate) fn save_publicity(&self, input: PublicityInput, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let (title, text, contact) = (filled(&input.title, "title")?, filled(&input.text, "text")?, filled(&input.contact, "contact")?);
+        if input.to < input.from {
+            return Err(Refusal::Before("公示期止", "公示期起").into());
+        }
+        self.save_one(Act::SavePublicity, at, |save| {
+            let old = input.id.map(|id| save.books().need::<Publicity>(id)).transpose()?.map(|kept| kept.record);
+            if old.as_ref().is_some_and(|old| old.taken_down_on.is_some()) {
+                return Err(Refusal::Lacks("已经撤下的公示不能再改；需要时请另出一份。").into());
+            }
+            let books = save.books();
+            let (title, text) = (masked(&books, space, &title, &input.keep)?.text, masked(&books, space, &text, &input.keep)?.text);
+            let publicity = Publicity {
+                id: old.map_or_else(|| save.id(), |old| old.id),
+                title,
+                text,
+                from: input.from,
+                to: input.to,
+                places: input.places.into_iter().map(|place| place.trim().to_owned()).filter(|place| !place.is_empty()).collect(),
+                contact,
+                of: input.of,
+                taken_down_on: None,
+                result: None,
+            };
+            save.put(space, &publicity);
+            Ok(publicity.id)
+        })
+    }
+
+    /// It is taken down (撤下), and this is what came of it.
+    pub(crate) fn take_down(&self, id: PublicityId, on: NaiveDate, result: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(on, at.date_naive(), "撤下日期")?;
+        let result = filled(result, "result")?;
+        self.save_one(Act::SavePublicity, at, |save| {
+            let mut publicity = save.books().need::<Publicity>(id)?.record;
+            if on < publicity.to {
+                return Err(Refusal::Before("撤下日期", "公示期止").into());
+            }
+            let open = save.books().number(
+                "SELECT count(*) FROM objection WHERE life = 0 AND publicity = ?1 AND answer IS NULL",
+                [id.0.as_bytes()],
+            )?;
+            if open > 0 {
+                return Err(Refusal::Lacks("还有异议没有答复，答复以后再写公示结果。").into());
+            }
+            publicity.taken_down_on = Some(on);
+            publicity.result = Some(result);
+            save.put(space, &publicity);
+            Ok(id)
+        })
+    }
+
+    /// Records an objection, or its answer.
+    pub(crate) fn save_objection(&self, input: ObjectionInput, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(input.on, at.date_naive(), "日期")?;
+        let (by, text) = (filled(&input.by, "by")?, filled(&input.text, "text")?);
+        let answer = optional(input.answer);
+        if let Some(on) = input.answered_on {
+            not_future(on, at.date_naive(), "答复日期")?;
+            if on < input.on {
+                return Err(Refusal::Before("答复日期", "异议日期").into());
+            }
+        }
+        self.save_one(Act::SaveObjection, at, |save| {
+            save.books().need::<Publicity>(input.publicity)?;
+            let objection = Objection {
+                id: match input.id {
+                    Some(id) => save.books().need::<Objection>(id)?.record.id,
+                    None => save.id(),
+                },
+                publicity: input.publicity,
+                on: input.on,
+                by,
+                text,
+                answered_on: answer.as_ref().map(|_| input.answered_on.unwrap_or(at.date_naive())),
+                answer,
+            };
+            save.put(space, &objection);
+            Ok(objection.id)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked_numbers;
+
+    #[test]
+    fn telephone_and_citizen_numbers_do_not_hang_in_public() {
+        assert_eq!(masked_numbers("电话13812345678，3幢"), "电话138****5678，3幢");
+        assert_eq!(masked_numbers("33100319800101123X"), "**************123X");
+        assert_eq!(masked_numbers("经费3500元，2026年11月30日"), "经费3500元，2026年11月30日");
+    }
+}

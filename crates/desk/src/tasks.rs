@@ -1,0 +1,158 @@
+//! What is to be carried out (落实事项), and the report back on it: writing.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use xinghuo_model::records::*;
+use xinghuo_model::rules::{Refusal, check_task_step};
+use xinghuo_model::*;
+
+use crate::ask::{NewFeedback, NewTask};
+use crate::cases::not_future;
+use crate::error::{DeskError, Result, filled, optional};
+use crate::open::Open;
+use crate::views::Saved;
+
+type At = DateTime<FixedOffset>;
+
+/// A new task of a resolution: one party, one person, one date (I09).
+pub(crate) fn task_of(id: TaskId, meeting: &Meeting, resolution: ResolutionId, new: NewTask) -> Result<Task> {
+    let (text, owner) = (filled(&new.text, "task.text")?, filled(&new.owner, "task.owner")?);
+    let Some(due_on) = new.due_on else {
+        return Err(DeskError::Field { field: "task.due_on", why: "请写明完成期限。" });
+    };
+    if new.fen.is_some_and(|fen| fen < 0) {
+        return Err(DeskError::Field { field: "task.fen", why: "经费不能是负数。" });
+    }
+    if due_on < meeting.held_at.date_naive() {
+        return Err(Refusal::Before("期限", "会议日期").into());
+    }
+    Ok(Task {
+        id,
+        month: meeting.month,
+        resolution: Some(resolution),
+        text,
+        party: new.party,
+        owner,
+        due_on,
+        state: TaskState::Open,
+        done_on: None,
+        outcome: None,
+        carried_from: None,
+        fen: new.fen,
+        verified_by: None,
+        first_due: None,
+        extended_by: None,
+    })
+}
+
+impl Open {
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn step_task(
+        &self,
+        id: TaskId,
+        to: TaskState,
+        on: NaiveDate,
+        outcome: Option<String>,
+        due_on: Option<NaiveDate>,
+        by: Option<String>,
+        at: At,
+    ) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(on, at.date_naive(), "日期")?;
+        let (outcome, by) = (optional(outcome), optional(by));
+        self.save_one(Act::StepTask, at, |save| {
+            let mut task = save.books().need::<Task>(id)?.record;
+            check_task_step(task.state, to)?;
+            match to {
+                TaskState::Done => task.done_on = Some(on),
+                TaskState::Verified => {
+                    if by.is_none() {
+                        return Err(DeskError::Field { field: "by", why: "请写明是谁去核验的。" });
+                    }
+                    task.verified_by = by;
+                }
+                TaskState::Returned => {
+                    if outcome.is_none() {
+                        return Err(DeskError::Field { field: "outcome", why: "退回重办要写明哪里没办好。" });
+                    }
+                    task.done_on = None;
+                }
+                TaskState::CarriedOver => {
+                    let (Some(due), Some(reason)) = (due_on, &outcome) else {
+                        return Err(DeskError::Field { field: "due_on", why: "跨月结转要写明理由和新的期限。" });
+                    };
+                    if due <= task.due_on {
+                        return Err(Refusal::Before("新的期限", "原来的期限").into());
+                    }
+                    // The old task keeps its month; the new one is counted apart (D6).
+                    let next = Task {
+                        id: save.id(),
+                        month: Month::of(due).max(task.month.next()),
+                        due_on: due,
+                        state: TaskState::Open,
+                        done_on: None,
+                        outcome: Some(format!("由{}结转：{reason}", task.month.zh())),
+                        carried_from: Some(task.id),
+                        first_due: None,
+                        extended_by: None,
+                        ..task.clone()
+                    };
+                    save.put(space, &next);
+                    task.done_on = None;
+                }
+                TaskState::Open | TaskState::Doing => task.done_on = None,
+            }
+            task.state = to;
+            if outcome.is_some() {
+                task.outcome = outcome;
+            }
+            save.put(space, &task);
+            Ok(id)
+        })
+    }
+
+    /// More time for what is not done yet; the first date stays on record.
+    pub(crate) fn extend_task(&self, id: TaskId, due_on: NaiveDate, by: &str, reason: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let (by, reason) = (filled(by, "by")?, filled(reason, "reason")?);
+        self.save_one(Act::ExtendTask, at, |save| {
+            let mut task = save.books().need::<Task>(id)?.record;
+            if !task.state.is_open() {
+                return Err(Refusal::Lacks("已经办完或结转的事项不用延期。").into());
+            }
+            if due_on <= task.due_on {
+                return Err(Refusal::Before("新的期限", "原来的期限").into());
+            }
+            task.first_due = task.first_due.or(Some(task.due_on));
+            task.extended_by = Some(format!("{by}：{reason}"));
+            task.due_on = due_on;
+            save.put(space, &task);
+            Ok(id)
+        })
+    }
+
+    pub(crate) fn give_feedback(&self, new: NewFeedback, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(new.on, at.date_naive(), "反馈日期")?;
+        let (to, supervisor) = (filled(&new.to, "to")?, filled(&new.supervisor, "supervisor")?);
+        self.save_one(Act::GiveFeedback, at, |save| {
+            let task = save.books().need::<Task>(new.task)?.record;
+            let Some(done) = task.done_on else {
+                return Err(Refusal::Lacks("事项完成以后才能登记反馈。").into());
+            };
+            if new.on < done {
+                return Err(Refusal::Before("反馈日期", "完成日期").into());
+            }
+            let feedback = Feedback {
+                id: save.id(),
+                task: new.task,
+                on: new.on,
+                to,
+                channel: new.channel,
+                satisfaction: new.satisfaction,
+                supervisor,
+            };
+            save.put(space, &feedback);
+            Ok(feedback.id)
+        })
+    }
+}
