@@ -6,7 +6,7 @@ mod page;
 mod place;
 
 pub use driver::{Opening, root};
-pub use page::{ENTER, ESCAPE, F3, Page, Size};
+pub use page::{DOWN, ENTER, ESCAPE, F3, Page, Size, TAB};
 pub use place::{PASSPHRASE, Place};
 
 /// What a test or a step of it comes to.

@@ -21,6 +21,12 @@ pub const ENTER: &str = "\u{e007}";
 pub const ESCAPE: &str = "\u{e00c}";
 /// F3, which goes to the find box.
 pub const F3: &str = "\u{e033}";
+/// Tab.
+pub const TAB: &str = "\u{e004}";
+/// The arrow down.
+pub const DOWN: &str = "\u{e015}";
+/// No page has more to go through.
+const LONGEST_WAY: usize = 400;
 const CONTROL: &str = "\u{e009}";
 const NONE: &str = "\u{e000}";
 
@@ -222,6 +228,69 @@ impl Page {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
+    }
+
+    /// Goes on with Tab, as a person without a mouse does, to what says this: a button, a link, a field by its
+    /// label. Gives how often Tab was pressed.
+    pub async fn tab_to(&self, words: &str) -> Tried<usize> {
+        let here = "const e = document.activeElement; if (!e || e === document.body) return false;
+            const names = [e.getAttribute('aria-label'), ...[...(e.labels ?? [])].map((l) => l.firstChild?.textContent), document.getElementById(e.getAttribute('aria-labelledby'))?.textContent];
+            if (!e.matches('input, textarea, select')) names.push(e.textContent);
+            return names.some((name) => name?.trim().startsWith(arguments[0]));";
+        for pressed in 0..=LONGEST_WAY {
+            if pressed > 0 {
+                self.press(TAB).await?;
+            }
+            if self.run(here, vec![json!(words)]).await? == true {
+                return Ok(pressed);
+            }
+        }
+        let _ = self.shot("missing").await;
+        Err(format!("«{words}» cannot be reached with Tab").into())
+    }
+
+    /// Goes with Tab to what says this within the part of the page with this label.
+    pub async fn tab_to_in(&self, part: &str, words: &str) -> Tried {
+        let here = "const e = document.activeElement;
+            return e?.closest(`[aria-label=\"${arguments[0]}\"]`) !== null && e.textContent.includes(arguments[1]);";
+        for _ in 0..=LONGEST_WAY {
+            if self.run(here, vec![json!(part), json!(words)]).await? == true {
+                return Ok(());
+            }
+            self.press(TAB).await?;
+        }
+        let _ = self.shot("missing").await;
+        Err(format!("«{words}» of {part} cannot be reached with Tab").into())
+    }
+
+    /// Goes to what says this and presses Enter on it.
+    pub async fn enter_on(&self, words: &str) -> Tried {
+        self.tab_to(words).await?;
+        self.press(ENTER).await
+    }
+
+    /// Goes to the field with this label and types, in place of what stood there.
+    pub async fn key_into(&self, label: &str, text: &str) -> Tried {
+        self.tab_to(label).await?;
+        self.press_control("a").await?;
+        self.press(text).await
+    }
+
+    /// Goes to the list with this label, types the beginning of a choice, and takes it.
+    pub async fn key_choice(&self, label: &str, choice: &str) -> Tried {
+        let until = Instant::now() + PATIENCE;
+        self.tab_to(label).await?;
+        self.press(ENTER).await?;
+        let at = "return [...document.querySelectorAll('[role=option]')].some((e) => e === document.activeElement && e.textContent.trim().startsWith(arguments[0]))";
+        while self.run(at, vec![json!(choice)]).await? != true {
+            if Instant::now() > until {
+                let _ = self.shot("missing").await;
+                return Err(format!("«{choice}» is not in the list of {label}").into());
+            }
+            self.press(DOWN).await?;
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        self.press(ENTER).await
     }
 
     /// Waits until the page says this.

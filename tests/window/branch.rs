@@ -1,12 +1,8 @@
 //! A secretary's day: first run, the roster, finding people, writing things down, seeing a case through.
 
-use xinghuo_tests::{ENTER, ESCAPE, F3, PASSPHRASE, Page, Place, Size, Tried};
+use xinghuo_tests::{DOWN, ENTER, ESCAPE, F3, PASSPHRASE, Page, Place, Size, TAB, Tried};
 
 use crate::axe;
-
-/// Tab and the arrow down, in WebDriver's words.
-const TAB: &str = "\u{e004}";
-const DOWN: &str = "\u{e015}";
 
 #[tokio::test]
 async fn a_secretary_starts_closes_and_comes_back_with_the_passphrase() -> Tried {

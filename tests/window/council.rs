@@ -6,7 +6,7 @@ use xinghuo_tests::{ENTER, Page, Place, Tried};
 
 use crate::axe;
 
-const DELEGATES: [(&str, &str); 6] = [
+pub const DELEGATES: [(&str, &str); 6] = [
     ("community", "章志远"),
     ("owners", "何素琴"),
     ("property", "罗建华"),
@@ -15,7 +15,7 @@ const DELEGATES: [(&str, &str); 6] = [
     ("residents", "蒋月娥"),
 ];
 
-fn with_delegates() -> Tried<Place> {
+pub fn with_delegates() -> Tried<Place> {
     let place = Place::branch()?;
     let people = DELEGATES.map(|(party, name)| {
         json!({ "ask": "save_delegate", "id": null, "party": party, "name": name, "person": null, "unit": null, "title": null, "since": "2020-01-01", "until": null })
@@ -56,7 +56,14 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.type_into("地点", "党群服务站").await?;
     page.type_into("记录人", "何素琴").await?;
     page.click_text("安排好这次会议").await?;
-    page.wait_text("等开会").await?;
+    page.wait_text("等发通知").await?;
+    page.click_text("请物业企业").await?;
+    page.wait_long("回执撕下来交回").await?;
+    page.shot("invitation").await?;
+    page.click_text("回议事会").await?;
+    page.click_text("已发通知").await?;
+    page.click_text("记下").await?;
+    page.wait_text("已发通知。").await?;
     page.click_text("全屏签到").await?;
     page.wait_text("未达到法定人数").await?;
     assert!(page.is_disabled("开会").await?, "no meeting without a quorum");
@@ -98,6 +105,10 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.shot("minutes-draft").await?;
     assert!(page.count("figure img").await? == 1, "the page is seen");
     page.press_control(ENTER).await?;
+    page.click_in_dialog("没有错，核稿").await?;
+    page.wait_long("已经核稿").await?;
+    page.shot("minutes-checked").await?;
+    page.press_control(ENTER).await?;
     page.click_in_dialog("定稿").await?;
     page.wait_long("已定稿，共").await?;
     let pdf = page.will_save("纪要.pdf")?;
@@ -119,6 +130,9 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.click_in_dialog("开始更正").await?;
     page.wait_long("更正版的草稿").await?;
     page.press_control(ENTER).await?;
+    page.click_in_dialog("没有错，核稿").await?;
+    page.wait_long("已经核稿").await?;
+    page.press_control(ENTER).await?;
     page.click_in_dialog("定稿").await?;
     page.wait_long("已定稿，共").await?;
     page.wait_text("第 2 版").await?;
@@ -139,6 +153,11 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.click_text("记为办完").await?;
     page.wait_text("已完成").await?;
     page.shot("task-done").await?;
+    page.click_text("督办单").await?;
+    page.wait_long("下半截的回执签字后撕下来留底").await?;
+    page.shot("task-slip").await?;
+    page.click_text("回议事会").await?;
+    page.click_text("四、事项落实").await?;
     // Checked by somebody; without a name it is asked for.
     page.click_text("核验通过").await?;
     page.click_in("核验通过", "记为核验通过").await?;

@@ -11,6 +11,7 @@ mod exchange;
 mod files;
 mod gallery;
 mod healing;
+mod keyboard;
 mod office;
 mod opens;
 mod policy;

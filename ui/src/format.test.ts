@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { count, dateWords, dueWords, money, readDay, readMoney, whenWords } from './format'
+import { addDays, count, dateWords, dueWords, money, paragraphs, readDay, readMoney, whenWords } from './format'
 
 const now = '2024-11-12'
 
@@ -16,6 +16,11 @@ describe('days', () => {
   })
   it.each([['2024-11-12', '今天到期'], ['2024-11-15', '还有 3 天'], ['2024-10-31', '逾期 12 天']])(
     'says of %s: %s', (due, words) => expect(dueWords(due, now)).toBe(words))
+})
+
+describe('reckoning', () => {
+  it.each([['2024-11-12', 6, '2024-11-18'], ['2024-12-28', 6, '2025-01-03'], ['2024-03-01', -1, '2024-02-29']])('%s and %i days is %s', (day, by, then) => expect(addDays(day, by)).toBe(then))
+  it('takes a line for a paragraph', () => expect(paragraphs(' 一段。\n\n　二段。\n')).toEqual(['一段。', '二段。']))
 })
 
 describe('money', () => {

@@ -41,6 +41,16 @@ export function daysBetween(from: Day, to: Day): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
 }
 
+/** The day so many days later; earlier where `by` is negative. */
+export function addDays(day: Day, by: number): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + by * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** The paragraphs of a text that was written one a line. */
+export function paragraphs(text: string): string[] {
+  return text.split('\n').map((line) => line.trim()).filter(Boolean)
+}
+
 /** `今天到期`, `还有 3 天`, `逾期 2 天`. */
 export function dueWords(due: Day, now: Day): string {
   const days = daysBetween(now, due)
@@ -80,7 +90,7 @@ export function readDay(text: string, now: Day): Day | null {
   const typed = halfWidth(text).replace(/\s+/g, '')
   const near: Record<string, number> = { 今天: 0, 今日: 0, 昨天: -1, 昨日: -1, 前天: -2, 明天: 1, 明日: 1, 后天: 2 }
   const shift = near[typed]
-  if (shift !== undefined) return new Date(Date.parse(`${now}T00:00:00Z`) + shift * 86_400_000).toISOString().slice(0, 10)
+  if (shift !== undefined) return addDays(now, shift)
   const [year, month] = now.split('-').map(Number) as [number, number]
   const full = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?$/.exec(typed) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(typed)
   if (full) return real(Number(full[1]), Number(full[2]), Number(full[3]))

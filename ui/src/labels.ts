@@ -1,11 +1,14 @@
 /** The words on screen for the codes in records (the same as on every paper). */
+import type { CanvassResult } from './bindings/CanvassResult'
 import type { Category } from './bindings/Category'
+import type { DemandTo } from './bindings/DemandTo'
 import type { ErasureReason } from './bindings/ErasureReason'
 import type { MediationState } from './bindings/MediationState'
 import type { Occupancy } from './bindings/Occupancy'
 import type { RequestState } from './bindings/RequestState'
 import type { Satisfaction } from './bindings/Satisfaction'
 import type { Sex } from './bindings/Sex'
+import type { SiteState } from './bindings/SiteState'
 import type { Source } from './bindings/Source'
 import type { Choice } from './components/choices'
 
@@ -26,6 +29,9 @@ export const satisfactions: Record<Satisfaction, string> = { satisfied: '满意'
 export const occupancies: Record<Occupancy, string> = { owner: '自住', tenant: '租住', vacant: '空置' }
 export const erasureReasons: Record<ErasureReason, string> = { asked: '本人要求', moved: '已搬离', expired: '保存期已满', mistake: '误登记' }
 export const sexes: Record<Sex, string> = { male: '男', female: '女' }
+export const siteStates: Record<SiteState, string> = { found: '待整改', fixed: '已整改', checked: '已复查' }
+export const canvassResults: Record<CanvassResult, string> = { agrees: '赞成', objects: '反对', either: '都可以', not_home: '家中无人', no_answer: '不愿表态' }
+export const demandTos: Record<DemandTo, string> = { property_firm: '物业企业', department: '职能部门', other: '其他单位' }
 
 /** The codes as choices of a picker, in their order. */
 export function choicesOf(labels: Record<string, string>): Choice[] {

@@ -5,5 +5,10 @@ export function placeOf(kind: string, id: string, month: string | null): string 
   if (kind === 'person') return `/people/${id}`
   if (kind === 'request') return `/requests/${id}`
   if (kind === 'mediation') return `/requests/mediations/${id}`
+  if (kind === 'publicity') return `/publicity/${id}`
+  if (kind === 'house_rule' || kind === 'campaign') return `/order/${id}`
+  if (kind === 'canvass') return `/canvass/${id}`
+  if (kind === 'demand') return `/demands/${id}`
+  if (kind === 'opinion') return month ? `/council/${month}?step=gather` : '/council?step=gather'
   return month ? `/council/${month}` : '/council'
 }

@@ -1,16 +1,20 @@
 /** Which address shows which page. Addresses stand behind `#`: the program has no server. */
 import { createRouter, createWebHashHistory } from 'vue-router'
 import Backup from './pages/Backup.vue'
+import Canvass from './pages/Canvass.vue'
 import Conflicts from './pages/Conflicts.vue'
 import Council from './pages/Council.vue'
+import Demands from './pages/Demands.vue'
 import Exchange from './pages/Exchange.vue'
 import FirstRun from './pages/FirstRun.vue'
 import Ills from './pages/Ills.vue'
 import MeetingMode from './pages/MeetingMode.vue'
+import Order from './pages/Order.vue'
 import Overview from './pages/Overview.vue'
 import PaperPage from './pages/PaperPage.vue'
 import People from './pages/People.vue'
 import Policy from './pages/Policy.vue'
+import Publicity from './pages/Publicity.vue'
 import Requests from './pages/Requests.vue'
 import RosterImport from './pages/RosterImport.vue'
 import Today from './pages/Today.vue'
@@ -42,8 +46,11 @@ export const router = createRouter({
     { path: '/people/:id?', component: People, props: (to) => ({ id: to.params.id || null }) },
     { path: '/council/:month?', component: Council, props: (to) => ({ month: to.params.month || null }) },
     { path: '/council/:month/meeting/:meeting', name: 'meeting', component: MeetingMode, props: true, meta: { bare: true } },
-    { path: '/paper/:meeting/:kind(minutes|sign_in)', name: 'paper', component: PaperPage, props: (to) => ({ meeting: to.params.meeting, kind: to.params.kind, month: to.query.month ?? null }) },
-    { path: '/paper/receipt/:bundle(\\d+)', name: 'receipt', component: PaperPage, props: (to) => ({ kind: 'receipt', bundle: Number(to.params.bundle) }) },
+    { path: '/paper/:kind/:id', name: 'paper', component: PaperPage, props: (to) => ({ kind: to.params.kind, id: to.params.id, month: to.query.month ?? null, party: to.query.party ?? null }) },
+    { path: '/publicity/:id?', component: Publicity, props: (to) => ({ id: to.params.id || null }) },
+    { path: '/order/:id?', component: Order, props: (to) => ({ id: to.params.id || null }) },
+    { path: '/canvass/:id?', component: Canvass, props: (to) => ({ id: to.params.id || null }) },
+    { path: '/demands/:id?', component: Demands, props: (to) => ({ id: to.params.id || null }) },
     { path: '/exchange', component: Exchange },
     { path: '/conflicts', component: Conflicts },
     { path: '/overview', component: Overview },

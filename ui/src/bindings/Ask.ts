@@ -2,41 +2,56 @@
 import type { AgreementTermId } from "./AgreementTermId";
 import type { AttachmentId } from "./AttachmentId";
 import type { BodyState } from "./BodyState";
+import type { CampaignInput } from "./CampaignInput";
+import type { CanvassId } from "./CanvassId";
+import type { CanvassInput } from "./CanvassInput";
 import type { CompoundId } from "./CompoundId";
 import type { Decision } from "./Decision";
-import type { DelegateId } from "./DelegateId";
 import type { DelegateInput } from "./DelegateInput";
+import type { DemandId } from "./DemandId";
+import type { DemandInput } from "./DemandInput";
 import type { DemoRole } from "./DemoRole";
 import type { ErasureReason } from "./ErasureReason";
+import type { HouseRuleInput } from "./HouseRuleInput";
 import type { Ill } from "./Ill";
 import type { MediationId } from "./MediationId";
 import type { MediationState } from "./MediationState";
 import type { MeetingId } from "./MeetingId";
 import type { Month } from "./Month";
+import type { NewAttendance } from "./NewAttendance";
 import type { NewBranch } from "./NewBranch";
+import type { NewCanvassVisit } from "./NewCanvassVisit";
 import type { NewFeedback } from "./NewFeedback";
 import type { NewMediation } from "./NewMediation";
 import type { NewMeeting } from "./NewMeeting";
 import type { NewOffice } from "./NewOffice";
 import type { NewOpinion } from "./NewOpinion";
+import type { NewOpinionReply } from "./NewOpinionReply";
+import type { NewOwnerBallot } from "./NewOwnerBallot";
 import type { NewOwnerVote } from "./NewOwnerVote";
 import type { NewRequest } from "./NewRequest";
 import type { NewResolution } from "./NewResolution";
+import type { NewSite } from "./NewSite";
 import type { NewTopic } from "./NewTopic";
 import type { NewVote } from "./NewVote";
+import type { ObjectionInput } from "./ObjectionInput";
+import type { OpinionId } from "./OpinionId";
 import type { PaperChoice } from "./PaperChoice";
 import type { PaperFormat } from "./PaperFormat";
 import type { Party } from "./Party";
 import type { PersonId } from "./PersonId";
 import type { PersonInput } from "./PersonInput";
 import type { Policy } from "./Policy";
-import type { Presence } from "./Presence";
+import type { PublicityId } from "./PublicityId";
+import type { PublicityInput } from "./PublicityInput";
 import type { RequestEdit } from "./RequestEdit";
 import type { RequestFilter } from "./RequestFilter";
 import type { RequestId } from "./RequestId";
 import type { RequestState } from "./RequestState";
 import type { RosterVerdict } from "./RosterVerdict";
 import type { Satisfaction } from "./Satisfaction";
+import type { SiteId } from "./SiteId";
+import type { SiteState } from "./SiteState";
 import type { TaskId } from "./TaskId";
 import type { TaskState } from "./TaskState";
 import type { TopicId } from "./TopicId";
@@ -281,7 +296,19 @@ policy: Policy,
 /**
  * The first month.
  */
-from: Month, } | { "ask": "add_opinion" } & NewOpinion | { "ask": "state_no_topic", 
+from: Month, } | { "ask": "add_opinion" } & NewOpinion | { "ask": "reply_opinion" } & NewOpinionReply | { "ask": "gather_opinions", 
+/**
+ * Which topic.
+ */
+topic: TopicId, 
+/**
+ * Which opinions.
+ */
+opinions: Array<OpinionId>, 
+/**
+ * Take them out.
+ */
+out: boolean, } | { "ask": "state_no_topic", 
 /**
  * Which.
  */
@@ -333,27 +360,15 @@ since: string,
 /**
  * What is to be known of it.
  */
-note: string | null, } | { "ask": "plan_meeting" } & NewMeeting | { "ask": "sign_in", 
+note: string | null, } | { "ask": "plan_meeting" } & NewMeeting | { "ask": "notify_meeting", 
 /**
- * At which meeting.
+ * To which meeting.
  */
-meeting: MeetingId, 
+id: MeetingId, 
 /**
- * Who; `null` for an observer.
+ * The day.
  */
-delegate: DelegateId | null, 
-/**
- * How.
- */
-presence: Presence, 
-/**
- * A proxy's or observer's name.
- */
-name: string | null, 
-/**
- * Late, left early, why on leave.
- */
-note: string | null, } | { "ask": "open_meeting", 
+on: string, } | { "ask": "sign_in" } & NewAttendance | { "ask": "open_meeting", 
 /**
  * Which.
  */
@@ -373,11 +388,31 @@ speaker: string,
 /**
  * What.
  */
-text: string, } | { "ask": "record_vote" } & NewVote | { "ask": "count_owner_vote" } & NewOwnerVote | { "ask": "record_owner_vote" } & NewOwnerVote | { "ask": "add_resolution" } & NewResolution | { "ask": "close_meeting", 
+text: string, } | { "ask": "record_vote" } & NewVote | { "ask": "count_owner_vote" } & NewOwnerVote | { "ask": "record_owner_vote" } & NewOwnerVote | { "ask": "owner_ballots", 
 /**
  * Which.
  */
-id: MeetingId, } | { "ask": "finalise_minutes", 
+topic: TopicId, } | { "ask": "add_owner_ballot" } & NewOwnerBallot | { "ask": "add_resolution" } & NewResolution | { "ask": "close_meeting", 
+/**
+ * Which.
+ */
+id: MeetingId, } | { "ask": "accounts", 
+/**
+ * Which.
+ */
+meeting: MeetingId, } | { "ask": "choose_account", 
+/**
+ * As in its side.
+ */
+chosen: string, } | { "ask": "check_minutes", 
+/**
+ * Of which meeting.
+ */
+id: MeetingId, 
+/**
+ * Who did.
+ */
+by: string, } | { "ask": "finalise_minutes", 
 /**
  * Of which meeting.
  */
@@ -433,7 +468,59 @@ by: string,
 /**
  * Why.
  */
-reason: string, } | { "ask": "give_feedback" } & NewFeedback | { "ask": "preview_paper", 
+reason: string, } | { "ask": "give_feedback" } & NewFeedback | { "ask": "publicities" } | { "ask": "mask_text", 
+/**
+ * As it was typed.
+ */
+text: string, 
+/**
+ * Residents who are to be named in full.
+ */
+keep: Array<string>, } | { "ask": "save_publicity" } & PublicityInput | { "ask": "take_down", 
+/**
+ * Which.
+ */
+id: PublicityId, 
+/**
+ * The day.
+ */
+on: string, 
+/**
+ * What came of it.
+ */
+result: string, } | { "ask": "save_objection" } & ObjectionInput | { "ask": "order" } | { "ask": "save_house_rule" } & HouseRuleInput | { "ask": "save_campaign" } & CampaignInput | { "ask": "add_site" } & NewSite | { "ask": "step_site", 
+/**
+ * Which.
+ */
+id: SiteId, 
+/**
+ * To which state.
+ */
+to: SiteState, 
+/**
+ * The day.
+ */
+on: string, 
+/**
+ * What was done, what is still wrong.
+ */
+note: string | null, } | { "ask": "canvasses" } | { "ask": "canvass", 
+/**
+ * Which.
+ */
+id: CanvassId, } | { "ask": "save_canvass" } & CanvassInput | { "ask": "add_canvass_visit" } & NewCanvassVisit | { "ask": "demands" } | { "ask": "save_demand" } & DemandInput | { "ask": "answer_demand", 
+/**
+ * Which.
+ */
+id: DemandId, 
+/**
+ * The day.
+ */
+on: string, 
+/**
+ * What was replied.
+ */
+reply: string, } | { "ask": "preview_paper", 
 /**
  * Which paper.
  */

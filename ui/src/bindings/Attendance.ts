@@ -29,6 +29,14 @@ presence: Presence,
  */
 name: string | null, 
 /**
- * Late, left early, why on leave.
+ * Why on leave, for whom.
  */
-note: string | null, };
+note: string | null, 
+/**
+ * When they came, where that was late (迟到).
+ */
+came_at: string | null, 
+/**
+ * When they left, where that was early (早退).
+ */
+left_at: string | null, };

@@ -61,4 +61,20 @@ parties: number | null,
 /**
  * Why its final minutes are being corrected (更正); none while they are not.
  */
-correction: string | null, };
+correction: string | null, 
+/**
+ * The day its invitations went out (通知日期).
+ */
+notified_on: string | null, 
+/**
+ * Who compared the draft of the minutes with what was said (核稿人).
+ */
+checked_by: string | null, 
+/**
+ * Who is invited where the five parties do not sit (参会人员): units of a 大党委, members of a 支委会.
+ */
+guests: Array<string>, 
+/**
+ * When it was closed (散会时间), with offset; none where it was typed another day.
+ */
+ended_at: string | null, };

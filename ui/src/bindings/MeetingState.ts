@@ -3,4 +3,4 @@
 /**
  * Where a meeting stands (requirements §4.2).
  */
-export type MeetingState = "planned" | "running" | "closed" | "final";
+export type MeetingState = "planned" | "notified" | "running" | "closed" | "checked" | "final";

@@ -10,4 +10,8 @@ export type NewMeeting = { month: Month, kind: MeetingKind, held_at: string, pla
 /**
  * In order; the month's chosen topics where empty.
  */
-agenda: Array<TopicId>, };
+agenda: Array<TopicId>, 
+/**
+ * Who is invited where the five parties do not sit.
+ */
+guests: Array<string>, };

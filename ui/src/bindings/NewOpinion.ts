@@ -6,4 +6,8 @@ import type { Source } from "./Source";
 /**
  * A new opinion.
  */
-export type NewOpinion = { on: string, source: Source, category: Category, text: string, person: PersonId | null, };
+export type NewOpinion = { on: string, source: Source, category: Category, text: string, person: PersonId | null, 
+/**
+ * Where it is.
+ */
+place: string | null, };

@@ -4,7 +4,11 @@ import type { Party } from "./Party";
 /**
  * A new task: one party, one person, one date (I09).
  */
-export type NewTask = { text: string, party: Party, owner: string, due_on: string, 
+export type NewTask = { text: string, party: Party, owner: string, 
+/**
+ * Refused with a sentence where it is missing.
+ */
+due_on: string | null, 
 /**
  * What it may cost, in fen.
  */

@@ -36,4 +36,8 @@ text: string,
 /**
  * Who said it, where they wish to be told what became of it.
  */
-person: PersonId | null, };
+person: PersonId | null, 
+/**
+ * Where it is: a room, a gate, a lawn.
+ */
+place: string | null, };

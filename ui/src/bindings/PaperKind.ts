@@ -3,4 +3,4 @@
 /**
  * A paper (文书) that can be printed.
  */
-export type PaperKind = "minutes" | "sign_in";
+export type PaperKind = "minutes" | "sign_in" | "notice" | "invitation" | "task_slip" | "publicity" | "demand" | "house_rule" | "opinion_reply";

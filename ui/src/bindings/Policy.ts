@@ -46,6 +46,18 @@ pass_over: [number, number],
  */
 notice_days: number, 
 /**
+ * A publicity (公示) hangs for so many calendar days (P08).
+ */
+publicity_days: number, 
+/**
+ * A campaign (整治行动) is brought to its end within so many calendar days: 一个月内 (N12).
+ */
+campaign_days: number, 
+/**
+ * A demand (督促函) asks for a reply within so many calendar days.
+ */
+demand_days: number, 
+/**
  * A request is answered within so many calendar days unless it says otherwise.
  */
 request_days: number, 

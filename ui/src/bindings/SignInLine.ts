@@ -9,4 +9,4 @@ export type SignInLine = { delegate: Delegate | null,
 /**
  * Delegate's, proxy's or observer's name.
  */
-name: string, presence: Presence | null, note: string | null, };
+name: string, presence: Presence | null, note: string | null, came_at: string | null, left_at: string | null, };

@@ -5,12 +5,21 @@ import type { OwnerVote } from "./OwnerVote";
 import type { Resolution } from "./Resolution";
 import type { Speech } from "./Speech";
 import type { Topic } from "./Topic";
+import type { TopicStage } from "./TopicStage";
 import type { Vote } from "./Vote";
 
 /**
  * A topic with its vote and what was agreed.
  */
 export type TopicLine = { topic: Topic, opinions: number, speeches: Array<Speech>, vote: Vote | null, resolutions: Array<Resolution>, conflict: boolean, 
+/**
+ * How far it got, with what was carried out of it.
+ */
+stage: TopicStage, 
+/**
+ * Votes recorded of it; more than one where two laptops recorded the same meeting.
+ */
+accounts: number, 
 /**
  * The month in which it goes on.
  */

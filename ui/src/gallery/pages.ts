@@ -1,6 +1,6 @@
 /**
  * The pages over made-up answers, to be looked at while building: `/src/gallery/pages.html` of the dev
- * server, with `?state=new|locked|empty`. No build takes this file in. Names and places are invented.
+ * server, with `?state=new|locked|empty|many|office|error`. No build takes this file in. Names and places are invented.
  */
 import type { Ask } from '../bindings/Ask'
 import type { DueLine } from '../bindings/DueLine'
@@ -10,11 +10,12 @@ import type { PersonLine } from '../bindings/PersonLine'
 import type { RequestLine } from '../bindings/RequestLine'
 import type { RosterRow } from '../bindings/RosterRow'
 import type { StepView } from '../bindings/StepView'
+import { affairs } from './affairs'
 
 const state = new URLSearchParams(location.search).get('state') ?? 'open'
 const now = '2024-11-12'
 const status = {
-  state: state === 'empty' ? 'open' : state, role: 'secretary', title: '翠湖雅苑小区党支部', place: '临江区 望湖街道 东湖社区', person: '林文斌', copy: '支部的电脑', looking_at: null,
+  state: state === 'new' || state === 'locked' ? state : 'open', role: state === 'office' ? 'office' : 'secretary', title: '翠湖雅苑小区党支部', place: '临江区 望湖街道 东湖社区', person: '林文斌', copy: '支部的电脑', looking_at: state === 'office' ? { id: 'x', name: '翠湖雅苑' } : null,
   today: now, month: '2024-11', unsent: 12, conflicts: 1, joined: true, demo: false, version: '0.1.0', notice: null as string | null,
 }
 if (state === 'new') Object.assign(status, { title: null, person: null, copy: null, role: null })
@@ -56,6 +57,8 @@ let far = 0
 
 async function answer(ask: Ask): Promise<unknown> {
   const empty = state === 'empty'
+  const affair = affairs(ask, empty, state === 'many')
+  if (affair !== undefined) return state === 'error' ? failure('这一页没有读出来。', '请再试一次。') : affair
   switch (ask.ask) {
     case 'status': return status
     case 'unlock': return ask.passphrase === 'wrong' ? failure('口令不对。', '请再试一次；分清大小写。', 'passphrase') : Object.assign(status, { state: 'open' })

@@ -2,11 +2,13 @@
 import type { BodyState } from '../../bindings/BodyState'
 import type { Choice } from '../../bindings/Choice'
 import type { MeetingKind } from '../../bindings/MeetingKind'
+import type { MeetingStage } from '../../bindings/MeetingStage'
 import type { MeetingState } from '../../bindings/MeetingState'
 import type { OwnerMatter } from '../../bindings/OwnerMatter'
 import type { Party } from '../../bindings/Party'
 import type { Presence } from '../../bindings/Presence'
 import type { TaskState } from '../../bindings/TaskState'
+import type { TopicStage } from '../../bindings/TopicStage'
 import type { TopicState } from '../../bindings/TopicState'
 
 export const parties: Record<Party, string> = {
@@ -15,8 +17,27 @@ export const parties: Record<Party, string> = {
 export const topicStates: Record<TopicState, string> = {
   candidate: '候选', chosen: '已确定', dropped: '不采纳', passed: '通过', rejected: '未通过', shelved: '搁置', to_owners: '转业主大会',
 }
-export const meetingKinds: Record<MeetingKind, string> = { council: '议事会', emergency: '紧急议事会' }
-export const meetingStates: Record<MeetingState, string> = { planned: '等开会', running: '正在开', closed: '已散会，纪要待定稿', final: '纪要已定稿' }
+export const meetingKinds: Record<MeetingKind, string> = { council: '议事会', emergency: '紧急议事会', party_assembly: '大党委会议', branch_committee: '支委会' }
+export const meetingStages: Record<MeetingStage, string> = {
+  planned: '等发通知', notified: '已通知，等开会', signing_in: '正在签到', running: '正在开', draft: '已散会，纪要待核稿', checked: '已核稿，待定稿',
+  final: '纪要已定稿', correcting: '纪要正在更正', corrected: '纪要已定稿（更正版）',
+}
+/** Whether the five parties sit in it. */
+export function isCouncil(kind: MeetingKind): boolean {
+  return kind === 'council' || kind === 'emergency'
+}
+/** Whether it is still to be held. */
+export function isAhead(state: MeetingState): boolean {
+  return state === 'planned' || state === 'notified'
+}
+/** Whether its minutes may still be completed. */
+export function isDraft(state: MeetingState): boolean {
+  return state === 'closed' || state === 'checked'
+}
+export const topicStages: Record<TopicStage, string> = {
+  candidate: '候选', chosen: '已确定', dropped: '不采纳', consulted: '已协商', passed: '通过', rejected: '未通过', shelved: '搁置', to_owners: '转业主大会',
+  carrying_out: '落实中', carried_out: '已落实，待反馈', reported: '已反馈', filed: '归档', carried_over: '已结转',
+}
 export const presences: Record<Exclude<Presence, 'observer'>, string> = { present: '到会', proxy: '代会', leave: '请假', absent: '缺席' }
 export const ballots: Record<Choice, string> = { yes: '同意', no: '反对', abstain: '弃权', recused: '回避' }
 export const bodyStates: Record<BodyState, string> = { normal: '正常', reelecting: '换届中', resigned: '集体辞职', vacant: '缺位', stand_in: '由物业管理委员会代行' }

@@ -22,6 +22,9 @@ export function policyWords(policy: Policy): [string, string][] {
     ['法定人数', `应到代表的${shareWords(policy.quorum)}以上到会`],
     ['表决通过', `同意的超过在场的${shareWords(policy.pass_over)}`],
     ['监督反馈', `办完后 ${policy.report_days} 天内`],
+    ['公示', `${policy.publicity_days} 天`],
+    ['整治行动', `${policy.campaign_days} 天内完成`],
+    ['督促函', `请对方 ${policy.demand_days} 天内答复`],
     ['诉求答复', `${policy.request_days} 天内`],
     ['紧急诉求', `${policy.urgent_days} 天内`],
   ]
