@@ -1,7 +1,8 @@
 //! Five years of the monthly loop of 24 compounds at their office: any month's page, the overview, the
-//! three ills, as the desk answers them.
+//! three ills, as the desk answers them; and a month's page in the real window.
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
+use serde_json::json;
 use uuid::Uuid;
 use xinghuo_bundle::{Cost, Keys};
 use xinghuo_desk::ask::Ask;
@@ -9,6 +10,7 @@ use xinghuo_desk::{Desk, Home};
 use xinghuo_ledger::{Author, Ledger, LedgerError, Save};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
+use xinghuo_tests::{Opening, PASSPHRASE, Page, Place};
 
 use crate::gauge::{Outcome, Report, cpu, median, ms, share};
 use crate::ours::entropy;
@@ -20,7 +22,6 @@ const YEARS: i32 = 5;
 const OPINIONS: u128 = 21;
 const DELEGATES: u128 = 12;
 const REQUESTS: u128 = 10;
-const PASSPHRASE: &str = "星火燎原二零三一";
 /// The day of the desk: the five years end with its month.
 const TODAY: &str = "2031-06-24";
 
@@ -28,9 +29,8 @@ fn today() -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339(&format!("{TODAY}T10:00:00+08:00")).unwrap_or_default()
 }
 
-fn desk(folder: &std::path::Path) -> Desk {
-    let home = Home { dir: folder.join("office"), state: folder.join("state") };
-    Desk::at(home, Box::new(today), Cost::LEAST)
+fn desk(place: &Place) -> Desk {
+    Desk::at(Home { dir: place.home(), state: place.state() }, Box::new(today), Cost::LEAST)
 }
 
 fn answer(desk: &Desk, question: serde_json::Value) -> Outcome<serde_json::Value> {
@@ -40,12 +40,12 @@ fn answer(desk: &Desk, question: serde_json::Value) -> Outcome<serde_json::Value
 
 /// Measures.
 pub fn measure(report: &mut Report) -> Outcome {
-    let folder = tempfile::tempdir()?;
+    let place = Place::new().map_err(|why| why.to_string())?;
     let new = serde_json::json!({ "ask": "create_office", "district": "示范区", "street": "示范街道", "community": "星岩社区",
         "person": "周管理", "copy": "社区电脑", "passphrase": PASSPHRASE });
-    answer(&desk(folder.path()), new)?;
-    let keys = Keys::unlock(&std::fs::read_to_string(folder.path().join("office/keys.json"))?, PASSPHRASE)?;
-    let mut ledger = Ledger::open(&folder.path().join("office/xinghuo.db"), Some(keys.file_key()), keys.identity().signs, entropy(9))?;
+    answer(&desk(&place), new)?;
+    let keys = Keys::unlock(&std::fs::read_to_string(place.home().join("keys.json"))?, PASSPHRASE)?;
+    let mut ledger = Ledger::open(&place.home().join("xinghuo.db"), Some(keys.file_key()), keys.identity().signs, entropy(9))?;
     let author = Author { person: "周管理".into(), at: today() };
     let mut dice = Dice(24);
     let months = months();
@@ -58,7 +58,7 @@ pub fn measure(report: &mut Report) -> Outcome {
     ledger.settle()?;
     drop(ledger);
 
-    let desk = desk(folder.path());
+    let desk = desk(&place);
     answer(&desk, serde_json::json!({ "ask": "unlock", "passphrase": PASSPHRASE }))?;
     // What is asked for the first time prepares its statements.
     let over = timed(&desk, &serde_json::json!({ "ask": "overview" }), 9)?;
@@ -90,7 +90,52 @@ pub fn measure(report: &mut Report) -> Outcome {
     report.figure("three_ills_of_all", ills, "ms CPU", 100.0);
     report.figure("three_ills_rows_of_all", rows, "ms CPU", 100.0);
     report.figure("overview_of_all", over, "ms CPU", 100.0);
+    drop(desk);
+    on_screen(report, place, &months)
+}
+
+/// From the order to show a month until its page is painted, by the clock on the wall: what a person waits for.
+fn on_screen(report: &mut Report, place: Place, months: &[Month]) -> Outcome {
+    let opening = Opening::default();
+    if !opening.program.exists() || std::env::var_os("DISPLAY").is_none() {
+        report.missing("council_on_screen_half", "no window is built, or there is no screen");
+        report.missing("council_on_screen_slowest", "no window is built, or there is no screen");
+        return Ok(());
+    }
+    let run = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut shown = run.block_on(turned(place, opening, months)).map_err(|why| why.to_string())?;
+    println!("{} months' pages shown in the window", shown.len());
+    report.note("council_on_screen_half", share(&mut shown, 0.5), "ms");
+    report.figure("council_on_screen_slowest", share(&mut shown, 1.0), "ms", 150.0);
     Ok(())
+}
+
+async fn turned(place: Place, opening: Opening, months: &[Month]) -> xinghuo_tests::Tried<Vec<f64>> {
+    let page = Page::open_as(place, opening).await?;
+    page.unlock(PASSPHRASE).await?;
+    page.wait_long("24 个小区").await?;
+    page.click_text("第1小区").await?;
+    page.wait_text("今天到期").await?;
+    // The page stands when its heading names the month and its five steps are there; two frames later it is painted.
+    let turn = "const done = arguments[arguments.length - 1], [month, words] = arguments, begun = performance.now();
+        location.hash = `#/council/${month}`;
+        (function look() {
+            if (document.querySelector('h1')?.textContent.includes(words) && document.querySelectorAll('section.step').length === 5)
+                requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - begun)));
+            else requestAnimationFrame(look);
+        })();";
+    let mut shown = Vec::new();
+    for (at, month) in months.iter().step_by(2).enumerate() {
+        let words = format!("{}年{}月", month.year(), month.number());
+        let time = page.run_until_called(turn, vec![json!(month), json!(words)]).await?;
+        // The first one loads what the page is made of.
+        if at > 0 {
+            shown.push(time.as_f64().ok_or("no time")?);
+        }
+    }
+    page.shot("council-bench").await?;
+    page.close().await?;
+    Ok(shown)
 }
 
 fn timed(desk: &Desk, question: &serde_json::Value, times: usize) -> Outcome<f64> {

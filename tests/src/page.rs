@@ -205,10 +205,18 @@ impl Page {
 
     /// Types into the field with this label, in place of what stood there.
     pub async fn type_into(&self, label: &str, text: &str) -> Tried {
-        let field = self.field(label).await?;
-        field.clear().await?;
-        field.send_keys(text).await?;
-        Ok(())
+        let until = Instant::now() + PATIENCE;
+        // Half in view counts as in view to the driver, and cannot be typed into; a person would scroll.
+        while let Err(why) = self.field(label).await?.clear().await {
+            if Instant::now() > until {
+                let _ = self.shot("missing").await;
+                return Err(format!("«{label}» could not be typed into: {why}").into());
+            }
+            let field = serde_json::to_value(self.field(label).await?)?;
+            self.run("arguments[0].scrollIntoView({ block: 'center' })", vec![field]).await?;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(self.field(label).await?.send_keys(text).await?)
     }
 
     /// What stands in the field with this label.
@@ -233,7 +241,7 @@ impl Page {
     /// Goes on with Tab, as a person without a mouse does, to what says this: a button, a link, a field by its
     /// label. Gives how often Tab was pressed.
     pub async fn tab_to(&self, words: &str) -> Tried<usize> {
-        let here = "const e = document.activeElement; if (!e || e === document.body) return false;
+        let here = "const e = document.activeElement; if (!e || e === document.body || e.matches('[role=tabpanel]')) return false;
             const names = [e.getAttribute('aria-label'), ...[...(e.labels ?? [])].map((l) => l.firstChild?.textContent), document.getElementById(e.getAttribute('aria-labelledby'))?.textContent];
             if (!e.matches('input, textarea, select')) names.push(e.textContent);
             return names.some((name) => name?.trim().startsWith(arguments[0]));";

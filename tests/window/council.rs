@@ -157,7 +157,7 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.wait_long("下半截的回执签字后撕下来留底").await?;
     page.shot("task-slip").await?;
     page.click_text("回议事会").await?;
-    page.click_text("四、事项落实").await?;
+    page.wait_text("已完成").await?;
     // Checked by somebody; without a name it is asked for.
     page.click_text("核验通过").await?;
     page.click_in("核验通过", "记为核验通过").await?;

@@ -41,6 +41,13 @@ async fn sends(page: &Page, button: &str, name: &str) -> Tried<PathBuf> {
     Ok(bundle)
 }
 
+/// Goes to a step of the month and opens it, where the day has not opened it already.
+async fn opens(page: &Page, step: &str) -> Tried {
+    page.tab_to(step).await?;
+    let open = page.run("return document.activeElement.getAttribute('aria-expanded') === 'true'", vec![]).await?;
+    if open == false { page.press(ENTER).await } else { Ok(()) }
+}
+
 /// Takes bundles in, without a mouse.
 async fn takes(page: &Page, bundles: &[&PathBuf]) -> Tried {
     page.enter_on("交换").await?;
@@ -91,7 +98,7 @@ async fn a_whole_month_is_done_by_keyboard_alone_on_two_laptops_and_at_the_offic
     }
     first.enter_on("议事会").await?;
     first.wait_text("记了 2 条").await?;
-    first.enter_on("二、确定议题").await?;
+    opens(&first, "二、确定议题").await?;
     for said in ["西门电瓶车停得乱", "电瓶车占了消防通道"] {
         first.tab_to(said).await?;
         first.press(" ").await?;
@@ -107,13 +114,13 @@ async fn a_whole_month_is_done_by_keyboard_alone_on_two_laptops_and_at_the_offic
 
     // The office takes it in and hands it to the second laptop.
     takes(&office, &[&up]).await?;
-    let down = sends(&office, "给翠湖雅苑导出数据包，何干事", "给家里.xinghuo").await?;
+    let down = sends(&office, "给翠湖雅苑导出数据包，家里的电脑", "给家里.xinghuo").await?;
 
     // Second laptop: the meeting, from the notice to printed minutes.
     takes(&second, &[&down]).await?;
     second.enter_on("议事会").await?;
-    second.wait_text("关于西门电瓶车停放的规定").await?;
-    second.enter_on("三、协商讨论").await?;
+    second.wait_text("确定议题 1 个").await?;
+    opens(&second, "三、协商讨论").await?;
     second.enter_on("安排会议").await?;
     second.key_into("哪天开", "今天").await?;
     second.key_into("地点", "党群服务站").await?;
@@ -141,7 +148,7 @@ async fn a_whole_month_is_done_by_keyboard_alone_on_two_laptops_and_at_the_offic
     second.press_control(ENTER).await?;
     second.wait_text("物业企业 罗建华").await?;
     second.tab_to("发言").await?;
-    second.press(RIGHT).await?;
+    keys(&second, &[RIGHT, ENTER]).await?;
     second.wait_text("章志远").await?;
     keys(&second, &["1", "1", "1", "2", "1"]).await?;
     second.press(ENTER).await?;
@@ -168,16 +175,16 @@ async fn a_whole_month_is_done_by_keyboard_alone_on_two_laptops_and_at_the_offic
 
     // Back to the first laptop through the office: carried out, checked, reported back.
     takes(&office, &[&up]).await?;
-    let down = sends(&office, "给翠湖雅苑导出数据包，林书记", "给支部.xinghuo").await?;
+    let down = sends(&office, "给翠湖雅苑导出数据包，支部的电脑", "给支部.xinghuo").await?;
     takes(&first, &[&down]).await?;
     first.enter_on("议事会").await?;
-    first.wait_text("纪要已定稿").await?;
-    first.enter_on("四、事项落实").await?;
+    first.wait_text("1 件事项，1 件未完成").await?;
+    opens(&first, "四、事项落实").await?;
     first.enter_on("办完了").await?;
     first.press("车位划好了。").await?;
     first.enter_on("记为办完").await?;
     first.wait_text("已完成").await?;
-    first.enter_on("五、监督反馈").await?;
+    opens(&first, "五、监督反馈").await?;
     first.enter_on("记反馈").await?;
     first.key_into("反馈给谁", "提意见的几户").await?;
     first.enter_on("记下反馈").await?;

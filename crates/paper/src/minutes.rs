@@ -127,7 +127,7 @@ pub struct Minutes {
     pub attendance: FiveParties<Vec<String>>,
     /// 出席 where the five parties do not sit (大党委会议, 支委会): finished names. Where anybody stands here, the
     /// parties are not printed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guests: Vec<String>,
     /// 请假: finished names; the line is left out when empty.
     pub leave: Vec<String>,

@@ -61,7 +61,7 @@ impl Open {
         let registry = self.registry();
         let (already, known) = self.read(|books| {
             let certified = certificates(books, &identity.signs)?.iter().any(|cert| cert.space == registry);
-            Ok((certified, if level.is_none() { same_compound(books, &request)? } else { None }))
+            Ok((certified, if level.is_none() { same_compound(books, registry, &request)? } else { None }))
         })?;
         Ok(JoinCard {
             further_laptop: known.is_some_and(|k| k != request.space),
@@ -102,7 +102,7 @@ impl Open {
         let level = self.asks_here(&request)?;
         let identity = request.identity()?;
         same_digits(typed, &identity)?;
-        let known = if level.is_none() { self.read(|books| same_compound(books, &request))? } else { None };
+        let known = if level.is_none() { self.read(|books| same_compound(books, self.registry(), &request))? } else { None };
         let grants = match level {
             None => {
                 let classes = [Class::Branch, Class::Community, Class::District].map(|c| c.code().to_owned()).to_vec();
@@ -285,14 +285,21 @@ fn top<T>() -> Result<T> {
     not("join.top", "区是最上一级，不用入网。", "街道向区申请入网；区在“交换”页收下申请。")
 }
 
-/// The compound the office holds already under this name and place, if there is one.
-fn same_compound(books: &Books<'_>, request: &JoinRequest) -> Result<Option<Uuid>> {
-    let named = books.select::<Compound>("AND name = ?1", [&request.compound])?;
-    Ok(named
-        .into_iter()
-        .map(|c| c.record)
-        .find(|c| format!("{} {} {}", c.district, c.street, c.community) == request.place)
-        .map(|c| c.id.0))
+/// The compound the office holds already under this name and place, if there is one; or the one for which it
+/// admitted a laptop of this name, where nothing was heard of it since.
+fn same_compound(books: &Books<'_>, registry: Uuid, request: &JoinRequest) -> Result<Option<Uuid>> {
+    let named: Vec<Compound> = books.select::<Compound>("AND name = ?1", [&request.compound])?.into_iter().map(|c| c.record).collect();
+    let here = |c: &&Compound| format!("{} {} {}", c.district, c.street, c.community) == request.place;
+    if let Some(known) = named.iter().find(here) {
+        return Ok(Some(known.id.0));
+    }
+    let admitted = books.select::<Certificate>(
+        "AND space = ?1 AND compound = ?2 AND role = 'secretary' ORDER BY id",
+        (registry.as_bytes(), &request.compound),
+    )?;
+    let granted = admitted.iter().flat_map(|cert| &cert.record.grants).map(|grant| grant.space.0);
+    // Another one of this name whose records are here is another compound.
+    Ok(granted.into_iter().find(|space| named.iter().all(|c| c.id.0 != *space)))
 }
 
 /// Compares what was read aloud with the file, digit by digit.

@@ -80,7 +80,6 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         Fact::new("时间", time_zh(meeting.held_at)),
         Fact::new("地点", &meeting.place),
         Fact::new("主持", &meeting.chair),
-        Fact::new("记录", &meeting.recorder),
     ];
     let receipt = party.map(|party| Receipt {
         title: "回执".to_owned(),
@@ -150,7 +149,6 @@ fn task_slip(books: &Books<'_>, open: &Open, id: TaskId) -> Result<Written> {
         facts,
         body: vec![format!("请按期落实。完成后{}天内由小区党支部向提出意见的居民反馈，由居民群众代表监督。", policy.report_days)],
         issued: meeting.map(|meeting| meeting.final_on.unwrap_or(meeting.held_at.date_naive())),
-        seal: true,
         receipt: Some(Receipt {
             title: "督办单回执".to_owned(),
             lead: format!("已收到“{}”的督办单，将于{}前完成。", task.text, day_zh(task.due_on)),

@@ -6,5 +6,6 @@ mod erasing;
 mod exchange;
 mod healing;
 mod place;
+mod states;
 mod unhappy;
 mod upward;
