@@ -4,6 +4,7 @@
 //! sees to all three. Pictures go to `target/shots`. Only what crosses the whole house is tested
 //! here; rules and pages have tests of their own beside them.
 
+mod affairs;
 mod axe;
 mod branch;
 mod council;

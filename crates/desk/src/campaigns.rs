@@ -25,7 +25,7 @@ fn rule_line(books: &Books<'_>, rule: HouseRule, today: NaiveDate) -> Result<Rul
 }
 
 fn campaign_line(books: &Books<'_>, campaign: Campaign, today: NaiveDate) -> Result<CampaignLine> {
-    let kept = books.select::<Site>("AND campaign = ?1 ORDER BY found_on, id", [campaign.id.0.as_bytes()])?;
+    let kept = books.select::<Site>("AND campaign = ?1 ORDER BY CASE state WHEN 'found' THEN 0 WHEN 'fixed' THEN 1 ELSE 2 END, found_on, id", [campaign.id.0.as_bytes()])?;
     let mut sites = Vec::new();
     for site in kept {
         sites.push(SiteLine { files: attachments::count(books, site.record.id.0)?, site: site.record });
