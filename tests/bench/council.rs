@@ -244,6 +244,7 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
                 benefit: n < 2,
                 owner_matter: None,
                 sponsor: None,
+                outside: None,
                 carried_from: None,
             },
         );
@@ -257,7 +258,7 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
         let method = VoteMethod::Hands;
         save.put(space, &Vote { id: vote, meeting, topic: *topic, method, present, yes, no: 1, abstain: 0, recused: 0, ballots: vec![] });
         let resolution = ResolutionId(of(8, n));
-        save.put(space, &Resolution { id: resolution, meeting, topic: *topic, text: "由物业更换，月底前完成。".into() });
+        save.put(space, &Resolution { id: resolution, meeting: Some(meeting), topic: *topic, text: "由物业更换，月底前完成。".into() });
         for m in 0..2 {
             let done = (dice.below(12) > 0).then(|| day(20 + dice.below(9) as u32));
             let task = TaskId(of(9, n * 4 + m));

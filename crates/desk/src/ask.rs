@@ -326,6 +326,15 @@ pub enum Ask {
         /// Why.
         reason: String,
     },
+    /// Decides a topic without a council, by exception, with the reason. → `Saved`
+    DecideOutside {
+        /// Which.
+        id: TopicId,
+        /// The day.
+        on: NaiveDate,
+        /// Why it could not wait.
+        reason: String,
+    },
     /// Lets a topic go on in the next month (跨月结转). → `Saved`
     CarryTopic {
         /// Which.

@@ -91,12 +91,18 @@ impl Scope<'_> {
             &format!(
                 "SELECT t.space, t.id, t.month, t.title, \
                  (SELECT max({PARTIES}) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0), t.state, \
-                 (SELECT max(substr(m.held_at, 1, 10)) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0) \
+                 (SELECT max(substr(m.held_at, 1, 10)) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0), t.outside, t.decided_on \
                  FROM topic t WHERE t.life = 0 AND t.{{mine}} AND t.month >= ?2 AND t.month < ?2 || '~' AND t.benefit = 1 AND t.state IN ('passed', 'rejected', 'to_owners')"
             ),
-            |r| Ok((r.get::<_, Option<u32>>(4)?.unwrap_or(0), r.get::<_, String>(5)?, day(r, 6)?)),
+            |r| {
+                let state = TopicState::parse(&r.get::<_, String>(5)?).map_or("", TopicState::zh);
+                let (parties, outside) = (r.get::<_, Option<u32>>(4)?.unwrap_or(0), r.get::<_, Option<String>>(7)?);
+                // The exceptions to A24, with their reasons.
+                let detail = outside.map_or_else(|| format!("{parties} 方到会，{state}"), |reason| format!("会外决定：{reason}"));
+                Ok((parties, day(r, 6)?.or(day(r, 8)?), detail))
+            },
         )?;
-        let fact = |(space, id, month, title, (parties, state, held)): Row<(u32, String, Option<NaiveDate>)>| Fact {
+        let fact = |(space, id, month, title, (parties, held, detail)): Row<(u32, Option<NaiveDate>, String)>| Fact {
             space,
             kind: "topic",
             id,
@@ -104,7 +110,7 @@ impl Scope<'_> {
             on: held.unwrap_or(month.last_day()),
             title,
             kept: parties >= 2,
-            detail: format!("{} 方到会，{}", parties, TopicState::parse(&state).map_or("", TopicState::zh)),
+            detail,
         };
         Ok(rows.into_iter().map(fact).collect())
     }
@@ -153,9 +159,9 @@ impl Scope<'_> {
     fn carried_out(&mut self) -> Result<Vec<Fact>> {
         let today = self.today.to_string();
         let rows = self.rows(
-            "SELECT s.space, s.id, m.month, s.text, count(*), sum(t.state IN ('done', 'verified')), max(t.due_on) \
-             FROM resolution s JOIN meeting m ON m.id = s.meeting JOIN task t ON t.resolution = s.id \
-             WHERE s.life = 0 AND m.life = 0 AND t.life = 0 AND m.{mine} AND m.month >= ?2 AND m.month < ?2 || '~' AND t.state <> 'carried_over' GROUP BY s.id",
+            "SELECT s.space, s.id, p.month, s.text, count(*), sum(t.state IN ('done', 'verified')), max(t.due_on) \
+             FROM resolution s JOIN topic p ON p.id = s.topic JOIN task t ON t.resolution = s.id \
+             WHERE s.life = 0 AND p.life = 0 AND t.life = 0 AND p.{mine} AND p.month >= ?2 AND p.month < ?2 || '~' AND t.state <> 'carried_over' GROUP BY s.id",
             |r| Ok((r.get::<_, u32>(4)?, r.get::<_, u32>(5)?, r.get::<_, String>(6)?)),
         )?;
         let mut out = Vec::new();

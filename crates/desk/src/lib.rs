@@ -36,6 +36,7 @@ mod publicity;
 mod roster;
 mod tasks;
 mod today;
+mod topics;
 pub mod trust;
 pub mod views;
 
@@ -288,6 +289,7 @@ impl Desk {
             Ask::StateNoTopic { month, reason } => json(self.open()?.state_no_topic(month, reason, now)?),
             Ask::AddTopic(new) => json(self.open()?.add_topic(new, now)?),
             Ask::DecideTopic { id, to, on, reason } => json(self.open()?.decide_topic(id, to, on, &reason, now)?),
+            Ask::DecideOutside { id, on, reason } => json(self.open()?.decide_outside(id, on, &reason, now)?),
             Ask::CarryTopic { id, on, reason } => json(self.open()?.carry_topic(id, on, &reason, now)?),
             Ask::Delegates => {
                 let open = self.open()?;

@@ -1,4 +1,4 @@
-//! The month's five steps: writing.
+//! Delegates and meetings: writing.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta};
 use xinghuo_ledger::Save;
@@ -8,11 +8,10 @@ use xinghuo_model::*;
 
 use crate::ask::*;
 use crate::cases::not_future;
-use crate::council::{COUNCILS, body_id, cycle_id, meeting_id, meeting_view, parties_present, roll};
+use crate::council::{COUNCILS, body_id, meeting_id, meeting_view, parties_present, roll};
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::Open;
 use crate::papers::editions;
-use crate::tasks::task_of;
 use crate::views::{MeetingView, Saved};
 
 type At = DateTime<FixedOffset>;
@@ -30,7 +29,7 @@ fn complete(view: &MeetingView) -> Result<()> {
 
 /// A meeting at which something may still be recorded. What is added after the draft of its minutes was
 /// checked makes them a draft again.
-fn recording(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> Result<Meeting> {
+pub(crate) fn recording(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> Result<Meeting> {
     let mut meeting = save.books().need::<Meeting>(id)?.record;
     match meeting.state {
         MeetingState::Final => return Err(Refusal::Locked.into()),
@@ -45,113 +44,7 @@ fn recording(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> Result<Meeti
     Ok(meeting)
 }
 
-fn open_topic(save: &Save<'_>, id: TopicId) -> Result<Topic> {
-    Ok(save.books().need::<Topic>(id)?.record)
-}
-
 impl Open {
-    pub(crate) fn state_no_topic(&self, month: Month, reason: Option<String>, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        let reason = optional(reason);
-        self.save_one(Act::StateNoTopic, at, |save| {
-            let going = save.books().number(
-                "SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state NOT IN ('candidate', 'dropped')",
-                (space.0.as_bytes(), month.to_string()),
-            )?;
-            if reason.is_some() && going > 0 {
-                return Err(Refusal::Lacks("本月已有确定的议题，不能再标为无议题。").into());
-            }
-            let cycle = Cycle { id: cycle_id(space, month), month, no_topic: reason };
-            save.put(space, &cycle);
-            Ok(cycle.id)
-        })
-    }
-
-    pub(crate) fn add_topic(&self, new: NewTopic, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        let title = filled(&new.title, "title")?;
-        let sponsor = optional(new.sponsor);
-        if new.opinions.is_empty() && sponsor.is_none() {
-            // I06
-            return Err(DeskError::Field { field: "sponsor", why: "没有归并民意的议题，要写明提出人。" });
-        }
-        self.save_one(Act::AddTopic, at, |save| {
-            let topic = Topic {
-                id: save.id(),
-                month: new.month,
-                title,
-                opinions: new.opinions,
-                state: TopicState::Candidate,
-                reason: None,
-                decided_on: None,
-                benefit: new.benefit,
-                owner_matter: new.owner_matter,
-                sponsor,
-                carried_from: None,
-            };
-            save.put(space, &topic);
-            Ok(topic.id)
-        })
-    }
-
-    pub(crate) fn decide_topic(&self, id: TopicId, to: TopicState, on: NaiveDate, reason: &str, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        not_future(on, at.date_naive(), "日期")?;
-        let reason = optional(Some(reason.to_owned()));
-        self.save_one(Act::DecideTopic, at, |save| {
-            let mut topic = open_topic(save, id)?;
-            match (topic.state, to) {
-                (TopicState::Candidate | TopicState::Dropped, TopicState::Chosen)
-                | (TopicState::Candidate | TopicState::Chosen, TopicState::Dropped)
-                | (TopicState::Chosen, TopicState::Shelved)
-                | (TopicState::Shelved, TopicState::Chosen) => {}
-                // I11, I12: whatever is decided is decided in a council, by its vote.
-                (_, TopicState::Passed | TopicState::Rejected | TopicState::ToOwners) => return Err(Refusal::OutsideCouncil.into()),
-                (from, to) => return Err(Refusal::Step { from: from.zh(), to: to.zh() }.into()),
-            }
-            if to != TopicState::Chosen && reason.is_none() {
-                return Err(DeskError::Field { field: "reason", why: "不采纳或搁置要写明理由。" });
-            }
-            topic.state = to;
-            topic.reason = reason;
-            topic.decided_on = Some(on);
-            save.put(space, &topic);
-            Ok(id)
-        })
-    }
-
-    /// Lets a topic that was not brought to an end go on in the next month: the old one is shelved with the
-    /// reason, and the new one points back to it.
-    pub(crate) fn carry_topic(&self, id: TopicId, on: NaiveDate, reason: &str, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        not_future(on, at.date_naive(), "日期")?;
-        let reason = filled(reason, "reason")?;
-        self.save_one(Act::CarryTopic, at, |save| {
-            let mut topic = open_topic(save, id)?;
-            if !matches!(topic.state, TopicState::Candidate | TopicState::Chosen | TopicState::Shelved) {
-                return Err(Refusal::Lacks("已有结果的议题不用结转；需要再议时请另提一个议题。").into());
-            }
-            if !save.books().select::<Topic>("AND carried_from = ?1", [id.0.as_bytes()])?.is_empty() {
-                return Err(Refusal::Lacks("这个议题已经结转过了。").into());
-            }
-            let next = Topic {
-                id: save.id(),
-                month: topic.month.next(),
-                state: TopicState::Candidate,
-                reason: Some(format!("由{}结转：{reason}", topic.month.zh())),
-                decided_on: None,
-                carried_from: Some(id),
-                ..topic.clone()
-            };
-            topic.state = TopicState::Shelved;
-            topic.reason = Some(format!("结转到{}：{reason}", next.month.zh()));
-            topic.decided_on = Some(on);
-            save.put(space, &topic);
-            save.put(space, &next);
-            Ok(next.id)
-        })
-    }
-
     pub(crate) fn save_delegate(&self, input: DelegateInput, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         let name = filled(&input.name, "name")?;
@@ -322,7 +215,7 @@ impl Open {
             if !meeting.agenda.contains(&new.topic) {
                 return Err(Refusal::Lacks("这个议题不在本次会议的议程里。").into());
             }
-            let mut topic = open_topic(save, new.topic)?;
+            let mut topic = save.books().need::<Topic>(new.topic)?.record;
             check_forum(meeting.kind, topic.benefit, topic.state)?;
             let count = Count { present: new.present, yes: new.yes, no: new.no, abstain: new.abstain, recused: new.recused };
             let roll = roll(&save.books(), space, &meeting)?;
@@ -350,28 +243,6 @@ impl Open {
                 save.put(space, &topic);
             }
             Ok(vote.id)
-        })
-    }
-
-    pub(crate) fn add_resolution(&self, new: NewResolution, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        let text = filled(&new.text, "text")?;
-        self.save_one(Act::AddResolution, at, |save| {
-            let meeting = recording(save, space, new.meeting)?;
-            let topic = open_topic(save, new.topic)?;
-            if topic.state != TopicState::Passed {
-                if let Some(matter) = topic.owner_matter {
-                    return Err(Refusal::OwnersDecide(matter.zh()).into());
-                }
-                return Err(Refusal::Lacks("表决通过以后才能写议定事项。").into());
-            }
-            let resolution = Resolution { id: save.id(), meeting: new.meeting, topic: new.topic, text };
-            save.put(space, &resolution);
-            if let Some(new) = new.task {
-                let task = task_of(save.id(), &meeting, resolution.id, new)?;
-                save.put(space, &task);
-            }
-            Ok(resolution.id)
         })
     }
 

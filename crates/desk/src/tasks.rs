@@ -1,20 +1,21 @@
-//! What is to be carried out (落实事项), and the report back on it: writing.
+//! What was agreed (议定事项), what is to be carried out (落实事项), and the report back on it: writing.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, check_task_step};
 use xinghuo_model::*;
 
-use crate::ask::{NewFeedback, NewTask};
+use crate::ask::{NewFeedback, NewResolution, NewTask};
 use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled, optional};
+use crate::meeting::recording;
 use crate::open::Open;
 use crate::views::Saved;
 
 type At = DateTime<FixedOffset>;
 
-/// A new task of a resolution: one party, one person, one date (I09).
-pub(crate) fn task_of(id: TaskId, meeting: &Meeting, resolution: ResolutionId, new: NewTask) -> Result<Task> {
+/// A new task of a resolution: one party, one person, one date (I09), not before it was agreed.
+fn task_of(id: TaskId, month: Month, agreed_on: NaiveDate, resolution: ResolutionId, new: NewTask) -> Result<Task> {
     let (text, owner) = (filled(&new.text, "task.text")?, filled(&new.owner, "task.owner")?);
     let Some(due_on) = new.due_on else {
         return Err(DeskError::Field { field: "task.due_on", why: "请写明完成期限。" });
@@ -22,12 +23,12 @@ pub(crate) fn task_of(id: TaskId, meeting: &Meeting, resolution: ResolutionId, n
     if new.fen.is_some_and(|fen| fen < 0) {
         return Err(DeskError::Field { field: "task.fen", why: "经费不能是负数。" });
     }
-    if due_on < meeting.held_at.date_naive() {
+    if due_on < agreed_on {
         return Err(Refusal::Before("期限", "会议日期").into());
     }
     Ok(Task {
         id,
-        month: meeting.month,
+        month,
         resolution: Some(resolution),
         text,
         party: new.party,
@@ -45,6 +46,39 @@ pub(crate) fn task_of(id: TaskId, meeting: &Meeting, resolution: ResolutionId, n
 }
 
 impl Open {
+    /// What was agreed, and who carries it out: at a meeting, or after the owners or somebody outside a council
+    /// decided.
+    pub(crate) fn add_resolution(&self, new: NewResolution, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let text = filled(&new.text, "text")?;
+        self.save_one(Act::AddResolution, at, |save| {
+            let topic = save.books().need::<Topic>(new.topic)?.record;
+            let (month, agreed_on) = match new.meeting {
+                Some(meeting) => {
+                    let meeting = recording(save, space, meeting)?;
+                    (meeting.month, meeting.held_at.date_naive())
+                }
+                None => (topic.month, topic.decided_on.unwrap_or(topic.month.first_day())),
+            };
+            if topic.state != TopicState::Passed {
+                if let Some(matter) = topic.owner_matter {
+                    return Err(Refusal::OwnersDecide(matter.zh()).into());
+                }
+                return Err(Refusal::Lacks("表决通过以后才能写议定事项。").into());
+            }
+            if new.meeting.is_none() && topic.outside.is_none() && topic.owner_matter.is_none() {
+                return Err(Refusal::Lacks("这个议题是议事会通过的，议定事项写在那次会议里；已定稿的请出更正版。").into());
+            }
+            let resolution = Resolution { id: save.id(), meeting: new.meeting, topic: new.topic, text };
+            save.put(space, &resolution);
+            if let Some(new) = new.task {
+                let task = task_of(save.id(), month, agreed_on, resolution.id, new)?;
+                save.put(space, &task);
+            }
+            Ok(resolution.id)
+        })
+    }
+
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn step_task(
         &self,

@@ -332,6 +332,18 @@ on: string,
 /**
  * Why.
  */
+reason: string, } | { "ask": "decide_outside", 
+/**
+ * Which.
+ */
+id: TopicId, 
+/**
+ * The day.
+ */
+on: string, 
+/**
+ * Why it could not wait.
+ */
 reason: string, } | { "ask": "carry_topic", 
 /**
  * Which.

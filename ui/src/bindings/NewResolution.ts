@@ -6,4 +6,8 @@ import type { TopicId } from "./TopicId";
 /**
  * What was agreed and who carries it out; `null` task where nothing is to be done.
  */
-export type NewResolution = { meeting: MeetingId, topic: TopicId, text: string, task: NewTask | null, };
+export type NewResolution = { 
+/**
+ * `null` after the owners or somebody outside a council decided.
+ */
+meeting: MeetingId | null, topic: TopicId, text: string, task: NewTask | null, };

@@ -12,9 +12,9 @@ export type Resolution = {
  */
 id: ResolutionId, 
 /**
- * At which meeting.
+ * At which meeting; none where the owners decided, or somebody outside a council.
  */
-meeting: MeetingId, 
+meeting: MeetingId | null, 
 /**
  * On which topic.
  */

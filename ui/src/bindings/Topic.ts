@@ -52,4 +52,8 @@ sponsor: string | null,
 /**
  * The topic of an earlier month that goes on here (跨月结转).
  */
-carried_from: TopicId | null, };
+carried_from: TopicId | null, 
+/**
+ * Why it was decided without a council (会外决定): the exception to A24, with its reason.
+ */
+outside: string | null, };

@@ -15,7 +15,7 @@ import type { Topic } from '../bindings/Topic'
 import { addDays, daysBetween } from '../format'
 
 const now = '2024-11-12'
-const topic = (id: string, title: string): Topic => ({ id, month: '2024-11', title, opinions: [], state: 'passed', reason: null, decided_on: '2024-11-08', benefit: true, owner_matter: null, sponsor: null, carried_from: null })
+const topic = (id: string, title: string): Topic => ({ id, month: '2024-11', title, opinions: [], state: 'passed', reason: null, decided_on: '2024-11-08', benefit: true, owner_matter: null, sponsor: null, carried_from: null, outside: null })
 const topics = [topic('t1', '关于电动车充电棚选址的规定'), topic('t2', '关于楼道堆物清理的规定')]
 
 function publicity(place: number, standing: PublicityLine['standing'], from: string, more: Partial<PublicityLine> = {}): PublicityLine {

@@ -136,7 +136,8 @@ pub struct NewOwnerVote {
 #[ts(export)]
 #[allow(missing_docs)]
 pub struct NewResolution {
-    pub meeting: MeetingId,
+    /// `null` after the owners or somebody outside a council decided.
+    pub meeting: Option<MeetingId>,
     pub topic: TopicId,
     pub text: String,
     pub task: Option<NewTask>,

@@ -113,7 +113,7 @@ fn publicity(diary: &mut Diary, first: &Topic, last: &Topic, today: NaiveDate) {
     let hung = plus(today, -40);
     let mut over = Publicity {
         id: diary.id(hung),
-        title: format!("{}议定结果的公示", first.title),
+        title: format!("{}议定结果的公示", first.title.trim_end_matches("的议题")),
         text: format!("“{}”经小区议事会商量并表决通过。\n议定的办法由物业企业负责落实，由居民群众代表监督。", first.title),
         from: hung,
         to: plus(hung, 6),
@@ -140,7 +140,7 @@ fn publicity(diary: &mut Diary, first: &Topic, last: &Topic, today: NaiveDate) {
     let from = plus(today, -2);
     let now = Publicity {
         id: diary.id(from),
-        title: format!("{}议定结果的公示", last.title),
+        title: format!("{}议定结果的公示", last.title.trim_end_matches("的议题")),
         text: format!("“{}”经小区议事会商量并表决通过。\n经费和进度在每月底公布，欢迎监督。", last.title),
         from,
         to: plus(from, 6),

@@ -194,7 +194,7 @@ impl Year<'_> {
         let agreed = if talk.topic.state == TopicState::Passed { talk.matter.agreed.clone() } else { Vec::new() };
         for agreed in &agreed {
             let id = self.diary.id::<ResolutionId>(day);
-            let resolution = Resolution { id, meeting: meeting.id, topic: talk.topic.id, text: talk.spot.say(agreed.text) };
+            let resolution = Resolution { id, meeting: Some(meeting.id), topic: talk.topic.id, text: talk.spot.say(agreed.text) };
             let mut puts: Vec<Put> = vec![put(&resolution)];
             for (party, text, outcome) in &agreed.tasks {
                 let task = Task {

@@ -194,6 +194,7 @@ impl<'a> Year<'a> {
             benefit: matter.benefit,
             owner_matter: matter.owner_matter,
             sponsor: matter.sponsor.map(str::to_owned),
+            outside: None,
             carried_from: None,
         };
         self.diary.note(added, minute, Act::AddTopic, vec![put(&topic)]);

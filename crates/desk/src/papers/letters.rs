@@ -95,9 +95,13 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         },
         to: invited,
         facts,
-        body: vec![format!("经小区党支部研究，定于{}召开{what}，请准时参加。会议议题如下：", time_zh(meeting.held_at))],
+        body: vec![match party {
+            Some(_) => format!("现邀请你们参加{what}。会议议题如下："),
+            None => format!("经小区党支部研究，定于{}召开{what}，请准时参加。会议议题如下：", time_zh(meeting.held_at)),
+        }],
         items: agenda,
-        closing: vec!["因故不能到会的，请提前告知，并委托本方其他人员代会。".to_owned()],
+        // An invitation's receipt says as much.
+        closing: if party.is_some() { Vec::new() } else { vec!["因故不能到会的，请提前告知，并委托本方其他人员代会。".to_owned()] },
         issued: meeting.notified_on,
         receipt,
         draft: meeting.notified_on.is_none(),
@@ -119,21 +123,24 @@ fn task_slip(books: &Books<'_>, open: &Open, id: TaskId) -> Result<Written> {
         None => None,
     };
     let meeting = match &resolution {
-        Some(resolution) => books.get::<Meeting>(resolution.meeting)?.map(|kept| kept.record),
-        None => None,
+        Some(Resolution { meeting: Some(meeting), .. }) => books.get::<Meeting>(*meeting)?.map(|kept| kept.record),
+        _ => None,
     };
-    let basis = match (&meeting, &resolution) {
-        (Some(meeting), Some(resolution)) => {
+    let basis = match &meeting {
+        Some(meeting) => {
             let number = meeting.number.as_deref().map(|number| format!("（纪要{number}）")).unwrap_or_default();
-            format!("{}{}{number}议定：{}", day_zh(meeting.held_at.date_naive()), meeting.kind.zh(), resolution.text)
+            format!("{}{}{number}", day_zh(meeting.held_at.date_naive()), meeting.kind.zh())
         }
-        _ => format!("{}议事会", task.month.zh()),
+        None => match resolution.map(|resolution| books.get::<Topic>(resolution.topic)).transpose()?.flatten() {
+            Some(topic) if topic.record.outside.is_some() => format!("会外决定：{}", topic.record.title),
+            Some(topic) => format!("业主共同决定：{}", topic.record.title),
+            None => format!("{}议事会", task.month.zh()),
+        },
     };
     let mut facts = vec![
         Fact::new("事项", &task.text),
         Fact::new("依据", basis),
-        Fact::new("责任方", task.party.zh()),
-        Fact::new("责任人", &task.owner),
+        Fact::new("责任方", format!("{} {}", task.party.zh(), task.owner)),
         Fact::new("期限", day_zh(task.due_on)),
     ];
     if let Some(first) = task.first_due {
@@ -145,14 +152,13 @@ fn task_slip(books: &Books<'_>, open: &Open, id: TaskId) -> Result<Written> {
     facts.push(Fact::new("落实情况", task.outcome.as_deref().unwrap_or("\u{3000}")));
     let letter = Letter {
         title: "议定事项督办单".to_owned(),
-        to: format!("{} {}", task.party.zh(), task.owner),
         facts,
         body: vec![format!("请按期落实。完成后{}天内由小区党支部向提出意见的居民反馈，由居民群众代表监督。", policy.report_days)],
         issued: meeting.map(|meeting| meeting.final_on.unwrap_or(meeting.held_at.date_naive())),
         receipt: Some(Receipt {
             title: "督办单回执".to_owned(),
-            lead: format!("已收到“{}”的督办单，将于{}前完成。", task.text, day_zh(task.due_on)),
-            fields: vec![Fact::new("责任方", task.party.zh()), Fact::new("预计完成日期", "")],
+            lead: format!("{}已收到“{}”的督办单。", task.party.zh(), task.text),
+            fields: vec![Fact::new("期限", day_zh(task.due_on)), Fact::new("预计完成日期", "")],
             choices: Vec::new(),
             sign: ["签收人（签字）", "签收日期"].map(str::to_owned).to_vec(),
         }),

@@ -5,6 +5,7 @@ mod council;
 mod erasing;
 mod exchange;
 mod healing;
+mod papers;
 mod place;
 mod states;
 mod unhappy;

@@ -268,3 +268,60 @@ fn others_than_the_five_parties_may_meet_and_take_up_what_was_passed_but_not_dec
     let text = crate::council::written(&branch, json!({ "kind": "minutes", "meeting": meeting, "form": "plain" }), &place.path("m.docx"));
     assert!(text.contains("住建部门、城投公司") && !text.contains("社会组织"), "who came, and no rows of parties that do not sit");
 }
+
+#[test]
+fn what_could_not_wait_is_decided_outside_a_council_with_its_reason_and_stands_among_the_exceptions() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-28");
+    let (pipe, tree) = (topic(&branch, OF, "关于水管爆裂抢修", true), topic(&branch, OF, "关于种树", false));
+    let outside = |topic: &str, reason: &str| json!({ "ask": "decide_outside", "id": topic, "on": "2024-11-20", "reason": reason });
+    assert_eq!(code(&branch, outside(&pipe, " ")), "field");
+    ask(&branch, outside(&pipe, "主管爆裂，两幢楼停水，等不到开会"));
+    assert_eq!(code(&branch, outside(&pipe, "再来一次")), "rule.step");
+    let rows = ask(&branch, json!({ "ask": "ill_lines", "ill": "together", "year": null }));
+    assert_eq!((&rows[0]["kept"], &rows[0]["detail"]), (&json!(false), &json!("会外决定：主管爆裂，两幢楼停水，等不到开会")));
+    let resolve = |topic: &str| {
+        json!({ "ask": "add_resolution", "meeting": null, "topic": topic, "text": "物业当日抢修",
+            "task": { "text": "抢修水管", "party": "property", "owner": "吴经理", "due_on": "2024-11-21" } })
+    };
+    ask(&branch, resolve(&pipe));
+    assert_eq!(line(&branch, "topics", "topic", &pipe)["stage"], "carrying_out");
+    assert_eq!(code(&branch, resolve(&tree)), "rule.lacks", "nothing is agreed on what is not decided");
+    let slip = json!({ "kind": "task_slip", "task": month(&branch, OF)["tasks"][0]["task"]["id"] });
+    assert!(crate::council::written(&branch, slip, &place.path("s.docx")).contains("会外决定"));
+    // What only the owners may decide is decided by nobody else, and carried out after they did.
+    let fund = id(&ask(
+        &branch,
+        json!({ "ask": "add_topic", "month": OF, "title": "关于动用维修资金", "opinions": [], "benefit": true, "owner_matter": "spend_fund", "sponsor": "陈书记" }),
+    ));
+    assert_eq!(code(&branch, outside(&fund, "急")), "rule.owners_decide");
+}
+
+#[test]
+fn owners_ballots_are_counted_once_per_owner_and_a_room_is_cast_once() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-28");
+    let fund = id(&ask(
+        &branch,
+        json!({ "ask": "add_topic", "month": OF, "title": "关于动用维修资金", "opinions": [], "benefit": true, "owner_matter": "spend_fund", "sponsor": "陈书记" }),
+    ));
+    let ballot = |owner: &str, room: &str, area: i64, choice: &str| {
+        json!({ "ask": "add_owner_ballot", "topic": fund, "owner": owner, "room": room, "area": area, "choice": choice, "on": "2024-11-20" })
+    };
+    for (owner, room, area, choice) in
+        [("王某甲", "3-1-101", 9_000, "yes"), ("王某甲", "3-1-102", 8_000, "yes"), ("李某", "3-1-201", 9_550, "no"), ("赵某", "3-1-202", 7_000, "yes")]
+    {
+        ask(&branch, ballot(owner, room, area, choice));
+    }
+    // The same room once more: the later one counts.
+    ask(&branch, ballot("赵某", "3-1-202", 7_000, "abstain"));
+    let view = ask(&branch, json!({ "ask": "owner_ballots", "topic": fund }));
+    assert_eq!((&view["owners_took_part"], &view["owners_agreed"]), (&json!(3), &json!(1)));
+    assert_eq!((&view["area_took_part"], &view["area_agreed"]), (&json!(33_550), &json!(17_000)));
+    assert_eq!(try_ask(&branch, ballot("钱某", "3-1-301", 0, "yes")).expect_err("no area").field.as_deref(), Some("area"));
+    assert_eq!(try_ask(&branch, ballot("钱某", "3-1-301", 100, "recused")).expect_err("no such vote").field.as_deref(), Some("choice"));
+    let plain = topic(&branch, OF, "关于路灯", false);
+    let mut wrong = ballot("钱某", "3-1-301", 100, "yes");
+    wrong["topic"] = json!(plain);
+    assert_eq!(code(&branch, wrong), "rule.lacks");
+}

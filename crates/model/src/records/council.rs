@@ -134,6 +134,9 @@ pub struct Topic {
     /// The topic of an earlier month that goes on here (跨月结转).
     #[field(10, zh = "结转自", class = district)]
     pub carried_from: Option<TopicId>,
+    /// Why it was decided without a council (会外决定): the exception to A24, with its reason.
+    #[field(11, zh = "会外决定理由", class = district)]
+    pub outside: Option<String>,
 }
 
 /// A council meeting (会议).
@@ -416,9 +419,9 @@ pub struct OwnerBallot {
 pub struct Resolution {
     /// Its id.
     pub id: ResolutionId,
-    /// At which meeting.
+    /// At which meeting; none where the owners decided, or somebody outside a council.
     #[field(1, zh = "会议", class = district)]
-    pub meeting: MeetingId,
+    pub meeting: Option<MeetingId>,
     /// On which topic.
     #[field(2, zh = "议题", class = district)]
     pub topic: TopicId,

@@ -1,0 +1,143 @@
+//! Topics (议题): put forward, chosen, dropped, carried over, and by exception decided outside a council.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use xinghuo_model::records::*;
+use xinghuo_model::rules::Refusal;
+use xinghuo_model::*;
+
+use crate::ask::NewTopic;
+use crate::cases::not_future;
+use crate::council::cycle_id;
+use crate::error::{DeskError, Result, filled, optional};
+use crate::open::Open;
+use crate::views::Saved;
+
+type At = DateTime<FixedOffset>;
+
+impl Open {
+    pub(crate) fn state_no_topic(&self, month: Month, reason: Option<String>, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let reason = optional(reason);
+        self.save_one(Act::StateNoTopic, at, |save| {
+            let going = save.books().number(
+                "SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state NOT IN ('candidate', 'dropped')",
+                (space.0.as_bytes(), month.to_string()),
+            )?;
+            if reason.is_some() && going > 0 {
+                return Err(Refusal::Lacks("本月已有确定的议题，不能再标为无议题。").into());
+            }
+            let cycle = Cycle { id: cycle_id(space, month), month, no_topic: reason };
+            save.put(space, &cycle);
+            Ok(cycle.id)
+        })
+    }
+
+    pub(crate) fn add_topic(&self, new: NewTopic, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let title = filled(&new.title, "title")?;
+        let sponsor = optional(new.sponsor);
+        if new.opinions.is_empty() && sponsor.is_none() {
+            // I06
+            return Err(DeskError::Field { field: "sponsor", why: "没有归并民意的议题，要写明提出人。" });
+        }
+        self.save_one(Act::AddTopic, at, |save| {
+            let topic = Topic {
+                id: save.id(),
+                month: new.month,
+                title,
+                opinions: new.opinions,
+                state: TopicState::Candidate,
+                reason: None,
+                decided_on: None,
+                benefit: new.benefit,
+                owner_matter: new.owner_matter,
+                sponsor,
+                carried_from: None,
+                outside: None,
+            };
+            save.put(space, &topic);
+            Ok(topic.id)
+        })
+    }
+
+    pub(crate) fn decide_topic(&self, id: TopicId, to: TopicState, on: NaiveDate, reason: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(on, at.date_naive(), "日期")?;
+        let reason = optional(Some(reason.to_owned()));
+        self.save_one(Act::DecideTopic, at, |save| {
+            let mut topic = save.books().need::<Topic>(id)?.record;
+            match (topic.state, to) {
+                (TopicState::Candidate | TopicState::Dropped, TopicState::Chosen)
+                | (TopicState::Candidate | TopicState::Chosen, TopicState::Dropped)
+                | (TopicState::Chosen, TopicState::Shelved)
+                | (TopicState::Shelved, TopicState::Chosen) => {}
+                // I11, I12: whatever is decided is decided in a council, by its vote.
+                (_, TopicState::Passed | TopicState::Rejected | TopicState::ToOwners) => return Err(Refusal::OutsideCouncil.into()),
+                (from, to) => return Err(Refusal::Step { from: from.zh(), to: to.zh() }.into()),
+            }
+            if to != TopicState::Chosen && reason.is_none() {
+                return Err(DeskError::Field { field: "reason", why: "不采纳或搁置要写明理由。" });
+            }
+            topic.state = to;
+            topic.reason = reason;
+            topic.decided_on = Some(on);
+            save.put(space, &topic);
+            Ok(id)
+        })
+    }
+
+    /// Lets a topic that was not brought to an end go on in the next month: the old one is shelved with the
+    /// reason, and the new one points back to it.
+    pub(crate) fn carry_topic(&self, id: TopicId, on: NaiveDate, reason: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(on, at.date_naive(), "日期")?;
+        let reason = filled(reason, "reason")?;
+        self.save_one(Act::CarryTopic, at, |save| {
+            let mut topic = save.books().need::<Topic>(id)?.record;
+            if !matches!(topic.state, TopicState::Candidate | TopicState::Chosen | TopicState::Shelved) {
+                return Err(Refusal::Lacks("已有结果的议题不用结转；需要再议时请另提一个议题。").into());
+            }
+            if !save.books().select::<Topic>("AND carried_from = ?1", [id.0.as_bytes()])?.is_empty() {
+                return Err(Refusal::Lacks("这个议题已经结转过了。").into());
+            }
+            let next = Topic {
+                id: save.id(),
+                month: topic.month.next(),
+                state: TopicState::Candidate,
+                reason: Some(format!("由{}结转：{reason}", topic.month.zh())),
+                decided_on: None,
+                carried_from: Some(id),
+                ..topic.clone()
+            };
+            topic.state = TopicState::Shelved;
+            topic.reason = Some(format!("结转到{}：{reason}", next.month.zh()));
+            topic.decided_on = Some(on);
+            save.put(space, &topic);
+            save.put(space, &next);
+            Ok(next.id)
+        })
+    }
+
+    /// Decides a topic without a council, because it could not wait: the exception to A24. It is recorded with its
+    /// reason and counts as not kept among the three ills. What only the owners may decide stays theirs.
+    pub(crate) fn decide_outside(&self, id: TopicId, on: NaiveDate, reason: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(on, at.date_naive(), "日期")?;
+        let reason = filled(reason, "reason")?;
+        self.save_one(Act::DecideTopic, at, |save| {
+            let mut topic = save.books().need::<Topic>(id)?.record;
+            if let Some(matter) = topic.owner_matter {
+                return Err(Refusal::OwnersDecide(matter.zh()).into());
+            }
+            if !matches!(topic.state, TopicState::Candidate | TopicState::Chosen | TopicState::Shelved) {
+                return Err(Refusal::Step { from: topic.state.zh(), to: TopicState::Passed.zh() }.into());
+            }
+            topic.state = TopicState::Passed;
+            topic.decided_on = Some(on);
+            topic.reason = Some("会外决定".to_owned());
+            topic.outside = Some(reason);
+            save.put(space, &topic);
+            Ok(id)
+        })
+    }
+}
