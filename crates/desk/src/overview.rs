@@ -25,6 +25,18 @@ struct Belongs {
     street: String,
 }
 
+/// Numbers by compound: the first column is the space, the others are counted.
+fn by_space<const N: usize>(books: &Books<'_>, sql: &str, params: impl rusqlite::Params) -> Result<HashMap<Uuid, [u32; N]>> {
+    let rows = books.rows(sql, params, |r| {
+        let mut counts = [0; N];
+        for (at, count) in counts.iter_mut().enumerate() {
+            *count = r.get(at + 1)?;
+        }
+        Ok((Uuid::from_bytes(r.get(0)?), counts))
+    })?;
+    Ok(rows.into_iter().collect())
+}
+
 impl Open {
     /// The office's compounds as cards, those that need it first.
     pub(crate) fn overview(&self, now: DateTime<FixedOffset>) -> Result<Vec<CompoundCard>> {
@@ -34,6 +46,20 @@ impl Open {
         let own = self.own_key();
         self.read(|books| {
             let chain = self.gate(own).chain(books)?;
+            // Asked once for all compounds: an office may have hundreds.
+            let day = today.to_string();
+            let requests = by_space(
+                books,
+                &format!("SELECT space, sum(state IN {OPEN_STATES}), sum(state IN {OPEN_STATES} AND due_on < ?1) FROM request WHERE life = 0 GROUP BY space"),
+                [&day],
+            )?;
+            let late_tasks = by_space(
+                books,
+                &format!("SELECT space, count(*) FROM task WHERE life = 0 AND state IN {OPEN_TASKS} AND due_on < ?1 GROUP BY space"),
+                [&day],
+            )?;
+            let people = by_space(books, "SELECT space, count(*) FROM person WHERE life = 0 GROUP BY space", [])?;
+            let conflicts = self.disputes(books)?;
             let mut policies = HashMap::new();
             let mut cards = Vec::new();
             for kept in books.select::<Compound>("ORDER BY name", [])? {
@@ -44,42 +70,23 @@ impl Open {
                     Entry::Vacant(place) => place.insert(policy_of(books, belongs.registry, month.first_day())?),
                 };
                 let steps = steps(policy, month, &facts(books, space, month)?, today);
-                let at = (space.0.as_bytes(), today.to_string());
-                let late_requests = books.number(
-                    &format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES} AND due_on < ?2"),
-                    at.clone(),
-                )?;
-                let late_tasks = books.number(
-                    &format!("SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN {OPEN_TASKS} AND due_on < ?2"),
-                    at.clone(),
-                )?;
-                let open_requests = books.number(
-                    &format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES}"),
-                    [space.0.as_bytes()],
-                )?;
-                let people = books.number("SELECT count(*) FROM person WHERE life = 0 AND space = ?1", [space.0.as_bytes()])?;
-                let mut conflicts = 0;
-                // Further up nobody decides them.
-                for kind in KINDS.iter().filter(|k| k.space == SpaceKind::Compound && !self.reads_figures()) {
-                    conflicts += books.number(
-                        &format!("SELECT count(*) FROM \"{}\" WHERE flags & 4 <> 0 AND space = ?1", kind.name),
-                        [space.0.as_bytes()],
-                    )?;
-                }
+                let [open_requests, late_requests] = requests.get(&space.0).copied().unwrap_or_default();
+                let count = |counts: &HashMap<Uuid, [u32; 1]>| counts.get(&space.0).map_or(0, |[n]| *n);
+                let (late_tasks, people, conflicts) = (count(&late_tasks), count(&people), count(&conflicts));
                 let last_heard = heard.get(&space.0).copied();
                 let days_silent = last_heard.map(|t| (today - t.date_naive()).num_days());
-                let overdue = (late_requests + late_tasks) as u32;
+                let overdue = late_requests + late_tasks;
                 let late_steps = steps.iter().filter(|s| s.state == rules::StepState::Late).count() as u32;
                 cards.push(CompoundCard {
-                    need: conflicts as u32 * 100 + overdue * 3 + late_steps * 10 + days_silent.unwrap_or(60).clamp(0, 60) as u32,
+                    need: conflicts * 100 + overdue * 3 + late_steps * 10 + days_silent.unwrap_or(60).clamp(0, 60) as u32,
                     compound: kept.record,
                     community: belongs.community,
                     street: belongs.street,
                     steps,
-                    open_requests: open_requests as u32,
+                    open_requests,
                     overdue,
-                    people: people as u32,
-                    conflicts: conflicts as u32,
+                    people,
+                    conflicts,
                     last_heard,
                     days_silent,
                 });
@@ -87,6 +94,18 @@ impl Open {
             cards.sort_by(|a, b| b.need.cmp(&a.need).then_with(|| a.compound.name.cmp(&b.compound.name)));
             Ok(cards)
         })
+    }
+
+    /// Records in dispute, by compound. Further up nobody decides them.
+    fn disputes(&self, books: &Books<'_>) -> Result<HashMap<Uuid, [u32; 1]>> {
+        let mut all: HashMap<Uuid, [u32; 1]> = HashMap::new();
+        for kind in KINDS.iter().filter(|k| k.space == SpaceKind::Compound && !self.reads_figures()) {
+            let sql = format!("SELECT space, count(*) FROM \"{}\" WHERE flags & 4 <> 0 GROUP BY space", kind.name);
+            for (space, [n]) in by_space(books, &sql, [])? {
+                all.entry(space).or_default()[0] += n;
+            }
+        }
+        Ok(all)
     }
 
     /// The registry whose policy packs hold for each compound.
