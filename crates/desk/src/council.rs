@@ -99,13 +99,13 @@ fn task_fact(r: &rusqlite::Row<'_>) -> rusqlite::Result<TaskFact> {
 
 /// The five-step bar as views.
 pub(crate) fn steps(policy: &Policy, month: Month, facts: &MonthFacts, today: NaiveDate) -> Vec<StepView> {
-    judge_month(policy, month, facts, today).into_iter().map(|s| step_view(s, today)).collect()
+    judge_month(policy, month, facts, today).into_iter().map(|s| step_view(policy, s, today)).collect()
 }
 
-fn step_view(s: StepNow, today: NaiveDate) -> StepView {
+fn step_view(policy: &Policy, s: StepNow, today: NaiveDate) -> StepView {
     StepView {
         step: s.step,
-        title: s.step.zh().to_owned(),
+        title: policy.step_name(s.step).to_owned(),
         from: s.from,
         to: s.to,
         state: s.state,

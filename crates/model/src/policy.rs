@@ -30,6 +30,11 @@ pub struct Policy {
     pub name: String,
     /// Rises by one with every pack of the same office.
     pub version: u32,
+    /// What the community calls its way of doing it (工作法), such as “五嘉”工作法 (A28); stands on prints. Empty
+    /// for none.
+    pub method: String,
+    /// What it calls the five steps, in order; empty for the usual words.
+    pub step_names: Vec<String>,
     /// 月初 收集民意 (reading D1).
     pub gather: Window,
     /// 月上旬 确定议题 (D2).
@@ -63,6 +68,8 @@ impl Default for Policy {
         Self {
             name: "程序自带参数".to_owned(),
             version: 0,
+            method: String::new(),
+            step_names: Vec::new(),
             gather: Window { from: 1, to: 5 },
             choose: Window { from: 1, to: 10 },
             consult: Window { from: 11, to: 20 },
@@ -90,6 +97,12 @@ impl Policy {
         if self.name.trim().is_empty() {
             return Err(Refusal::Empty("依据"));
         }
+        let short = |name: &String| (1..=8).contains(&name.trim().chars().count());
+        lacks(
+            self.step_names.is_empty() || (self.step_names.len() == 5 && self.step_names.iter().all(short)),
+            "五步的叫法要么都不写，要么写齐五个，每个不超过 8 个字。",
+        )?;
+        lacks(self.method.chars().count() <= 20, "工作法的名称不超过 20 个字。")?;
         let windows = [self.gather, self.choose, self.consult, self.carry_out];
         lacks(
             windows.iter().all(|w| (1..=28).contains(&w.from) && (w.from..=31).contains(&w.to)),
@@ -106,6 +119,12 @@ impl Policy {
         lacks((1..=92).contains(&self.demand_days), "督促函的答复期限要在 1—92 天之间。")?;
         lacks((1..=60).contains(&self.request_days), "诉求的答复期限要在 1—60 天之间。")?;
         lacks((1..=self.request_days).contains(&self.urgent_days), "紧急诉求的期限不能比一般诉求长，也不能少于 1 天。")
+    }
+
+    /// What a step is called.
+    pub fn step_name(&self, step: Step) -> &str {
+        let at = Step::ALL.iter().position(|other| *other == step);
+        at.and_then(|at| self.step_names.get(at)).map_or(step.zh(), String::as_str)
     }
 
     /// The first and last day of a step's window in a month. The fifth step has no window of

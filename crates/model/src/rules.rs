@@ -349,6 +349,11 @@ pub enum StepState {
 }
 
 impl StepState {
+    /// Whether nothing more is to be done in it.
+    pub fn is_complete(self) -> bool {
+        matches!(self, Self::Done | Self::DoneLate | Self::Nothing | Self::CarriedOver)
+    }
+
     /// The word on screen.
     pub fn zh(self) -> &'static str {
         match self {
@@ -496,7 +501,14 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
         };
         StepNow { step, from, to, state, count: count as u32, late: late as u32 }
     };
-    [step(Step::Gather), step(Step::Choose), step(Step::Consult), step(Step::CarryOut), step(Step::Report)]
+    let mut steps = [step(Step::Gather), step(Step::Choose), step(Step::Consult), step(Step::CarryOut), step(Step::Report)];
+    // I05: no step is complete before the one before it is, or is said to be nothing.
+    for at in 1..steps.len() {
+        if steps[at].state.is_complete() && !steps[at - 1].state.is_complete() {
+            steps[at].state = waiting(steps[at].from, steps[at].to);
+        }
+    }
+    steps
 }
 
 #[cfg(test)]
@@ -510,6 +522,15 @@ mod tests {
     fn states(facts: &MonthFacts, today: &str) -> Vec<&'static str> {
         let month = "2024-11".parse().expect("a month");
         judge_month(&Policy::default(), month, facts, day(today)).iter().map(|s| s.state.zh()).collect()
+    }
+
+    #[test]
+    fn no_step_is_complete_before_the_one_before_it() {
+        let day = |text: &str| day(text);
+        let mut facts = MonthFacts { chosen: vec![day("2024-11-08")], council: Some(day("2024-11-15")), ..MonthFacts::default() };
+        assert_eq!(states(&facts, "2024-11-20")[..3], ["已逾期", "已逾期", "进行中"]);
+        facts.opinions.push(day("2024-11-03"));
+        assert_eq!(states(&facts, "2024-11-20")[..3], ["按期完成", "按期完成", "按期完成"]);
     }
 
     #[test]

@@ -14,6 +14,15 @@ name: string,
  */
 version: number, 
 /**
+ * What the community calls its way of doing it (工作法), such as “五嘉”工作法 (A28); stands on prints. Empty
+ * for none.
+ */
+method: string, 
+/**
+ * What it calls the five steps, in order; empty for the usual words.
+ */
+step_names: Array<string>, 
+/**
  * 月初 收集民意 (reading D1).
  */
 gather: Window, 

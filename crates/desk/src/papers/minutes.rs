@@ -157,6 +157,7 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         view.invited,
         view.present,
     );
+    let by_method = if policy.method.is_empty() { String::new() } else { format!("按照{}，", policy.method) };
     let guests = view.guests.iter().filter(|l| l.presence == Some(Presence::Present)).map(|l| l.name.clone()).collect();
     Ok(Minutes {
         layout: MinutesLayout::Plain,
@@ -172,7 +173,7 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         opening: vec![opening],
         items,
         closing_title: "落实与反馈要求".to_owned(),
-        closing: vec![format!("各责任方按期落实，完成后{}天内向提出意见的居民反馈，由居民群众代表监督。", policy.report_days)],
+        closing: vec![format!("{by_method}各责任方按期落实，完成后{}天内向提出意见的居民反馈，由居民群众代表监督。", policy.report_days)],
         attendance,
         guests,
         leave,

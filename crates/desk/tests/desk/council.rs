@@ -106,7 +106,13 @@ fn a_compound_keeps_its_months_by_the_pack_of_its_office_and_older_months_by_the
     let before = steps(&branch, "2024-11");
     assert_eq!(before[0], "done");
 
-    let tight = pack("枇杷苑试行办法", |p| p["gather"] = json!({ "from": 1, "to": 2 }));
+    let tight = pack("枇杷苑试行办法", |p| {
+        p["gather"] = json!({ "from": 1, "to": 2 });
+        p["method"] = json!("“五嘉”工作法");
+        p["step_names"] = json!(["进嘉门", "话嘉长", "立嘉规", "办嘉事", "评嘉绩"]);
+    });
+    let half = pack("只写了两个", |p| p["step_names"] = json!(["进嘉门", "话嘉长"]));
+    assert_eq!(code(&office, json!({ "ask": "issue_policy", "policy": half, "from": "2024-12" })), "rule.lacks");
     let issue = |from: &str| json!({ "ask": "issue_policy", "policy": tight, "from": from });
     assert_eq!(code(&branch, issue("2024-12")), "policy.not_here");
     assert_eq!(code(&office, issue("2024-11")), "rule.lacks", "a month that has begun goes on as it began");
@@ -133,6 +139,8 @@ fn a_compound_keeps_its_months_by_the_pack_of_its_office_and_older_months_by_the
     assert_eq!(steps(&branch, "2024-12")[0], "done_late");
     assert_eq!(steps(&branch, "2024-11")[0], "done");
     assert_eq!(month(&branch, "2024-12")["policy"]["name"], "枇杷苑试行办法");
+    let first_step = |of: &str| month(&branch, of)["steps"][0]["title"].clone();
+    assert_eq!((first_step("2024-11"), first_step("2024-12")), (json!("收集民意"), json!("进嘉门")), "each month in its pack's words");
     assert_eq!(ask(&branch, json!({ "ask": "policies" }))["packs"][0]["standing"], "in_force");
 }
 

@@ -181,6 +181,7 @@ fn a_december_council_ends_in_the_new_year_under_the_new_years_first_number() {
 fn a_meeting_past_midnight_belongs_to_the_day_it_began_and_says_when_it_ended() {
     let place = Place::new();
     let branch = place.branch_on("甲", "2024-11-16");
+    opinion(&branch, "2024-11-16");
     let firm = delegate(&branch, "property", "吴经理");
     let lamp = topic(&branch, "2024-11", "关于路灯", false);
     let planned = json!({ "ask": "plan_meeting", "month": "2024-11", "kind": "council", "held_at": "2024-11-15T23:10:00+08:00", "place": "议事厅",

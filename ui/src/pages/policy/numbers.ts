@@ -7,6 +7,11 @@ export function shareWords([part, whole]: readonly [number, number]): string {
   return `${figures[whole] ?? whole}分之${figures[part] ?? part}`
 }
 
+/** Names typed one after another, apart by a mark. */
+export function splitNames(text: string): string[] {
+  return text.split(/[、，,；;\s]+/u).map((name) => name.trim()).filter(Boolean)
+}
+
 /** The shares that are offered. */
 export const shares: readonly (readonly [number, number])[] = [[1, 2], [3, 5], [2, 3], [3, 4], [4, 5]]
 
@@ -18,6 +23,8 @@ export function windowWords({ from, to }: { from: number; to: number }): string 
 /** The numbers that are no windows, each with what it is for. */
 export function policyWords(policy: Policy): [string, string][] {
   return [
+    ...(policy.method ? [['工作法', policy.method] as [string, string]] : []),
+    ...(policy.step_names.length > 0 ? [['五步叫', policy.step_names.join('、')] as [string, string]] : []),
     ['会议通知', policy.notice_days > 0 ? `提前 ${policy.notice_days} 天` : '不作要求'],
     ['法定人数', `应到代表的${shareWords(policy.quorum)}以上到会`],
     ['表决通过', `同意的超过在场的${shareWords(policy.pass_over)}`],
