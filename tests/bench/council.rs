@@ -335,7 +335,10 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
     for n in 0..DELEGATES {
         let presence = if n == 0 { Presence::Leave } else { Presence::Present };
         let delegate = Some(DelegateId(id(compound, 1, n)));
-        save.put(space, &Attendance { id: AttendanceId(of(11, n)), meeting, delegate, presence, name: None, note: None, came_at: None, left_at: None });
+        save.put(
+            space,
+            &Attendance { id: AttendanceId(of(11, n)), meeting, delegate, presence, name: None, note: None, came_at: None, left_at: None },
+        );
     }
     save.put(space, &Cycle { id: CycleId(of(12, 0)), month, no_topic: None });
 }

@@ -83,7 +83,12 @@ impl Demo {
             && self.do_it(steps, "find somebody by room", "branch", &["find", "3-2-501"])
             && self.do_it(steps, "the month's council", "branch", &["council", "show"])
             && self.do_it(steps, "its minutes as PDF", "branch", &["print", "minutes", "纪要.pdf"])
-            && self.do_it(steps, "and as an editable .docx with a red head", "branch", &["print", "minutes", "--form", "red_head", "纪要.docx"])
+            && self.do_it(
+                steps,
+                "and as an editable .docx with a red head",
+                "branch",
+                &["print", "minutes", "--form", "red_head", "纪要.docx"],
+            )
             && self.do_it(steps, "the sign-in sheet", "branch", &["print", "sign-in", "签到表.pdf"])
             && self.join(steps)
             && self.do_it(steps, "a signed, encrypted bundle for the office", "branch", &["bundle", "export", "给社区.xinghuo"])

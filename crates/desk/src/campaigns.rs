@@ -25,7 +25,10 @@ fn rule_line(books: &Books<'_>, rule: HouseRule, today: NaiveDate) -> Result<Rul
 }
 
 fn campaign_line(books: &Books<'_>, campaign: Campaign, today: NaiveDate) -> Result<CampaignLine> {
-    let kept = books.select::<Site>("AND campaign = ?1 ORDER BY CASE state WHEN 'found' THEN 0 WHEN 'fixed' THEN 1 ELSE 2 END, found_on, id", [campaign.id.0.as_bytes()])?;
+    let kept = books.select::<Site>(
+        "AND campaign = ?1 ORDER BY CASE state WHEN 'found' THEN 0 WHEN 'fixed' THEN 1 ELSE 2 END, found_on, id",
+        [campaign.id.0.as_bytes()],
+    )?;
     let mut sites = Vec::new();
     for site in kept {
         sites.push(SiteLine { files: attachments::count(books, site.record.id.0)?, site: site.record });
@@ -60,7 +63,8 @@ impl Open {
         self.read(|books| {
             let rules = books.select::<HouseRule>("AND space = ?1 ORDER BY since DESC, id DESC", [space.0.as_bytes()])?;
             let campaigns = books.select::<Campaign>("AND space = ?1 ORDER BY \"from\" DESC, id DESC", [space.0.as_bytes()])?;
-            let adopted = books.select::<Topic>("AND space = ?1 AND state = 'passed' ORDER BY month DESC, id DESC LIMIT 50", [space.0.as_bytes()])?;
+            let adopted =
+                books.select::<Topic>("AND space = ?1 AND state = 'passed' ORDER BY month DESC, id DESC LIMIT 50", [space.0.as_bytes()])?;
             Ok(OrderView {
                 rules: rules.into_iter().map(|kept| rule_line(books, kept.record, today)).collect::<Result<_>>()?,
                 campaigns: campaigns.into_iter().map(|kept| campaign_line(books, kept.record, today)).collect::<Result<_>>()?,
@@ -105,7 +109,9 @@ impl Open {
         self.save_one(Act::SaveCampaign, at, |save| {
             let policy = self.policy(&save.books(), input.from)?;
             if input.until > input.from + Days::new(policy.campaign_days.into()) {
-                return Err(DeskError::Field { field: "until", why: "整治要在制度规定的天数内完成（一般是一个月内），请把期限提前。" });
+                return Err(DeskError::Field {
+                    field: "until", why: "整治要在制度规定的天数内完成（一般是一个月内），请把期限提前。"
+                });
             }
             let campaign = Campaign {
                 id: match input.id {

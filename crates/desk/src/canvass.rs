@@ -25,9 +25,23 @@ fn rooms(books: &Books<'_>, space: SpaceId, canvass: &Canvass) -> Result<BTreeMa
     let known = books.rows(
         "SELECT DISTINCT building, unit, room FROM person WHERE life = 0 AND space = ?1 AND room <> ''",
         [space.0.as_bytes()],
-        |r| Ok((r.get::<_, Option<String>>(0)?.unwrap_or_default(), r.get::<_, Option<String>>(1)?, r.get::<_, Option<String>>(2)?.unwrap_or_default())),
+        |r| {
+            Ok((
+                r.get::<_, Option<String>>(0)?.unwrap_or_default(),
+                r.get::<_, Option<String>>(1)?,
+                r.get::<_, Option<String>>(2)?.unwrap_or_default(),
+            ))
+        },
     )?;
-    let empty = |(_, unit, room): &Room| CanvassRoom { unit: unit.clone(), room: room.clone(), result: None, on: None, by: None, note: None, visits: 0 };
+    let empty = |(_, unit, room): &Room| CanvassRoom {
+        unit: unit.clone(),
+        room: room.clone(),
+        result: None,
+        on: None,
+        by: None,
+        note: None,
+        visits: 0,
+    };
     let mut rooms: BTreeMap<Room, CanvassRoom> =
         known.into_iter().filter(|(building, ..)| asked(building)).map(|room| (room.clone(), empty(&room))).collect();
     for kept in books.select::<CanvassVisit>("AND canvass = ?1 ORDER BY \"on\", id", [canvass.id.0.as_bytes()])? {
@@ -136,4 +150,3 @@ impl Open {
         })
     }
 }
-

@@ -74,11 +74,8 @@ pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<M
         )?
         .into_iter()
         .next();
-    let tasks = books.rows(
-        &format!("SELECT {TASK_FACT} FROM task t WHERE t.life = 0 AND t.space = ?1 AND t.month = ?2"),
-        at.clone(),
-        task_fact,
-    )?;
+    let tasks =
+        books.rows(&format!("SELECT {TASK_FACT} FROM task t WHERE t.life = 0 AND t.space = ?1 AND t.month = ?2"), at.clone(), task_fact)?;
     let no_topic = books.get::<Cycle>(cycle_id(space, month))?.is_some_and(|c| c.record.no_topic.is_some());
     let began_on = books.get::<Compound>(CompoundId(space.0))?.and_then(|compound| compound.record.began_on);
     Ok(MonthFacts { opinions, chosen, undecided: undecided as u32, council, tasks, no_topic, began_on })

@@ -67,9 +67,7 @@ pub(crate) fn lines(books: &Books<'_>, rec: Uuid, profile: &Profile, own: &[u8; 
     let mut out = Vec::new();
     for change in books.history(rec)? {
         let (field, old, new) = match change.field {
-            Some(field) => {
-                (field.zh.to_owned(), shown(field, &change.old, true), shown(field, &change.new, true))
-            }
+            Some(field) => (field.zh.to_owned(), shown(field, &change.old, true), shown(field, &change.new, true)),
             None => {
                 let word = match &change.new {
                     Value::Bool(true) => "删除",

@@ -86,7 +86,11 @@ impl Open {
         let mut guests: Vec<String> = new.guests.iter().map(|guest| guest.trim().to_owned()).filter(|guest| !guest.is_empty()).collect();
         guests.dedup();
         if new.kind.is_council() != guests.is_empty() {
-            let why = if guests.is_empty() { "请写明请哪些单位或人员参加。" } else { "议事会由五方代表参加，不另写参会人员。" };
+            let why = if guests.is_empty() {
+                "请写明请哪些单位或人员参加。"
+            } else {
+                "议事会由五方代表参加，不另写参会人员。"
+            };
             return Err(DeskError::Field { field: "guests", why });
         }
         self.save_one(Act::PlanMeeting, at, |save| {

@@ -156,10 +156,9 @@ impl Open {
             if on < publicity.to {
                 return Err(Refusal::Before("撤下日期", "公示期止").into());
             }
-            let open = save.books().number(
-                "SELECT count(*) FROM objection WHERE life = 0 AND publicity = ?1 AND answer IS NULL",
-                [id.0.as_bytes()],
-            )?;
+            let open = save
+                .books()
+                .number("SELECT count(*) FROM objection WHERE life = 0 AND publicity = ?1 AND answer IS NULL", [id.0.as_bytes()])?;
             if open > 0 {
                 return Err(Refusal::Lacks("还有异议没有答复，答复以后再写公示结果。").into());
             }

@@ -148,9 +148,8 @@ fn births_agree(a: Option<&str>, b: Option<&str>) -> bool {
 /// 联系电话：138****5678 → 139****0000
 fn changes(old: &Person, new: &Person) -> Vec<String> {
     use xinghuo_model::Record;
-    let show = |field: &FieldDef, value: &serde_json::Value| {
-        crate::history::shown(field, value, true).unwrap_or_else(|| "（空）".to_owned())
-    };
+    let show =
+        |field: &FieldDef, value: &serde_json::Value| crate::history::shown(field, value, true).unwrap_or_else(|| "（空）".to_owned());
     old.values()
         .iter()
         .zip(new.values().iter())

@@ -4,8 +4,8 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use xinghuo_model::records::{Attendance, Ballot, Delegate, Feedback, Meeting, Resolution, Speech, Task, Vote};
 use xinghuo_model::rules::{Count, outcome};
 use xinghuo_model::{
-    Act, AttendanceId, Choice, FeedbackId, MeetingKind, MeetingState, Month, Party, Presence, ResolutionId, Satisfaction, Sex,
-    Source, SpeechId, TaskId, TaskState, TopicState, VoteId, VoteMethod,
+    Act, AttendanceId, Choice, FeedbackId, MeetingKind, MeetingState, Month, Party, Presence, ResolutionId, Satisfaction, Sex, Source,
+    SpeechId, TaskId, TaskState, TopicState, VoteId, VoteMethod,
 };
 
 use super::diary::{Put, plus, put};

@@ -60,7 +60,13 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         agenda.push(topic.topic.title.clone());
     }
     let names = |party: Party| -> Vec<String> {
-        view.parties.iter().filter(|p| p.party == party).flat_map(|p| &p.lines).filter_map(|l| l.delegate.as_ref()).map(|d| d.name.clone()).collect()
+        view.parties
+            .iter()
+            .filter(|p| p.party == party)
+            .flat_map(|p| &p.lines)
+            .filter_map(|l| l.delegate.as_ref())
+            .map(|d| d.name.clone())
+            .collect()
     };
     if let Some(party) = party {
         if !meeting.kind.is_council() {
@@ -76,11 +82,7 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         (None, false) => meeting.guests.join("、"),
     };
     let what = format!("{}{}", meeting.month.zh(), meeting.kind.zh());
-    let facts = vec![
-        Fact::new("时间", time_zh(meeting.held_at)),
-        Fact::new("地点", &meeting.place),
-        Fact::new("主持", &meeting.chair),
-    ];
+    let facts = vec![Fact::new("时间", time_zh(meeting.held_at)), Fact::new("地点", &meeting.place), Fact::new("主持", &meeting.chair)];
     let receipt = party.map(|party| Receipt {
         title: "回执".to_owned(),
         lead: format!("{}已收到{}{what}的邀请，参加人员如下。", party.zh(), compound.name),
@@ -101,7 +103,11 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         }],
         items: agenda,
         // An invitation's receipt says as much.
-        closing: if party.is_some() { Vec::new() } else { vec!["因故不能到会的，请提前告知，并委托本方其他人员代会。".to_owned()] },
+        closing: if party.is_some() {
+            Vec::new()
+        } else {
+            vec!["因故不能到会的，请提前告知，并委托本方其他人员代会。".to_owned()]
+        },
         issued: meeting.notified_on,
         receipt,
         draft: meeting.notified_on.is_none(),
@@ -245,7 +251,12 @@ fn demand_of(books: &Books<'_>, id: DemandId) -> Result<Written> {
         receipt: Some(Receipt {
             title: "来函回执".to_owned(),
             lead: format!("已收到“{}”。", demand.subject),
-            fields: vec![Fact::new("收件单位", &demand.unit), Fact::new("经办人", ""), Fact::new("联系电话", ""), Fact::new("答复意见", "")],
+            fields: vec![
+                Fact::new("收件单位", &demand.unit),
+                Fact::new("经办人", ""),
+                Fact::new("联系电话", ""),
+                Fact::new("答复意见", ""),
+            ],
             choices: Vec::new(),
             sign: ["签收人（签字、盖章）", "日期"].map(str::to_owned).to_vec(),
         }),

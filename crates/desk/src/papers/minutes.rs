@@ -58,7 +58,8 @@ fn by_name(view: &MeetingView, vote: &records::Vote) -> Vec<Fact> {
         let lines = view.parties.iter().flat_map(|p| &p.lines);
         lines.filter_map(|l| l.delegate.as_ref()).find(|d| d.id == id).map(|d| d.name.clone())
     };
-    let said = |choice: Choice| -> Vec<String> { vote.ballots.iter().filter(|b| b.choice == choice).filter_map(|b| name(b.delegate)).collect() };
+    let said =
+        |choice: Choice| -> Vec<String> { vote.ballots.iter().filter(|b| b.choice == choice).filter_map(|b| name(b.delegate)).collect() };
     Choice::ALL.iter().map(|choice| Fact::new(choice.zh(), said(*choice).join("、"))).filter(|fact| !fact.text.is_empty()).collect()
 }
 

@@ -44,7 +44,12 @@ fn the_twelve_months_of_the_demonstration_print_every_paper_of_theirs() {
             }
             for party in list(&meeting, "parties") {
                 let paper = json!({ "kind": "invitation", "meeting": id, "party": party["party"] });
-                assert_eq!(pages(&desk, &paper), 1, "the receipt is torn off the sheet it belongs to: {month} {}", meeting["topics"].as_array().map_or(0, Vec::len));
+                assert_eq!(
+                    pages(&desk, &paper),
+                    1,
+                    "the receipt is torn off the sheet it belongs to: {month} {}",
+                    meeting["topics"].as_array().map_or(0, Vec::len)
+                );
             }
             held += usize::from(meeting["meeting"]["state"] == "final");
         }
@@ -60,10 +65,7 @@ fn the_twelve_months_of_the_demonstration_print_every_paper_of_theirs() {
         }
     }
     assert!(held >= 9 && slips >= 15 && told >= 3, "{held} meetings, {slips} slips, {told} replies");
-    let affairs = [
-        ("publicities", "publicity", "publicity"),
-        ("demands", "demand", "demand"),
-    ];
+    let affairs = [("publicities", "publicity", "publicity"), ("demands", "demand", "demand")];
     for (question, record, kind) in affairs {
         for line in ask(&desk, json!({ "ask": question })).as_array().expect("a list") {
             let mut paper = json!({ "kind": kind });

@@ -76,10 +76,7 @@ fn a_meeting_goes_from_plan_to_corrected_minutes_and_nothing_is_done_out_of_its_
         }
         if stage == "running" {
             ask(&branch, act("vote"));
-            ask(
-                &branch,
-                json!({ "ask": "add_resolution", "meeting": meeting, "topic": lamp, "text": "换灯", "task": null }),
-            );
+            ask(&branch, json!({ "ask": "add_resolution", "meeting": meeting, "topic": lamp, "text": "换灯", "task": null }));
         }
         for name in may {
             ask(&branch, act(name));
@@ -305,12 +302,13 @@ fn owners_ballots_are_counted_once_per_owner_and_a_room_is_cast_once() {
         &branch,
         json!({ "ask": "add_topic", "month": OF, "title": "关于动用维修资金", "opinions": [], "benefit": true, "owner_matter": "spend_fund", "sponsor": "陈书记" }),
     ));
-    let ballot = |owner: &str, room: &str, area: i64, choice: &str| {
-        json!({ "ask": "add_owner_ballot", "topic": fund, "owner": owner, "room": room, "area": area, "choice": choice, "on": "2024-11-20" })
-    };
-    for (owner, room, area, choice) in
-        [("王某甲", "3-1-101", 9_000, "yes"), ("王某甲", "3-1-102", 8_000, "yes"), ("李某", "3-1-201", 9_550, "no"), ("赵某", "3-1-202", 7_000, "yes")]
-    {
+    let ballot = |owner: &str, room: &str, area: i64, choice: &str| json!({ "ask": "add_owner_ballot", "topic": fund, "owner": owner, "room": room, "area": area, "choice": choice, "on": "2024-11-20" });
+    for (owner, room, area, choice) in [
+        ("王某甲", "3-1-101", 9_000, "yes"),
+        ("王某甲", "3-1-102", 8_000, "yes"),
+        ("李某", "3-1-201", 9_550, "no"),
+        ("赵某", "3-1-202", 7_000, "yes"),
+    ] {
         ask(&branch, ballot(owner, room, area, choice));
     }
     // The same room once more: the later one counts.

@@ -103,9 +103,7 @@ fn minutes_do_not_become_final_where_the_quorum_was_lost_and_say_so() {
     let planned = json!({ "ask": "plan_meeting", "month": "2024-11", "kind": "council", "held_at": "2024-11-15T19:00:00+08:00", "place": "议事厅",
         "chair": "陈书记", "recorder": "林干事", "agenda": [] });
     let meeting = id(&ask(&branch, planned));
-    let sign = |who: &str, presence: &str| {
-        json!({ "ask": "sign_in", "meeting": meeting, "delegate": who, "presence": presence, "name": null, "note": null })
-    };
+    let sign = |who: &str, presence: &str| json!({ "ask": "sign_in", "meeting": meeting, "delegate": who, "presence": presence, "name": null, "note": null });
     ask(&branch, sign(&people[0], "present"));
     let said = refused(&branch, json!({ "ask": "open_meeting", "id": meeting }));
     assert_eq!(said.message, "实到 1 人，不足应到 3 人的法定人数 2 人");
@@ -276,7 +274,8 @@ fn two_laptops_that_recorded_one_meeting_apart_are_shown_side_by_side_and_one_is
         assert!(kept["lacking"].to_string().contains("有 2 台电脑的表决记录，请先选定一份"), "{}", kept["lacking"]);
         let items = ask(desk, json!({ "ask": "accounts", "meeting": meeting }));
         assert_eq!(items[0]["title"], "表决：关于路灯");
-        let copies: Vec<&str> = items[0]["sides"].as_array().expect("sides").iter().map(|side| side["copy"].as_str().expect("a copy")).collect();
+        let copies: Vec<&str> =
+            items[0]["sides"].as_array().expect("sides").iter().map(|side| side["copy"].as_str().expect("a copy")).collect();
         assert!(copies.contains(&"甲的笔记本") && copies.contains(&"乙的笔记本"), "{copies:?}");
         assert_eq!(items[1]["title"], "签到：王阿姨");
         assert_eq!(kept["topics"].as_array().expect("topics").len(), 2);
