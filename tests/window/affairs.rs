@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use xinghuo_tests::{ENTER, PASSPHRASE, Page, Place, Size, Tried};
+use xinghuo_tests::{ENTER, Page, Place, Size, Tried};
 
 use crate::axe;
 use crate::exchange::joins;
@@ -80,11 +80,7 @@ async fn doors_are_knocked_at_with_one_key_each_and_a_demand_is_answered() -> Tr
 
 /// A branch's laptop and a further one of the same compound, both known to the office.
 fn two_laptops() -> Tried<(Place, Place, Place)> {
-    let (office, first, second) = (Place::office()?, crate::council::with_delegates()?, Place::new()?);
-    second.ask(json!({
-        "ask": "create_branch", "district": "临江区", "street": "望湖街道", "community": "东湖社区", "compound": "翠湖雅苑",
-        "prefix": null, "person": "何干事", "copy": "家里的电脑", "passphrase": PASSPHRASE,
-    }))?;
+    let (office, first, second) = (Place::office()?, crate::council::with_delegates()?, crate::keyboard::second_laptop()?);
     joins(&first, &office)?;
     joins(&second, &office)?;
     Ok((first, second, office))

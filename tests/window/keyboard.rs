@@ -12,7 +12,7 @@ use crate::exchange::joins;
 const RIGHT: &str = "\u{e014}";
 
 /// A further laptop of the same compound.
-fn second_laptop() -> Tried<Place> {
+pub fn second_laptop() -> Tried<Place> {
     let place = Place::new()?;
     place.ask(json!({
         "ask": "create_branch", "district": "临江区", "street": "望湖街道", "community": "东湖社区", "compound": "翠湖雅苑",

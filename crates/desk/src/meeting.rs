@@ -11,7 +11,7 @@ use crate::cases::not_future;
 use crate::council::{COUNCILS, body_id, meeting_id, meeting_view, parties_present, roll};
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::Open;
-use crate::papers::editions;
+use crate::papers::{editions, final_edition};
 use crate::views::{MeetingView, Saved};
 
 type At = DateTime<FixedOffset>;
@@ -318,9 +318,7 @@ impl Open {
             let edition = editions(&books, id)?.first().map_or(1, |last| last.edition + 1);
             let view = meeting_view(&books, space, &policy, meeting)?;
             let said = crate::papers::minutes(&books, &policy, space, &view)?;
-            let content = serde_json::to_string(&said).unwrap_or_default();
-            let hash = blake3::hash(content.as_bytes()).to_hex().to_string();
-            let kept = MinutesEdition { id: save.id(), meeting: id, edition, reason, on, content, hash };
+            let kept = final_edition(save.id(), id, edition, reason, on, &said);
             save.put(space, &kept);
             Ok(id)
         })

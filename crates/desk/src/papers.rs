@@ -21,7 +21,7 @@ use crate::home::write_whole;
 use crate::open::{Open, done, office_of};
 use crate::views::*;
 use minutes::{edition, sign_in};
-pub(crate) use minutes::{editions, minutes};
+pub(crate) use minutes::{editions, final_edition, minutes};
 
 /// 2024年11月5日
 pub(crate) fn day_zh(day: NaiveDate) -> String {

@@ -254,9 +254,7 @@ fn keep_minutes(ledger: &mut Ledger, space: SpaceId, leader: &str, today: NaiveD
             let (meeting, on) = (kept.record.id, kept.record.final_on.unwrap_or(today));
             let view = meeting_view(&save.books(), space, &policy, kept.record)?;
             let said = crate::papers::minutes(&save.books(), &policy, space, &view)?;
-            let content = serde_json::to_string(&said).unwrap_or_default();
-            let hash = blake3::hash(content.as_bytes()).to_hex().to_string();
-            let edition = MinutesEdition { id: save.id(), meeting, edition: 1, reason: None, on, content, hash };
+            let edition = crate::papers::final_edition(save.id(), meeting, 1, None, on, &said);
             save.put(space, &edition);
         }
         Ok(())
