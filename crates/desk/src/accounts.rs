@@ -8,9 +8,9 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::{Count, Refusal, outcome};
 use xinghuo_model::*;
 
-use crate::council::differing;
 use crate::error::Result;
 use crate::open::{Open, copy_name};
+use crate::roll::differing;
 use crate::views::{AccountItem, AccountSide, Saved};
 
 /// On which copy a record was made.

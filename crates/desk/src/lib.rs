@@ -33,6 +33,7 @@ mod papers;
 mod people;
 mod policy;
 mod publicity;
+mod roll;
 mod roster;
 mod tasks;
 mod today;
@@ -294,7 +295,7 @@ impl Desk {
             Ask::Delegates => {
                 let open = self.open()?;
                 let space = open.compound()?;
-                json(open.read(|b| council::delegates(b, space, None))?)
+                json(open.read(|b| roll::delegates(b, space, None))?)
             }
             Ask::SaveDelegate(input) => json(self.open()?.save_delegate(input, now)?),
             Ask::SaveBody { party, state, since, note } => json(self.open()?.save_body(party, state, since, note, now)?),

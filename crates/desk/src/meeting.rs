@@ -8,10 +8,11 @@ use xinghuo_model::*;
 
 use crate::ask::*;
 use crate::cases::not_future;
-use crate::council::{COUNCILS, body_id, meeting_id, meeting_view, parties_present, roll};
+use crate::council::{COUNCILS, body_id, meeting_id, meeting_view};
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::Open;
 use crate::papers::{editions, final_edition};
+use crate::roll::{parties_present, roll};
 use crate::views::{MeetingView, Saved};
 
 type At = DateTime<FixedOffset>;

@@ -7,10 +7,11 @@ use xinghuo_paper::{Fact, Letter, Paper, Receipt};
 
 use super::{Composed, Filed, branch, content_hash, day_zh, time_zh};
 use crate::ask::PaperChoice;
-use crate::council::{self, delegates};
+use crate::council;
 use crate::error::{Result, not};
 use crate::open::Open;
 use crate::opinions::replies;
+use crate::roll::delegates;
 
 /// A letter with what it is and where it is filed.
 struct Written {

@@ -1,0 +1,145 @@
+//! The roll of a meeting: who is invited, who signed in, how the bodies behind the parties stand.
+
+use chrono::NaiveDate;
+use xinghuo_ledger::Books;
+use xinghuo_model::records::*;
+use xinghuo_model::*;
+
+use crate::error::Result;
+use crate::views::{PartyAttendance, SignInLine};
+
+/// Delegates in office on a day, in the order of the parties.
+pub(crate) fn delegates(books: &Books<'_>, space: SpaceId, on: Option<NaiveDate>) -> Result<Vec<Delegate>> {
+    let on = on.map(|d| d.to_string());
+    let mut all: Vec<Delegate> = books
+        .select::<Delegate>(
+            "AND space = ?1 AND (?2 IS NULL OR (since <= ?2 AND (until IS NULL OR until >= ?2))) ORDER BY id",
+            (space.0.as_bytes(), on),
+        )?
+        .into_iter()
+        .map(|d| d.record)
+        .collect();
+    all.sort_by_key(|d| d.party);
+    Ok(all)
+}
+
+pub(crate) fn bodies(books: &Books<'_>, space: SpaceId) -> Result<Vec<Body>> {
+    Ok(books.select::<Body>("AND space = ?1 ORDER BY id", [space.0.as_bytes()])?.into_iter().map(|kept| kept.record).collect())
+}
+
+/// What is said of a body that does not stand as usual.
+fn standing(body: &Body) -> Option<String> {
+    (body.state != BodyState::Normal).then(|| format!("{}（{}起）", body.state.zh(), crate::papers::day_zh(body.since)))
+}
+
+/// Who is invited to, present at, and voting in a meeting.
+pub(crate) struct Roll {
+    /// Five rows always at a council, even where a party has nobody (I08); none where the parties do not sit.
+    pub parties: Vec<PartyAttendance>,
+    /// Who is invited where the parties do not sit.
+    pub guests: Vec<SignInLine>,
+    pub observers: Vec<String>,
+    pub invited: u32,
+    pub present: u32,
+    /// Sign-ins of one person that do not say the same.
+    pub accounts: u32,
+}
+
+/// How many of the five parties are there; `None` where they do not sit.
+pub(crate) fn parties_present(roll: &Roll) -> Option<u32> {
+    (!roll.parties.is_empty()).then(|| roll.parties.iter().filter(|party| party.present > 0).count() as u32)
+}
+
+fn there(presence: Option<Presence>) -> bool {
+    matches!(presence, Some(Presence::Present | Presence::Proxy))
+}
+
+fn signed_line(name: String, delegate: Option<Delegate>, signed: Option<&Attendance>) -> SignInLine {
+    SignInLine {
+        name,
+        delegate,
+        presence: signed.map(|a| a.presence),
+        note: signed.and_then(|a| a.note.clone()),
+        came_at: signed.and_then(|a| a.came_at),
+        left_at: signed.and_then(|a| a.left_at),
+    }
+}
+
+/// The roll of a meeting.
+pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Result<Roll> {
+    // Two laptops may both have signed somebody in; the last one here counts, all are kept.
+    let signed: Vec<Attendance> =
+        books.select::<Attendance>("AND meeting = ?1 ORDER BY id", [meeting.id.0.as_bytes()])?.into_iter().map(|a| a.record).collect();
+    let observers = signed.iter().filter(|a| a.presence == Presence::Observer).filter_map(|a| a.name.clone()).collect();
+    let (parties, guests) = match meeting.kind.is_council() {
+        true => (parties(books, space, meeting, &signed)?, Vec::new()),
+        false => (Vec::new(), guests(meeting, &signed)),
+    };
+    let accounts = differing(&signed).len() as u32;
+    let among_guests = |counts: fn(&SignInLine) -> bool| guests.iter().filter(|line| counts(line)).count() as u32;
+    Ok(Roll {
+        invited: parties.iter().map(|p| p.invited).sum::<u32>() + among_guests(|_| true),
+        present: parties.iter().map(|p| p.present).sum::<u32>() + among_guests(|line| there(line.presence)),
+        observers,
+        accounts,
+        parties,
+        guests,
+    })
+}
+
+/// The delegates whose sign-ins differ, with all that was signed of each.
+pub(crate) fn differing(signed: &[Attendance]) -> Vec<(DelegateId, Vec<&Attendance>)> {
+    let mut by_delegate: Vec<(DelegateId, Vec<&Attendance>)> = Vec::new();
+    for line in signed {
+        let Some(delegate) = line.delegate else { continue };
+        match by_delegate.iter_mut().find(|(id, _)| *id == delegate) {
+            Some((_, lines)) => lines.push(line),
+            None => by_delegate.push((delegate, vec![line])),
+        }
+    }
+    let says = |a: &Attendance| (a.presence, a.name.clone(), a.came_at, a.left_at);
+    by_delegate.retain(|(_, lines)| lines.iter().any(|line| says(line) != says(lines[0])));
+    by_delegate
+}
+
+fn guests(meeting: &Meeting, signed: &[Attendance]) -> Vec<SignInLine> {
+    let line = |name: &String| {
+        let at = signed.iter().rev().find(|a| a.delegate.is_none() && a.presence != Presence::Observer && a.name.as_ref() == Some(name));
+        signed_line(name.clone(), None, at)
+    };
+    meeting.guests.iter().map(line).collect()
+}
+
+fn parties(books: &Books<'_>, space: SpaceId, meeting: &Meeting, signed: &[Attendance]) -> Result<Vec<PartyAttendance>> {
+    let on = meeting.held_at.date_naive();
+    let mut parties: Vec<PartyAttendance> = Party::ALL
+        .iter()
+        .map(|p| PartyAttendance {
+            party: *p,
+            title: p.zh().to_owned(),
+            invited: 0,
+            present: 0,
+            leave: 0,
+            lines: Vec::new(),
+            standing: None,
+        })
+        .collect();
+    for body in bodies(books, space)?.into_iter().filter(|body| body.since <= on) {
+        if let Some(party) = parties.iter_mut().find(|p| p.party == body.party) {
+            party.standing = standing(&body);
+        }
+    }
+    for delegate in delegates(books, space, Some(on))? {
+        let Some(party) = parties.iter_mut().find(|p| p.party == delegate.party) else { continue };
+        let line = signed.iter().rev().find(|a| a.delegate == Some(delegate.id));
+        party.invited += 1;
+        match line.map(|a| a.presence) {
+            Some(Presence::Present | Presence::Proxy) => party.present += 1,
+            Some(Presence::Leave) => party.leave += 1,
+            _ => {}
+        }
+        let name = line.filter(|a| a.presence == Presence::Proxy).and_then(|a| a.name.clone()).unwrap_or_else(|| delegate.name.clone());
+        party.lines.push(signed_line(name, Some(delegate), line));
+    }
+    Ok(parties)
+}
