@@ -35,6 +35,10 @@ pub struct Policy {
     pub method: String,
     /// What it calls the five steps, in order; empty for the usual words.
     pub step_names: Vec<String>,
+    /// What a notice of a meeting ends with.
+    pub notice_text: String,
+    /// What minutes end with; `{days}` stands for the days of the report back.
+    pub closing_text: String,
     /// 月初 收集民意 (reading D1).
     pub gather: Window,
     /// 月上旬 确定议题 (D2).
@@ -70,6 +74,8 @@ impl Default for Policy {
             version: 0,
             method: String::new(),
             step_names: Vec::new(),
+            notice_text: "因故不能到会的，请提前告知，并委托本方其他人员代会。".to_owned(),
+            closing_text: "各责任方按期落实，完成后{days}天内向提出意见的居民反馈，由居民群众代表监督。".to_owned(),
             gather: Window { from: 1, to: 5 },
             choose: Window { from: 1, to: 10 },
             consult: Window { from: 11, to: 20 },
@@ -102,6 +108,8 @@ impl Policy {
             self.step_names.is_empty() || (self.step_names.len() == 5 && self.step_names.iter().all(short)),
             "五步的叫法要么都不写，要么写齐五个，每个不超过 8 个字。",
         )?;
+        let said = |text: &String| (1..=200).contains(&text.trim().chars().count());
+        lacks(said(&self.notice_text) && said(&self.closing_text), "通知和纪要的结尾要写一句话，不超过 200 字。")?;
         lacks(self.method.chars().count() <= 20, "工作法的名称不超过 20 个字。")?;
         let windows = [self.gather, self.choose, self.consult, self.carry_out];
         lacks(
@@ -119,6 +127,11 @@ impl Policy {
         lacks((1..=92).contains(&self.demand_days), "督促函的答复期限要在 1—92 天之间。")?;
         lacks((1..=60).contains(&self.request_days), "诉求的答复期限要在 1—60 天之间。")?;
         lacks((1..=self.request_days).contains(&self.urgent_days), "紧急诉求的期限不能比一般诉求长，也不能少于 1 天。")
+    }
+
+    /// What minutes end with.
+    pub fn closing(&self) -> String {
+        self.closing_text.replace("{days}", &self.report_days.to_string())
     }
 
     /// What a step is called.

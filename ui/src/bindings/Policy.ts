@@ -23,6 +23,14 @@ method: string,
  */
 step_names: Array<string>, 
 /**
+ * What a notice of a meeting ends with.
+ */
+notice_text: string, 
+/**
+ * What minutes end with; `{days}` stands for the days of the report back.
+ */
+closing_text: string, 
+/**
  * 月初 收集民意 (reading D1).
  */
 gather: Window, 

@@ -104,11 +104,7 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         }],
         items: agenda,
         // An invitation's receipt says as much.
-        closing: if party.is_some() {
-            Vec::new()
-        } else {
-            vec!["因故不能到会的，请提前告知，并委托本方其他人员代会。".to_owned()]
-        },
+        closing: if party.is_some() { Vec::new() } else { vec![policy.notice_text.clone()] },
         issued: meeting.notified_on,
         receipt,
         draft: meeting.notified_on.is_none(),
@@ -160,7 +156,7 @@ fn task_slip(books: &Books<'_>, open: &Open, id: TaskId) -> Result<Written> {
     let letter = Letter {
         title: "议定事项督办单".to_owned(),
         facts,
-        body: vec![format!("请按期落实。完成后{}天内由小区党支部向提出意见的居民反馈，由居民群众代表监督。", policy.report_days)],
+        body: vec![policy.closing()],
         issued: meeting.map(|meeting| meeting.final_on.unwrap_or(meeting.held_at.date_naive())),
         receipt: Some(Receipt {
             title: "督办单回执".to_owned(),

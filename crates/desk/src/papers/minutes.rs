@@ -189,7 +189,7 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         opening: vec![opening],
         items,
         closing_title: "落实与反馈要求".to_owned(),
-        closing: vec![format!("{by_method}各责任方按期落实，完成后{}天内向提出意见的居民反馈，由居民群众代表监督。", policy.report_days)],
+        closing: vec![format!("{by_method}{}", policy.closing())],
         attendance,
         guests,
         leave,

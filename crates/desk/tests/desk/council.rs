@@ -111,6 +111,8 @@ fn a_compound_keeps_its_months_by_the_pack_of_its_office_and_older_months_by_the
         p["method"] = json!("“五嘉”工作法");
         p["step_names"] = json!(["进嘉门", "话嘉长", "立嘉规", "办嘉事", "评嘉绩"]);
     });
+    let mute = pack("没有结尾", |p| p["closing_text"] = json!(" "));
+    assert_eq!(code(&office, json!({ "ask": "issue_policy", "policy": mute, "from": "2024-12" })), "rule.lacks");
     let half = pack("只写了两个", |p| p["step_names"] = json!(["进嘉门", "话嘉长"]));
     assert_eq!(code(&office, json!({ "ask": "issue_policy", "policy": half, "from": "2024-12" })), "rule.lacks");
     let issue = |from: &str| json!({ "ask": "issue_policy", "policy": tight, "from": from });
