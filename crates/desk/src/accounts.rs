@@ -10,7 +10,7 @@ use xinghuo_model::*;
 
 use crate::error::Result;
 use crate::open::{Open, copy_name};
-use crate::roll::differing;
+use crate::roll::{differing, signed};
 use crate::views::{AccountItem, AccountSide, Saved};
 
 /// On which copy a record was made.
@@ -25,11 +25,6 @@ fn votes(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<Vec<Vo
 
 fn resolutions(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<Vec<Resolution>> {
     let kept = books.select::<Resolution>("AND meeting = ?1 AND topic = ?2 ORDER BY id", (meeting.0.as_bytes(), topic.0.as_bytes()))?;
-    Ok(kept.into_iter().map(|kept| kept.record).collect())
-}
-
-fn signed(books: &Books<'_>, meeting: MeetingId) -> Result<Vec<Attendance>> {
-    let kept = books.select::<Attendance>("AND meeting = ?1 ORDER BY id", [meeting.0.as_bytes()])?;
     Ok(kept.into_iter().map(|kept| kept.record).collect())
 }
 

@@ -10,7 +10,7 @@ use crate::ask::{CampaignInput, HouseRuleInput, NewSite};
 use crate::attachments;
 use crate::cases::{days_left, not_future};
 use crate::error::{DeskError, Result, filled, optional};
-use crate::open::Open;
+use crate::open::{Open, known_or_new};
 use crate::views::{CampaignLine, OrderView, RuleLine, Saved, SiteLine};
 
 type At = DateTime<FixedOffset>;
@@ -85,10 +85,7 @@ impl Open {
                 return Err(Refusal::Lacks("小区规则要由议事会表决通过的议题来定。").into());
             }
             let rule = HouseRule {
-                id: match input.id {
-                    Some(id) => save.books().need::<HouseRule>(id)?.record.id,
-                    None => save.id(),
-                },
+                id: known_or_new::<HouseRule>(save, input.id)?,
                 title,
                 text,
                 topic: input.topic,
@@ -114,10 +111,7 @@ impl Open {
                 });
             }
             let campaign = Campaign {
-                id: match input.id {
-                    Some(id) => save.books().need::<Campaign>(id)?.record.id,
-                    None => save.id(),
-                },
+                id: known_or_new::<Campaign>(save, input.id)?,
                 title,
                 rule: input.rule,
                 from: input.from,

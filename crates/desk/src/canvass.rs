@@ -11,7 +11,7 @@ use xinghuo_model::*;
 use crate::ask::{CanvassInput, NewCanvassVisit};
 use crate::cases::not_future;
 use crate::error::{Result, filled, optional};
-use crate::open::Open;
+use crate::open::{Open, known_or_new};
 use crate::views::{CanvassBuilding, CanvassLine, CanvassRoom, CanvassView, Saved};
 
 type At = DateTime<FixedOffset>;
@@ -107,10 +107,7 @@ impl Open {
         }
         self.save_one(Act::SaveCanvass, at, |save| {
             let canvass = Canvass {
-                id: match input.id {
-                    Some(id) => save.books().need::<Canvass>(id)?.record.id,
-                    None => save.id(),
-                },
+                id: known_or_new::<Canvass>(save, input.id)?,
                 question,
                 topic: input.topic,
                 from: input.from,

@@ -258,7 +258,6 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
             topics.push(topic_line(books, topic, Some(meeting.id))?);
         }
     }
-    let signing = books.number("SELECT count(*) FROM attendance WHERE life = 0 AND meeting = ?1", [meeting.id.0.as_bytes()])? > 0;
     let editions = books.number("SELECT count(*) FROM minutes_edition WHERE life = 0 AND meeting = ?1", [meeting.id.0.as_bytes()])?;
     let verdict = if quorate { "达到法定人数" } else { "未达到法定人数" };
     Ok(MeetingView {
@@ -270,7 +269,7 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
         lacking: lacking(&meeting, &roll, quorum, quorate, &topics),
         warnings: warnings(&meeting, &roll),
         accounts: roll.accounts + topics.iter().filter(|t| t.accounts > 1).count() as u32,
-        stage: meeting_stage(&meeting, signing, editions),
+        stage: meeting_stage(&meeting, roll.begun, editions),
         changed_since_final: false,
         parties: roll.parties,
         guests: roll.guests,

@@ -84,6 +84,11 @@ pub(crate) fn optional(text: Option<String>) -> Option<String> {
     text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty())
 }
 
+/// A list of texts: trimmed, without empty ones.
+pub(crate) fn texts(list: Vec<String>) -> Vec<String> {
+    list.into_iter().filter_map(|text| optional(Some(text))).collect()
+}
+
 impl DeskError {
     /// The stable code.
     pub fn code(&self) -> &'static str {

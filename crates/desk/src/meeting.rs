@@ -9,8 +9,8 @@ use xinghuo_model::*;
 use crate::ask::*;
 use crate::cases::not_future;
 use crate::council::{COUNCILS, body_id, meeting_id, meeting_view};
-use crate::error::{DeskError, Result, filled, optional};
-use crate::open::Open;
+use crate::error::{DeskError, Result, filled, optional, texts};
+use crate::open::{Open, known_or_new};
 use crate::papers::{editions, final_edition};
 use crate::roll::{parties_present, roll};
 use crate::views::{MeetingView, Saved};
@@ -54,10 +54,7 @@ impl Open {
         }
         self.save_one(Act::SaveDelegate, at, |save| {
             let delegate = Delegate {
-                id: match input.id {
-                    Some(id) => save.books().need::<Delegate>(id)?.record.id,
-                    None => save.id(),
-                },
+                id: known_or_new::<Delegate>(save, input.id)?,
                 party: input.party,
                 name,
                 person: input.person,
@@ -84,7 +81,7 @@ impl Open {
     pub(crate) fn plan_meeting(&self, new: NewMeeting, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         let (place, chair, recorder) = (filled(&new.place, "place")?, filled(&new.chair, "chair")?, filled(&new.recorder, "recorder")?);
-        let mut guests: Vec<String> = new.guests.iter().map(|guest| guest.trim().to_owned()).filter(|guest| !guest.is_empty()).collect();
+        let mut guests = texts(new.guests);
         guests.dedup();
         if new.kind.is_council() != guests.is_empty() {
             let why = if guests.is_empty() {

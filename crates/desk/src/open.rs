@@ -245,6 +245,14 @@ impl Open {
     }
 }
 
+/// The id of a record that is changed, or a new one where none is named.
+pub(crate) fn known_or_new<T: Record>(save: &mut Save<'_>, id: Option<T::Id>) -> Result<T::Id> {
+    match id {
+        Some(id) => Ok(save.books().need::<T>(id)?.record.id()),
+        None => Ok(save.id()),
+    }
+}
+
 /// The refusal to open a compound where only its figures are read.
 pub(crate) fn figures_only<T>() -> Result<T> {
     not("desk.figures_only", "街道和区只看总览里的数字，不看、不改小区的记录。", "需要了解详情时请联系该小区所在的社区。")

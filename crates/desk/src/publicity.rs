@@ -9,8 +9,8 @@ use xinghuo_model::*;
 use crate::ask::{ObjectionInput, PublicityInput};
 use crate::attachments;
 use crate::cases::{days_left, not_future};
-use crate::error::{Result, filled, optional};
-use crate::open::Open;
+use crate::error::{Result, filled, optional, texts};
+use crate::open::{Open, known_or_new};
 use crate::views::{MaskedName, MaskedText, PublicityLine, PublicityStanding, Saved};
 
 type At = DateTime<FixedOffset>;
@@ -135,7 +135,7 @@ impl Open {
                 text,
                 from: input.from,
                 to: input.to,
-                places: input.places.into_iter().map(|place| place.trim().to_owned()).filter(|place| !place.is_empty()).collect(),
+                places: texts(input.places),
                 contact,
                 of: input.of,
                 taken_down_on: None,
@@ -184,10 +184,7 @@ impl Open {
         self.save_one(Act::SaveObjection, at, |save| {
             save.books().need::<Publicity>(input.publicity)?;
             let objection = Objection {
-                id: match input.id {
-                    Some(id) => save.books().need::<Objection>(id)?.record.id,
-                    None => save.id(),
-                },
+                id: known_or_new::<Objection>(save, input.id)?,
                 publicity: input.publicity,
                 on: input.on,
                 by,

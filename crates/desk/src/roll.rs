@@ -43,6 +43,8 @@ pub(crate) struct Roll {
     pub present: u32,
     /// Sign-ins of one person that do not say the same.
     pub accounts: u32,
+    /// Somebody signed in already.
+    pub begun: bool,
 }
 
 /// How many of the five parties are there; `None` where they do not sit.
@@ -65,11 +67,16 @@ fn signed_line(name: String, delegate: Option<Delegate>, signed: Option<&Attenda
     }
 }
 
+/// Every line of a meeting's sign-in.
+pub(crate) fn signed(books: &Books<'_>, meeting: MeetingId) -> Result<Vec<Attendance>> {
+    let kept = books.select::<Attendance>("AND meeting = ?1 ORDER BY id", [meeting.0.as_bytes()])?;
+    Ok(kept.into_iter().map(|kept| kept.record).collect())
+}
+
 /// The roll of a meeting.
 pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Result<Roll> {
     // Two laptops may both have signed somebody in; the last one here counts, all are kept.
-    let signed: Vec<Attendance> =
-        books.select::<Attendance>("AND meeting = ?1 ORDER BY id", [meeting.id.0.as_bytes()])?.into_iter().map(|a| a.record).collect();
+    let signed = signed(books, meeting.id)?;
     let observers = signed.iter().filter(|a| a.presence == Presence::Observer).filter_map(|a| a.name.clone()).collect();
     let (parties, guests) = match meeting.kind.is_council() {
         true => (parties(books, space, meeting, &signed)?, Vec::new()),
@@ -82,6 +89,7 @@ pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Resu
         present: parties.iter().map(|p| p.present).sum::<u32>() + among_guests(|line| there(line.presence)),
         observers,
         accounts,
+        begun: !signed.is_empty(),
         parties,
         guests,
     })
