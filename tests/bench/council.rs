@@ -66,8 +66,7 @@ pub fn measure(report: &mut Report) -> Outcome {
     let over = timed(&desk, &serde_json::json!({ "ask": "overview" }), 9)?;
     let ills = timed(&desk, &serde_json::json!({ "ask": "ills", "year": null }), 9)?;
     let rows = timed(&desk, &serde_json::json!({ "ask": "ill_lines", "ill": "answered", "year": null }), 9)?;
-    let mut pages = Vec::new();
-    let mut works = Vec::new();
+    let (mut pages, mut works, mut years) = (Vec::new(), Vec::new(), Vec::new());
     for compound in 0..COMPOUNDS {
         answer(&desk, serde_json::json!({ "ask": "look_at", "compound": id(compound, 0, 0) }))?;
         for month in months.iter().step_by(7).chain(months.last()) {
@@ -78,6 +77,7 @@ pub fn measure(report: &mut Report) -> Outcome {
             pages.push(ms(time));
         }
         works.push(ms(cpu(|| answer(&desk, serde_json::json!({ "ask": "today" })))?.0));
+        years.push(ms(cpu(|| answer(&desk, serde_json::json!({ "ask": "council_year", "year": null })))?.0));
     }
     println!(
         "{} compounds, {} cycles, {} opinions; {} months' pages asked for",
@@ -89,6 +89,7 @@ pub fn measure(report: &mut Report) -> Outcome {
     report.note("council_page_half", share(&mut pages, 0.5), "ms CPU");
     report.figure("council_page_slowest", share(&mut pages, 1.0), "ms CPU", 50.0);
     report.figure("workbench_slowest", share(&mut works, 1.0), "ms CPU", 50.0);
+    report.figure("year_in_figures_slowest", share(&mut years, 1.0), "ms CPU", 50.0);
     report.figure("three_ills_of_all", ills, "ms CPU", 100.0);
     report.figure("three_ills_rows_of_all", rows, "ms CPU", 100.0);
     report.figure("overview_of_all", over, "ms CPU", 100.0);
@@ -198,10 +199,7 @@ fn write(save: &mut Save<'_>, compound: u128, months: &[Month], dice: &mut Dice)
     for n in 0..DELEGATES {
         let party = Party::ALL[n as usize % 5];
         let name = format!("代表{n}");
-        save.put(
-            space,
-            &Delegate { id: DelegateId(id(compound, 1, n)), party, name, person: None, unit: None, title: None, since, until: None },
-        );
+        save.put(space, &Delegate::of(DelegateId(id(compound, 1, n)), party, name, since));
     }
     for (at, month) in (0u128..).zip(months) {
         a_month(save, compound, at, *month, dice);
@@ -341,4 +339,8 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
         );
     }
     save.put(space, &Cycle { id: CycleId(of(12, 0)), month, no_topic: None });
+    // What a month's page compares its final minutes with.
+    let content = serde_json::to_string(&xinghuo_paper::sample::sample_minutes(at as u32)).unwrap_or_default();
+    let (id, on) = (MinutesEditionId(of(13, 0)), day(16));
+    save.put(space, &MinutesEdition { id, meeting, edition: 1, reason: None, on, content, hash: String::new() });
 }

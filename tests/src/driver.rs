@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::Tried;
@@ -80,9 +81,22 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
 }
 
+/// Two ports nobody listens on. Tests that start at the same time never get the same ones: a port that is free
+/// until its driver listens would be handed out twice, and one test would end the other's driver. They lie below
+/// those the system gives to whoever dials.
 fn free_ports() -> Tried<[u16; 2]> {
-    let holders = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
-    Ok([holders[0].local_addr()?.port(), holders[1].local_addr()?.port()])
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    const FIRST: u16 = 20_000;
+    const PORTS: u16 = 12_000;
+    let mut free = (0..PORTS).filter_map(|_| {
+        let turn = NEXT.fetch_add(1, Ordering::Relaxed).wrapping_add((std::process::id() % u32::from(PORTS)) as u16);
+        let port = FIRST + turn % PORTS;
+        TcpListener::bind(("127.0.0.1", port)).is_ok().then_some(port)
+    });
+    match (free.next(), free.next()) {
+        (Some(port), Some(native)) => Ok([port, native]),
+        _ => Err("no free port".into()),
+    }
 }
 
 async fn listening(port: u16) -> Tried {

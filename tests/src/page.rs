@@ -143,6 +143,18 @@ impl Page {
         self.click(find, words).await
     }
 
+    /// Waits until so many elements fit.
+    pub async fn wait_count(&self, css: &str, expected: usize) -> Tried {
+        let until = Instant::now() + PATIENCE;
+        while self.count(css).await? != expected {
+            if Instant::now() > until {
+                return Err(format!("«{css}»: {} instead of {expected}", self.count(css).await?).into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
     /// Clicks what says exactly this, in the part of the page with this label.
     pub async fn click_in(&self, part: &str, words: &str) -> Tried {
         let find = "const [part, words] = arguments[0].split('\\n');

@@ -68,13 +68,70 @@ async fn doors_are_knocked_at_with_one_key_each_and_a_demand_is_answered() -> Tr
     page.wait_text("只看没走到的").await?;
     page.shot("canvass-grid").await?;
     assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    // To the first room nobody went to, and a key for its door.
+    let left = page.count("button.cell.none").await?;
+    for (done, key) in ["1", "2", "4"].into_iter().enumerate() {
+        page.press_control(ENTER).await?;
+        page.press(key).await?;
+        page.wait_count("button.cell.none", left - done - 1).await?;
+    }
     page.click_in("页面", "督促函").await?;
     page.wait_text("关于按期落实议定事项的函").await?;
     page.shot("demands-demo").await?;
     assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.click_text("登记答复").await?;
+    page.type_into("怎么答复的", "已更换控制器，路灯全部亮起。").await?;
+    page.press_control("s").await?;
+    page.wait_text("已保存：登记督促函").await?;
+    page.wait_text("已更换控制器，路灯全部亮起。").await?;
     page.click_text("打印").await?;
     page.wait_long("盖章以后送去").await?;
     page.shot("demand-paper").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn what_the_law_wants_published_is_listed_written_and_its_seal_recorded() -> Tried {
+    let page = Page::unlocked(Place::demo_branch().await?).await?;
+    page.click_in("页面", "公示").await?;
+    page.wait_text("依法应公示的事项").await?;
+    page.click_text("看看依法应公示的事项").await?;
+    page.wait_text("还没有公示过").await?;
+    page.shot("publicity-items").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.text_size(Size::Large).await?;
+    page.shot("publicity-items-large").await?;
+    assert!(!page.is_too_wide().await?);
+    page.text_size(Size::Standard).await?;
+    page.click_text("写公示：业委会：物业服务合同").await?;
+    page.wait_text("应公示事项").await?;
+    page.type_into("内容", "现将物业服务合同公布如下。").await?;
+    page.type_into("有意见找谁", "党群服务站").await?;
+    page.press_control("s").await?;
+    page.wait_text("已保存：登记公示").await?;
+    page.wait_text("关于物业服务合同的公示").await?;
+
+    // Printed, then sealed.
+    page.click_text("打印").await?;
+    page.wait_long("盖章以后张贴").await?;
+    page.click_text("登记用印").await?;
+    page.wait_text("盖的什么章").await?;
+    page.type_into("盖的什么章", "小区党支部章").await?;
+    page.type_into("用印人", "何干事").await?;
+    page.type_into("批准人", "林书记").await?;
+    page.type_into("保管人", "林书记").await?;
+    page.press_control("s").await?;
+    page.wait_text("印章要由批准人以外的人保管").await?;
+    page.shot("seals-refused").await?;
+    page.type_into("保管人", "罗建华").await?;
+    page.press_control("s").await?;
+    page.wait_text("已保存：登记用印").await?;
+    page.wait_text("罗建华").await?;
+    page.shot("seals").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.text_size(Size::Large).await?;
+    page.shot("seals-large").await?;
+    assert!(!page.is_too_wide().await?);
     page.close().await
 }
 

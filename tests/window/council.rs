@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use xinghuo_tests::{ENTER, Page, Place, Tried};
+use xinghuo_tests::{ENTER, ESCAPE, Page, Place, Tried};
 
 use crate::axe;
 
@@ -33,9 +33,11 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.click_text("记一条民意").await?;
     for said in ["西门电瓶车停得乱，轮椅过不去", "电瓶车占了消防通道"] {
         page.type_into("说了什么", said).await?;
-        page.click_text("记下这条民意").await?;
-        page.wait_text(said).await?;
+        page.click_text("设施修缮").await?;
+        page.press_control("s").await?;
+        page.wait_text("已保存：登记民意").await?;
     }
+    page.press(ESCAPE).await?;
     page.click_text("二、确定议题").await?;
     page.click_text("西门电瓶车停得乱").await?;
     page.click_text("电瓶车占了消防通道").await?;
@@ -105,7 +107,7 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.shot("minutes-draft").await?;
     assert!(page.count("figure img").await? == 1, "the page is seen");
     page.press_control(ENTER).await?;
-    page.click_in_dialog("没有错，核稿").await?;
+    page.click_in_dialog("只核稿，先不定稿").await?;
     page.wait_long("已经核稿").await?;
     page.shot("minutes-checked").await?;
     page.press_control(ENTER).await?;
@@ -130,7 +132,7 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.click_in_dialog("开始更正").await?;
     page.wait_long("更正版的草稿").await?;
     page.press_control(ENTER).await?;
-    page.click_in_dialog("没有错，核稿").await?;
+    page.click_in_dialog("只核稿，先不定稿").await?;
     page.wait_long("已经核稿").await?;
     page.press_control(ENTER).await?;
     page.click_in_dialog("定稿").await?;

@@ -2,7 +2,7 @@
 //! through the way their pictures take.
 
 use serde_json::{Value, json};
-use xinghuo_tests::{ESCAPE, Page, Place, Size, Tried, root};
+use xinghuo_tests::{DOWN, ESCAPE, PASSPHRASE, Page, Place, Size, Tried, root};
 
 use crate::axe;
 
@@ -79,6 +79,60 @@ async fn photos_are_filed_on_a_request_looked_at_large_saved_and_taken_away() ->
     page.click_in("民意", "附照片、文件").await?;
     wait_pictures(&page, "button.tile img", 1).await?;
     page.shot("files-opinion-filed").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn what_was_heard_is_written_down_with_a_photo_and_a_room_of_the_roster() -> Tried {
+    let branch = Place::branch()?;
+    for room in ["501", "502"] {
+        branch.ask(json!({ "ask": "save_person", "id": null, "name": "章若兰", "building": "3", "unit": "2", "room": room, "relation": null, "sex": null,
+            "birth": null, "phones": null, "occupancy": null, "party_member": null, "checked_in_on": null, "skills": null, "employer": null,
+            "id_number": null, "note": null }))?;
+    }
+    let mut page = Page::unlocked(branch).await?;
+    page.wait_text("翠湖雅苑").await?;
+    let photo = root().join("assets/pictures/today.png");
+    let wrong = page.folder().join("网页.jpg");
+    std::fs::write(&wrong, "<script>alert(1)</script>")?;
+    page.press_control("n").await?;
+    page.wait_text("快速登记").await?;
+    page.press("门口一下雨就积水").await?;
+    page.will_pick(&[&photo, &wrong])?;
+    page.press_control("o").await?;
+    page.wait_text("网页.jpg").await?;
+    page.type_into("什么地方", "3-2").await?;
+    page.wait_text("3-2-502").await?;
+    page.shot("quick-entry-rooms").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.press(DOWN).await?;
+    page.press(DOWN).await?;
+    assert_eq!(page.value("什么地方").await?, "3-2", "nothing is taken before Enter");
+    page.click_text("设施修缮").await?;
+    page.press_control("s").await?;
+    page.wait_text("第 2 个附件：只能添加照片").await?;
+    page.shot("quick-entry-refused").await?;
+
+    // The draft is there again after a restart; the files themselves are asked for.
+    page.restart().await?;
+    page.unlock(PASSPHRASE).await?;
+    page.wait_text("翠湖雅苑").await?;
+    page.press_control("n").await?;
+    page.wait_text("要重新选一次").await?;
+    page.shot("quick-entry-lost").await?;
+    page.click_text("不附了").await?;
+    page.will_pick(&[&photo])?;
+    page.press_control("o").await?;
+    page.wait_text("today.png").await?;
+    page.text_size(Size::Large).await?;
+    page.shot("quick-entry-large").await?;
+    page.text_size(Size::Standard).await?;
+    page.press_control("s").await?;
+    page.wait_text("已保存：登记民意").await?;
+    page.press(ESCAPE).await?;
+    page.go("#/council?step=gather").await?;
+    page.wait_text("门口一下雨就积水").await?;
+    wait_pictures(&page, "button.tile img", 1).await?;
     page.close().await
 }
 

@@ -158,14 +158,12 @@ async fn a_whole_month_is_done_by_keyboard_alone_on_two_laptops_and_at_the_offic
     second.enter_on("记下议定").await?;
     second.wait_text("物业企业 罗建华，").await?;
     second.press_control(ENTER).await?;
-    // Three acts from the end of the meeting to the paper: checked, final, printed.
     second.enter_on("散会，看纪要").await?;
     second.wait_long("对照会上说的看一遍").await?;
+    // Three keys from the end of the meeting to the paper, nothing typed: who checks, checked and final, printed.
     second.press_control(ENTER).await?;
-    second.enter_on("没有错，核稿").await?;
-    second.wait_long("已经核稿").await?;
-    second.press_control(ENTER).await?;
-    second.enter_on("定稿").await?;
+    second.wait_text("核稿并定稿").await?;
+    second.press(ENTER).await?;
     second.wait_long("已定稿，共").await?;
     let pdf = second.will_save("纪要.pdf")?;
     second.press_control("p").await?;

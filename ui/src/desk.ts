@@ -38,7 +38,12 @@ export const mayWrite = computed(() => level.value === null)
 export type EntryKind = 'opinion' | 'request' | 'visit'
 
 /** Quick entry beside the page; null while it is closed. */
-export const quickEntry = ref<EntryKind | null>(null)
+export const quickEntry = ref<{ kind: EntryKind; /** The day it starts with; today without. */ on?: string } | null>(null)
+
+/** Opens quick entry. A draft that is being written stays as it is. */
+export function writeDown(kind: EntryKind, on?: string): void {
+  quickEntry.value = { kind, on }
+}
 
 interface Reader {
   kinds: readonly string[]
@@ -65,7 +70,7 @@ export function onChanged(kinds: string[], reload: () => void): void {
 export async function order<T extends { message: string }>(ask: Ask): Promise<T> {
   const answer = await call<T>(ask)
   const { save, changed } = answer as { save?: number; changed?: string[] }
-  // Number 0: nothing was different, so there is nothing to take back.
+  // Number 0: there is nothing to take back.
   say(answer.message, save ? () => void takeBack({ ask: 'undo_save', save }) : undefined)
   broadcast(changed ?? [])
   return answer

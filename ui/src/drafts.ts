@@ -51,7 +51,8 @@ export function useDraft<T extends object>(key: string, empty: () => T, keeper: 
       // What was typed before the draft came back is newer than the draft.
       if (kept !== null && !touched) {
         quiet = true
-        value.value = kept
+        // A form may have gained a field since.
+        value.value = { ...empty(), ...kept }
         state.value = 'saved'
       }
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addDays, count, dateWords, dueWords, money, paragraphs, readDay, readMoney, whenWords } from './format'
+import { addDays, count, dateWords, dueWords, money, paragraphs, percent, readDay, readMoney, whenWords } from './format'
 
 const now = '2024-11-12'
 
@@ -19,6 +19,7 @@ describe('days', () => {
 })
 
 describe('reckoning', () => {
+  it('says how many in a hundred', () => expect([percent(34, 40), percent(1, 3), percent(0, 7)]).toEqual(['85%', '33.3%', '0%']))
   it.each([['2024-11-12', 6, '2024-11-18'], ['2024-12-28', 6, '2025-01-03'], ['2024-03-01', -1, '2024-02-29']])('%s and %i days is %s', (day, by, then) => expect(addDays(day, by)).toBe(then))
   it('takes a line for a paragraph', () => expect(paragraphs(' 一段。\n\n　二段。\n')).toEqual(['一段。', '二段。']))
 })

@@ -75,6 +75,11 @@ export function count(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** `85%`, `85.3%`: how many in a hundred. */
+export function percent(part: number, all: number): string {
+  return `${((100 * part) / all).toFixed(1).replace(/\.0$/, '')}%`
+}
+
 /** `3.2 MB` for a file. */
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} 字节`

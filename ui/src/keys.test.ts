@@ -32,6 +32,21 @@ describe('keys', () => {
     page.unmount()
   })
 
+  it('keeps figures pressed in the drawer from the page', () => {
+    const vote = vi.fn()
+    const page = listening({ 1: vote })
+    const drawer = Object.assign(document.body.appendChild(document.createElement('div')), { id: 'drawer' })
+    const button = drawer.appendChild(document.createElement('button'))
+    window.addEventListener('keydown', press)
+    button.dispatchEvent(key({ key: '1' }))
+    expect(vote).not.toHaveBeenCalled()
+    document.body.dispatchEvent(key({ key: '1' }))
+    expect(vote).toHaveBeenCalledTimes(1)
+    window.removeEventListener('keydown', press)
+    drawer.remove()
+    page.unmount()
+  })
+
   it('has an amount read before its form is saved', () => {
     const order: string[] = []
     const page = listening({ 'Ctrl+S': () => { order.push('saved') } })

@@ -4,8 +4,8 @@
  */
 import { onBeforeUnmount, onMounted, type Directive } from 'vue'
 
-/** The keys the program knows. Esc closes, F2 changes what is shown, F3 goes to the find box, Ctrl+N writes something down, Left and Right turn pictures. */
-export type Key = 'Ctrl+N' | 'Ctrl+P' | 'Ctrl+K' | 'Ctrl+S' | 'Ctrl+Z' | 'Ctrl+Enter' | 'F2' | 'F3' | 'Esc' | 'Left' | 'Right' | '1' | '2' | '3' | '4'
+/** The keys the program knows. Esc closes, F2 changes what is shown, F3 goes to the find box, Ctrl+N writes something down, Ctrl+O chooses files, Left and Right turn pictures. */
+export type Key = 'Ctrl+N' | 'Ctrl+P' | 'Ctrl+K' | 'Ctrl+O' | 'Ctrl+S' | 'Ctrl+Z' | 'Ctrl+Enter' | 'F2' | 'F3' | 'Esc' | 'Left' | 'Right' | '1' | '2' | '3' | '4'
 
 /** What keys do. Returning `false` hands the key on to who listened before. */
 export type KeyActions = Partial<Record<Key, (event: KeyboardEvent) => boolean | void>>
@@ -24,7 +24,7 @@ export function nameOf(event: KeyboardEvent): Key | null {
   const letter = names[event.key] ?? (event.key.length === 1 ? event.key.toUpperCase() : event.key)
   const ctrl = event.ctrlKey || event.metaKey
   if (event.altKey || event.shiftKey) return null
-  if (ctrl) return ['N', 'P', 'K', 'S', 'Z', 'Enter'].includes(letter) ? (`Ctrl+${letter}` as Key) : null
+  if (ctrl) return ['N', 'P', 'K', 'O', 'S', 'Z', 'Enter'].includes(letter) ? (`Ctrl+${letter}` as Key) : null
   return ['F2', 'F3', 'Esc', 'Left', 'Right', '1', '2', '3', '4'].includes(letter) ? (letter as Key) : null
 }
 
@@ -42,8 +42,9 @@ export function press(event: KeyboardEvent): void {
   if (composing(event) || event.defaultPrevented) return
   const key = nameOf(event)
   if (key === null) return
-  // Figures, arrows and undo belong to the field being typed in.
+  // Figures, arrows and undo belong to the field being typed in; figures pressed beside the page are not the page's.
   if (typing(event.target) && (key.length === 1 || key === 'Ctrl+Z' || key === 'Left' || key === 'Right')) return
+  if (beside(event.target) && key.length === 1) return
   // A field that is read when it is left (a day, an amount) is read before its form is saved.
   if ((key === 'Ctrl+S' || key === 'Ctrl+Enter') && typing(event.target)) event.target?.dispatchEvent(new Event('change', { bubbles: true }))
   for (const actions of [...listeners].reverse()) {
@@ -54,12 +55,17 @@ export function press(event: KeyboardEvent): void {
     }
   }
   // Never the web view's own: a new window, its print dialog, its find bar.
-  if (key === 'Ctrl+N' || key === 'Ctrl+P' || key === 'Ctrl+S' || key === 'F3') event.preventDefault()
+  if (key === 'Ctrl+N' || key === 'Ctrl+O' || key === 'Ctrl+P' || key === 'Ctrl+S' || key === 'F3') event.preventDefault()
 }
 
 /** True where letters typed go into a field. */
 export function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable="true"]')
+}
+
+/** True beside the page: in its drawer or in a dialog. */
+export function beside(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('#drawer, [role=dialog]') !== null
 }
 
 const FIELDS = 'input:not([type="hidden"]):not(:disabled), textarea:not(:disabled), [data-field]:not(:disabled)'

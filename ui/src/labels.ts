@@ -16,6 +16,10 @@ export const categories: Record<Category, string> = {
   safety: '公共安全', neighbours: '邻里文明', property: '物业纠纷', repairs: '设施修缮',
   environment: '环境卫生', parking: '停车秩序', old_and_young: '一老一小', other: '其他',
 }
+/** The letter that picks a category where one is picked by key: of its pinyin where that is free. */
+export const categoryKeys: Record<Category, string> = {
+  safety: 'a', neighbours: 'l', property: 'w', repairs: 'x', environment: 'h', parking: 't', old_and_young: 'e', other: 'q',
+}
 export const sources: Record<Source, string> = {
   counter: '来访', visit: '走访', phone: '电话', chat_group: '居民群', hotline: '12345转办', office: '社区交办', council: '议事会',
 }

@@ -1,4 +1,8 @@
 /** Where a record lives: the address of its page. */
+import type { StepView } from './bindings/StepView'
+
+/** In which step of its month a record stands; a topic wherever the month is. */
+const STEPS: Record<string, StepView['step']> = { opinion: 'gather', task: 'carry_out', feedback: 'report' }
 
 /** The address of a record of this kind (as in find results and due lines). */
 export function placeOf(kind: string, id: string, month: string | null): string {
@@ -9,6 +13,7 @@ export function placeOf(kind: string, id: string, month: string | null): string 
   if (kind === 'house_rule' || kind === 'campaign') return `/order/${id}`
   if (kind === 'canvass') return `/canvass/${id}`
   if (kind === 'demand') return `/demands/${id}`
-  if (kind === 'opinion') return month ? `/council/${month}?step=gather` : '/council?step=gather'
-  return month ? `/council/${month}` : '/council'
+  // What is of no month, a delegate or a body (业委会换届), is at the foot of the current one.
+  const step = STEPS[kind]
+  return `/council${month ? `/${month}` : ''}${step ? `?step=${step}` : ''}`
 }

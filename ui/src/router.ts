@@ -17,6 +17,7 @@ import Policy from './pages/Policy.vue'
 import Publicity from './pages/Publicity.vue'
 import Requests from './pages/Requests.vue'
 import RosterImport from './pages/RosterImport.vue'
+import Seals from './pages/Seals.vue'
 import Today from './pages/Today.vue'
 import Unlock from './pages/Unlock.vue'
 
@@ -51,6 +52,7 @@ export const router = createRouter({
     { path: '/order/:id?', component: Order, props: (to) => ({ id: to.params.id || null }) },
     { path: '/canvass/:id?', component: Canvass, props: (to) => ({ id: to.params.id || null }) },
     { path: '/demands/:id?', component: Demands, props: (to) => ({ id: to.params.id || null }) },
+    { path: '/seals', component: Seals, props: (to) => ({ of: to.query.of || null, matter: to.query.matter || null }) },
     { path: '/exchange', component: Exchange },
     { path: '/conflicts', component: Conflicts },
     { path: '/overview', component: Overview },

@@ -260,10 +260,10 @@ impl Verb {
 impl Request {
     fn run(self, s: &mut Session) -> Told {
         let question = match self {
-            Self::Add { text, place, category, source, urgent, requester, handler, on, due } => json!({
+            Self::Add { text, place, category, source, urgent, requester, handler, on, due, photo } => json!({
                 "ask": "add_request", "accepted_on": s.day(on)?, "category": word!(Category, &category)?, "source": word!(Source, &source)?,
                 "urgency": if urgent { "urgent" } else { "normal" }, "requester": requester, "place": place, "text": text,
-                "handler": handler, "due_on": due,
+                "handler": handler, "due_on": due, "paths": photo,
             }),
             Self::List { which } => json!({ "ask": "requests", "which": which, "category": null, "offset": 0 }),
             Self::Show { id } => json!({ "ask": "request", "id": s.request_id(&id)? }),
@@ -281,8 +281,9 @@ impl Council {
     fn run(self, s: &mut Session) -> Told {
         let question = match self {
             Self::Show { month } => json!({ "ask": "council", "month": month }),
-            Self::Opinion { text, category, source, on } => json!({
+            Self::Opinion { text, category, source, on, photo } => json!({
                 "ask": "add_opinion", "on": s.day(on)?, "source": word!(Source, &source)?, "category": word!(Category, &category)?, "text": text, "person": null,
+                "paths": photo,
             }),
             Self::Topic { title, month, opinion, sponsor, benefit, owner_matter } => json!({
                 "ask": "add_topic", "month": match month { Some(m) => m, None => s.today()?[..7].to_owned() }, "title": title, "opinions": opinion,

@@ -269,6 +269,9 @@ pub(crate) enum Request {
         /// 办理时限，默认按制度参数
         #[arg(long)]
         due: Option<String>,
+        /// 一起附上的照片或 PDF，可写几次
+        #[arg(long)]
+        photo: Vec<PathBuf>,
     },
     /// 列出诉求
     List {
@@ -329,6 +332,9 @@ pub(crate) enum Council {
         /// 日期，默认今天
         #[arg(long)]
         on: Option<String>,
+        /// 一起附上的照片或 PDF，可写几次
+        #[arg(long)]
+        photo: Vec<PathBuf>,
     },
     /// 提出议题；不带 --opinion 时要写 --sponsor
     Topic {

@@ -13,7 +13,8 @@ use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Fields, Ident, Lit, LitIn
 /// Implements `xinghuo_model::Record`.
 ///
 /// On the struct: `#[record(kind = 21, table = "request", zh = "诉求", space = compound)]`,
-/// optionally `append_only`. On each field but `id`: `#[field(3, zh = "进展", class = district)]`,
+/// optionally `append_only`, and `form = RequestInput` where a form brings all of its fields: that struct is
+/// made as well, with `null` for the id of a new record; where nothing is ever edited, without an id. On each field but `id`: `#[field(3, zh = "进展", class = district)]`,
 /// optionally `group = "progress"`, `search = name`, `mask = phone`, `settle = path::to::fn`.
 #[proc_macro_derive(Record, attributes(record, field))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
@@ -27,6 +28,7 @@ struct KindArgs {
     zh: LitStr,
     space: Ident,
     append_only: bool,
+    form: Option<Ident>,
 }
 
 struct FieldArgs {
@@ -49,7 +51,7 @@ fn missing(on: &Ident, what: &str) -> syn::Error {
 
 fn kind_args(input: &DeriveInput) -> syn::Result<KindArgs> {
     let attr = attribute(&input.attrs, "record", &input.ident)?;
-    let (mut number, mut table, mut zh, mut space, mut append_only) = (None, None, None, None, false);
+    let (mut number, mut table, mut zh, mut space, mut append_only, mut form) = (None, None, None, None, false, None);
     attr.parse_nested_meta(|meta| {
         if meta.path.is_ident("kind") {
             number = Some(meta.value()?.parse()?);
@@ -61,6 +63,8 @@ fn kind_args(input: &DeriveInput) -> syn::Result<KindArgs> {
             space = Some(meta.value()?.parse()?);
         } else if meta.path.is_ident("append_only") {
             append_only = true;
+        } else if meta.path.is_ident("form") {
+            form = Some(meta.value()?.parse()?);
         } else {
             return Err(meta.error("unknown record attribute"));
         }
@@ -72,7 +76,38 @@ fn kind_args(input: &DeriveInput) -> syn::Result<KindArgs> {
         zh: zh.ok_or_else(|| missing(&input.ident, "zh"))?,
         space: space.ok_or_else(|| missing(&input.ident, "space"))?,
         append_only,
+        form,
     })
+}
+
+/// The struct a form brings, and how it becomes a record. What is only ever added has no id to bring.
+fn form_struct(form: &Ident, name: &Ident, id_type: &Type, fields: &syn::FieldsNamed, append_only: bool) -> Tokens {
+    let asked = || fields.named.iter().filter(|field| field.ident.as_ref().is_some_and(|ident| ident != "id"));
+    let (idents, types): (Vec<_>, Vec<_>) = asked().map(|field| (&field.ident, &field.ty)).unzip();
+    let notes = asked().map(|field| field.attrs.iter().filter(|attr| attr.path().is_ident("doc") || attr.path().is_ident("ts")));
+    let notes = notes.map(|kept| quote!(#(#kept)*));
+    let id = (!append_only).then(|| {
+        quote! {
+            /// `null` makes a new one.
+            pub id: ::core::option::Option<#id_type>,
+        }
+    });
+    let doc = format!("What a form brings of a [`{name}`]: its fields as they were typed.");
+    quote! {
+        #[doc = #doc]
+        #[derive(Debug, Clone, ::serde::Deserialize, ::ts_rs::TS)]
+        #[ts(export)]
+        pub struct #form {
+            #id
+            #(#notes pub #idents: #types),*
+        }
+        impl #form {
+            /// The record, its texts trimmed, what is empty left out.
+            pub fn record(self, id: #id_type) -> #name {
+                crate::kind::tidy(#name { id, #(#idents: self.#idents),* })
+            }
+        }
+    }
 }
 
 fn field_args(attr: &Attribute, on: &Ident) -> syn::Result<FieldArgs> {
@@ -214,9 +249,11 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
         });
     }
     let id_type = id_type.ok_or_else(|| missing(name, "id"))?;
-    let KindArgs { number, table, zh, space, append_only } = args;
+    let KindArgs { number, table, zh, space, append_only, form } = args;
     let space = variant(&space);
+    let form = form.map(|form| form_struct(&form, name, id_type, fields, append_only));
     Ok(quote! {
+        #form
         impl crate::kind::Record for #name {
             type Id = #id_type;
             const KIND: &'static crate::kind::KindDef = &crate::kind::KindDef {

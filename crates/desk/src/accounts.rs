@@ -10,7 +10,7 @@ use xinghuo_model::*;
 
 use crate::error::Result;
 use crate::open::{Open, copy_name};
-use crate::roll::{differing, signed};
+use crate::roll::{differing, signed, whose};
 use crate::views::{AccountItem, AccountSide, Saved};
 
 /// On which copy a record was made.
@@ -28,7 +28,8 @@ fn resolutions(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<
     Ok(kept.into_iter().map(|kept| kept.record).collect())
 }
 
-fn count_of(vote: &Vote) -> Count {
+/// The numbers of a vote.
+pub(crate) fn count_of(vote: &Vote) -> Count {
     Count { present: vote.present, yes: vote.yes, no: vote.no, abstain: vote.abstain, recused: vote.recused }
 }
 
@@ -74,12 +75,16 @@ impl Open {
                 items.push(AccountItem { title: format!("表决：{title}"), sides });
             }
             let signed = signed(books, meeting)?;
-            for (delegate, lines) in differing(&signed) {
+            for lines in differing(&signed) {
                 let mut sides = Vec::new();
-                for line in lines {
+                for line in &lines {
                     sides.extend(self.side(books, line.id.0, says_of_sign_in(line))?);
                 }
-                let name = books.get::<Delegate>(delegate)?.map(|d| d.record.name).unwrap_or_default();
+                let name = match lines[0].delegate {
+                    Some(delegate) => books.get::<Delegate>(delegate)?.map(|d| d.record.name),
+                    None => lines[0].name.clone(),
+                };
+                let name = name.unwrap_or_default();
                 items.push(AccountItem { title: format!("签到：{name}"), sides });
             }
             Ok(items)
@@ -96,7 +101,7 @@ impl Open {
                 let line = line.record;
                 still_open(save, space, line.meeting)?;
                 for other in signed(&save.books(), line.meeting)? {
-                    if other.delegate.is_some() && other.delegate == line.delegate && other.id != line.id {
+                    if whose(&other).is_some() && whose(&other) == whose(&line) && other.id != line.id {
                         save.delete::<Attendance>(space, other.id);
                     }
                 }
@@ -117,17 +122,7 @@ impl Open {
                 save.delete::<Vote>(space, other.id);
             }
         }
-        // What was agreed goes with the vote it rests on, and so does what nobody has begun to carry out.
-        for resolution in resolutions(&save.books(), chosen.meeting, chosen.topic)? {
-            let whose = author(&save.books(), resolution.id.0)?;
-            if whose == by || !withdrawn.iter().any(|key| Some(*key) == whose) {
-                continue;
-            }
-            for task in save.books().select::<Task>("AND resolution = ?1 AND state = 'open'", [resolution.id.0.as_bytes()])? {
-                save.delete::<Task>(space, task.record.id);
-            }
-            save.delete::<Resolution>(space, resolution.id);
-        }
+        withdraw_agreed(save, space, chosen.meeting, chosen.topic, |whose| whose != by && withdrawn.iter().any(|key| Some(*key) == whose))?;
         let mut topic = save.books().need::<Topic>(chosen.topic)?.record;
         let policy = self.policy(&save.books(), meeting.month.first_day())?;
         topic.state = outcome(&policy, count_of(&chosen), topic.owner_matter);
@@ -135,6 +130,27 @@ impl Open {
         save.accept_parallel::<Topic>(space, topic.id);
         Ok(())
     }
+}
+
+/// What was agreed goes with the vote it rests on, and so does what nobody has begun to carry out: of the copies
+/// that `whose` says.
+pub(crate) fn withdraw_agreed(
+    save: &mut Save<'_>,
+    space: SpaceId,
+    meeting: MeetingId,
+    topic: TopicId,
+    whose: impl Fn(Option<[u8; 32]>) -> bool,
+) -> Result<()> {
+    for resolution in resolutions(&save.books(), meeting, topic)? {
+        if !whose(author(&save.books(), resolution.id.0)?) {
+            continue;
+        }
+        for task in save.books().select::<Task>("AND resolution = ?1 AND state = 'open'", [resolution.id.0.as_bytes()])? {
+            save.delete::<Task>(space, task.record.id);
+        }
+        save.delete::<Resolution>(space, resolution.id);
+    }
+    Ok(())
 }
 
 /// The meeting, where its minutes are not final.

@@ -10,6 +10,10 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
+use xinghuo_model::records::{
+    BodyInput, CampaignInput, CanvassInput, DelegateInput, HouseRuleInput, NewAttendance, NewCanvassVisit, NewFeedback, NewOpinionReply,
+    NewOwnerBallot, NewOwnerVote, NewVote, ObjectionInput, SealUseInput,
+};
 use xinghuo_model::*;
 
 pub use affairs::*;
@@ -117,6 +121,11 @@ pub enum Ask {
     },
 
     // ---- people ----
+    /// Rooms (房号) of the roster that what is typed may mean: 3-2, 32501, 3幢2单元501. → `string[]`
+    Rooms {
+        /// As typed so far.
+        text: String,
+    },
     /// Buildings and how many people live in each. → `BuildingCount[]`
     Buildings,
     /// People, by room. → `PeoplePage`
@@ -272,6 +281,11 @@ pub enum Ask {
         /// Which; the current one by default.
         month: Option<Month>,
     },
+    /// A year of the compound's councils in figures. → `CouncilYear`
+    CouncilYear {
+        /// This year where `null`.
+        year: Option<i32>,
+    },
     /// The three ills (三个老毛病) as figures: of the compound shown, or of all. → `IllsView`
     Ills {
         /// The current one by default.
@@ -326,6 +340,8 @@ pub enum Ask {
         /// Why.
         reason: String,
     },
+    /// Puts a topic right that was not voted on yet. → `Saved`
+    EditTopic(TopicEdit),
     /// Decides a topic without a council, by exception, with the reason. → `Saved`
     DecideOutside {
         /// Which.
@@ -349,18 +365,16 @@ pub enum Ask {
     /// Adds or changes a delegate. → `Saved`
     SaveDelegate(DelegateInput),
     /// Says how the body behind a party stands (五方现状). → `Saved`
-    SaveBody {
-        /// Which party.
-        party: Party,
-        /// How.
-        state: BodyState,
-        /// Since when.
-        since: NaiveDate,
-        /// What is to be known of it.
-        note: Option<String>,
-    },
+    SaveBody(BodyInput),
     /// Plans a meeting over the chosen topics. → `Saved`
     PlanMeeting(NewMeeting),
+    /// Puts a meeting's time, place, people or agenda right. → `Saved`
+    EditMeeting(MeetingEdit),
+    /// A meeting that is not held after all. → `Saved`
+    CancelMeeting {
+        /// Which.
+        id: MeetingId,
+    },
     /// The invitations went out. → `Saved`
     NotifyMeeting {
         /// To which meeting.
@@ -401,6 +415,18 @@ pub enum Ask {
     AddOwnerBallot(NewOwnerBallot),
     /// Records what was agreed, and the task that carries it out. → `Saved`
     AddResolution(NewResolution),
+    /// Puts right what was agreed, until the minutes are final. → `Saved`
+    EditResolution {
+        /// Which.
+        id: ResolutionId,
+        /// As it was agreed.
+        text: String,
+    },
+    /// Takes back what was not agreed after all, with its tasks. → `Saved`
+    WithdrawResolution {
+        /// Which.
+        id: ResolutionId,
+    },
     /// 散会. → `Saved`
     CloseMeeting {
         /// Which.
@@ -465,12 +491,16 @@ pub enum Ask {
         /// Why.
         reason: String,
     },
+    /// Puts a task right that is not done yet. → `Saved`
+    EditTask(TaskEdit),
     /// Reports back on a task. → `Saved`
     GiveFeedback(NewFeedback),
 
     // ---- what a council leaves behind ----
     /// What hangs in public (公示). → `PublicityLine[]`
     Publicities,
+    /// What must be published, and when it last was. → `PublicityItem[]`
+    PublicityItems,
     /// A text as it may hang in public. → `MaskedText`
     MaskText {
         /// As it was typed.
@@ -491,6 +521,10 @@ pub enum Ask {
     },
     /// Records an objection, or its answer. → `Saved`
     SaveObjection(ObjectionInput),
+    /// What was sealed (用印登记). → `SealsView`
+    Seals,
+    /// Adds or changes a use of a seal. → `Saved`
+    SaveSealUse(SealUseInput),
     /// Rules and campaigns (规则与整治). → `OrderView`
     Order,
     /// Adds or changes a rule. → `Saved`

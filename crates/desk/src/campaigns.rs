@@ -6,20 +6,51 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
 use xinghuo_model::*;
 
-use crate::ask::{CampaignInput, HouseRuleInput, NewSite};
+use crate::ask::NewSite;
 use crate::attachments;
 use crate::cases::{days_left, not_future};
+use crate::council::COUNCILS;
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::{Open, known_or_new};
+use crate::papers::day_zh;
 use crate::views::{CampaignLine, OrderView, RuleLine, Saved, SiteLine};
 
 type At = DateTime<FixedOffset>;
+
+/// When a topic was adopted and by whom: the council, or the owners where it is theirs to decide.
+pub(crate) struct Adopted {
+    pub on: NaiveDate,
+    pub by: &'static str,
+}
+
+/// Who adopted a topic; `None` where neither the council nor the owners did: a rule of the house rests on one of
+/// them.
+pub(crate) fn adopted(books: &Books<'_>, topic: &Topic) -> Result<Option<Adopted>> {
+    if topic.state != TopicState::Passed {
+        return Ok(None);
+    }
+    let (sql, by) = match topic.owner_matter {
+        Some(_) => ("SELECT max(\"on\") FROM owner_vote WHERE life = 0 AND topic = ?1".to_owned(), "业主共同表决"),
+        None => (
+            format!(
+                "SELECT max(substr(m.held_at, 1, 10)) FROM vote v JOIN meeting m ON m.id = v.meeting \
+                 WHERE v.life = 0 AND m.life = 0 AND m.kind IN {COUNCILS} AND v.topic = ?1"
+            ),
+            "“星火家园”小区议事会",
+        ),
+    };
+    let on = books.rows(&sql, [topic.id.0.as_bytes()], |r| r.get::<_, Option<String>>(0))?.into_iter().flatten().next();
+    Ok(on.and_then(|on| on.parse().ok()).map(|on| Adopted { on, by }))
+}
 
 fn rule_line(books: &Books<'_>, rule: HouseRule, today: NaiveDate) -> Result<RuleLine> {
     let topic = books.get::<Topic>(rule.topic)?.map(|kept| kept.record);
     Ok(RuleLine {
         in_force: rule.since <= today && rule.until.is_none_or(|until| today <= until),
-        adopted: topic.map(|topic| format!("{}议事会：{}", topic.month.zh(), topic.title)),
+        adopted: match topic {
+            Some(topic) => adopted(books, &topic)?.map(|adopted| format!("{}{}：{}", day_zh(adopted.on), adopted.by, topic.title)),
+            None => None,
+        },
         rule,
     })
 }
@@ -63,35 +94,36 @@ impl Open {
         self.read(|books| {
             let rules = books.select::<HouseRule>("AND space = ?1 ORDER BY since DESC, id DESC", [space.0.as_bytes()])?;
             let campaigns = books.select::<Campaign>("AND space = ?1 ORDER BY \"from\" DESC, id DESC", [space.0.as_bytes()])?;
-            let adopted =
-                books.select::<Topic>("AND space = ?1 AND state = 'passed' ORDER BY month DESC, id DESC LIMIT 50", [space.0.as_bytes()])?;
+            let mut adoptable = Vec::new();
+            for kept in
+                books.select::<Topic>("AND space = ?1 AND state = 'passed' ORDER BY month DESC, id DESC LIMIT 50", [space.0.as_bytes()])?
+            {
+                if adopted(books, &kept.record)?.is_some() {
+                    adoptable.push(kept.record);
+                }
+            }
             Ok(OrderView {
                 rules: rules.into_iter().map(|kept| rule_line(books, kept.record, today)).collect::<Result<_>>()?,
                 campaigns: campaigns.into_iter().map(|kept| campaign_line(books, kept.record, today)).collect::<Result<_>>()?,
-                adopted: adopted.into_iter().map(|kept| kept.record).collect(),
+                adopted: adoptable,
             })
         })
     }
 
     pub(crate) fn save_house_rule(&self, input: HouseRuleInput, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
-        let (title, text) = (filled(&input.title, "title")?, filled(&input.text, "text")?);
+        filled(&input.title, "title")?;
+        filled(&input.text, "text")?;
         if input.until.is_some_and(|until| until < input.since) {
             return Err(Refusal::Before("废止日期", "施行日期").into());
         }
         self.save_one(Act::SaveHouseRule, at, |save| {
             let topic = save.books().need::<Topic>(input.topic)?.record;
-            if topic.state != TopicState::Passed {
-                return Err(Refusal::Lacks("小区规则要由议事会表决通过的议题来定。").into());
+            if adopted(&save.books(), &topic)?.is_none() {
+                return Err(Refusal::Lacks("小区规则要由议事会或业主表决通过的议题来定。").into());
             }
-            let rule = HouseRule {
-                id: known_or_new::<HouseRule>(save, input.id)?,
-                title,
-                text,
-                topic: input.topic,
-                since: input.since,
-                until: input.until,
-            };
+            let id = known_or_new::<HouseRule>(save, input.id)?;
+            let rule = input.record(id);
             save.put(space, &rule);
             Ok(rule.id)
         })
@@ -99,7 +131,7 @@ impl Open {
 
     pub(crate) fn save_campaign(&self, input: CampaignInput, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
-        let title = filled(&input.title, "title")?;
+        filled(&input.title, "title")?;
         if input.until < input.from {
             return Err(Refusal::Before("完成期限", "开始日期").into());
         }
@@ -110,14 +142,8 @@ impl Open {
                     field: "until", why: "整治要在制度规定的天数内完成（一般是一个月内），请把期限提前。"
                 });
             }
-            let campaign = Campaign {
-                id: known_or_new::<Campaign>(save, input.id)?,
-                title,
-                rule: input.rule,
-                from: input.from,
-                until: input.until,
-                with: optional(input.with),
-            };
+            let id = known_or_new::<Campaign>(save, input.id)?;
+            let campaign = input.record(id);
             save.put(space, &campaign);
             Ok(campaign.id)
         })

@@ -8,9 +8,8 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
 use xinghuo_model::*;
 
-use crate::ask::{CanvassInput, NewCanvassVisit};
 use crate::cases::not_future;
-use crate::error::{Result, filled, optional};
+use crate::error::{Result, filled};
 use crate::open::{Open, known_or_new};
 use crate::views::{CanvassBuilding, CanvassLine, CanvassRoom, CanvassView, Saved};
 
@@ -101,19 +100,13 @@ impl Open {
 
     pub(crate) fn save_canvass(&self, input: CanvassInput, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
-        let question = filled(&input.question, "question")?;
+        filled(&input.question, "question")?;
         if input.until.is_some_and(|until| until < input.from) {
             return Err(Refusal::Before("结束日期", "开始日期").into());
         }
         self.save_one(Act::SaveCanvass, at, |save| {
-            let canvass = Canvass {
-                id: known_or_new::<Canvass>(save, input.id)?,
-                question,
-                topic: input.topic,
-                from: input.from,
-                until: input.until,
-                buildings: input.buildings,
-            };
+            let id = known_or_new::<Canvass>(save, input.id)?;
+            let canvass = input.record(id);
             save.put(space, &canvass);
             Ok(canvass.id)
         })
@@ -122,7 +115,9 @@ impl Open {
     pub(crate) fn add_canvass_visit(&self, new: NewCanvassVisit, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(new.on, at.date_naive(), "走访日期")?;
-        let (building, room, by) = (filled(&new.building, "building")?, filled(&new.room, "room")?, filled(&new.by, "by")?);
+        for (field, text) in [("building", &new.building), ("room", &new.room), ("by", &new.by)] {
+            filled(text, field)?;
+        }
         self.save_one(Act::AddCanvassVisit, at, |save| {
             let canvass = save.books().need::<Canvass>(new.canvass)?.record;
             if canvass.until.is_some_and(|until| until < new.on) {
@@ -131,17 +126,7 @@ impl Open {
             if new.on < canvass.from {
                 return Err(Refusal::Before("走访日期", "开始日期").into());
             }
-            let visit = CanvassVisit {
-                id: save.id(),
-                canvass: canvass.id,
-                building,
-                unit: optional(new.unit),
-                room,
-                on: new.on,
-                by,
-                result: new.result,
-                note: optional(new.note),
-            };
+            let visit = new.record(save.id());
             save.put(space, &visit);
             Ok(visit.id)
         })

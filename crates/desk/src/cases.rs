@@ -7,6 +7,7 @@ use xinghuo_model::rules::{Refusal, check_request_step, request_next};
 use xinghuo_model::*;
 
 use crate::ask::*;
+use crate::attachments::Chosen;
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::Open;
 use crate::people;
@@ -14,6 +15,13 @@ use crate::views::*;
 
 /// SQL words of the states in which a request still waits for somebody.
 pub(crate) const OPEN_STATES: &str = "('registered', 'accepted', 'working', 'closed')";
+
+/// The number after the last one of those given that stand between head and tail: what another computer
+/// numbered has another head.
+pub(crate) fn after(given: &[String], head: &str, tail: &str) -> u32 {
+    let number = |text: &String| text.strip_prefix(head)?.strip_suffix(tail)?.parse::<u32>().ok();
+    given.iter().filter_map(number).max().unwrap_or(0) + 1
+}
 
 pub(crate) fn is_open(state: RequestState) -> bool {
     !matches!(state, RequestState::Refused | RequestState::Answered | RequestState::Withdrawn)
@@ -152,21 +160,21 @@ pub(crate) fn not_future(on: NaiveDate, today: NaiveDate, what: &'static str) ->
 impl Open {
     /// The next human number of a table: `PREFIX-2026-0001`, with this copy's own mark where it
     /// is not the first of its compound, so that two offline laptops never issue the same.
+    /// What sets apart the numbers this computer gives; the first one of a compound needs nothing.
+    pub(crate) fn number_mark(&self, books: &Books<'_>) -> Result<String> {
+        Ok(if self.profile().founder { String::new() } else { books.here("mark")?.unwrap_or_default() })
+    }
+
     pub(crate) fn next_number(&self, books: &Books<'_>, space: SpaceId, table: &'static str, letter: &str, year: i32) -> Result<String> {
         let prefix = books.get::<Compound>(CompoundId(space.0))?.map_or_else(String::new, |c| c.record.prefix);
-        let mark = if self.profile().founder { String::new() } else { books.here("mark")?.unwrap_or_default() };
-        let head = format!("{prefix}-{letter}{year}-{mark}");
+        let head = format!("{prefix}-{letter}{year}-{}", self.number_mark(books)?);
         // Deleted ones count too: a number is never given twice.
         let sql = match table {
             "request" => "SELECT number FROM request WHERE space = ?1 AND number LIKE ?2",
             _ => "SELECT number FROM mediation WHERE space = ?1 AND number LIKE ?2",
         };
-        let last = books
-            .rows(sql, (space.0.as_bytes(), format!("{head}%")), |r| r.get::<_, String>(0))?
-            .iter()
-            .filter_map(|n| n.get(head.len()..)?.parse::<u32>().ok())
-            .max();
-        Ok(format!("{head}{:04}", last.unwrap_or(0) + 1))
+        let given = books.rows(sql, (space.0.as_bytes(), format!("{head}%")), |r| r.get::<_, String>(0))?;
+        Ok(format!("{head}{:04}", after(&given, &head, "")))
     }
 
     pub(crate) fn add_request(&self, new: NewRequest, at: DateTime<FixedOffset>) -> Result<Saved> {
@@ -180,6 +188,7 @@ impl Open {
             Some(due) => due,
             None => self.read(|b| Ok(self.policy(b, new.accepted_on)?.request_due(new.accepted_on, new.urgency == Urgency::Urgent)))?,
         };
+        let files = Chosen::read_all(&new.paths)?;
         self.save_one(Act::AddRequest, at, |save| {
             let number = self.next_number(&save.books(), space, "request", "", new.accepted_on.year())?;
             let request = Request {
@@ -200,6 +209,9 @@ impl Open {
                 satisfaction: None,
             };
             save.put(space, &request);
+            for file in &files {
+                file.file_on::<Request>(save, space, request.id, today)?;
+            }
             Ok(request.id)
         })
     }

@@ -1,6 +1,6 @@
 //! The month's five steps: reading.
 
-use chrono::NaiveDate;
+use chrono::{FixedOffset, NaiveDate};
 use uuid::Uuid;
 use xinghuo_ledger::{Books, Kept};
 use xinghuo_model::policy::Policy;
@@ -13,7 +13,7 @@ use crate::cases::days_left;
 use crate::error::Result;
 use crate::opinions::{fate, replies};
 use crate::owners;
-use crate::papers::{editions, minutes};
+use crate::papers::{editions, minutes, put_off};
 use crate::roll::{Roll, bodies, delegates, roll};
 use crate::views::*;
 
@@ -75,24 +75,29 @@ pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<M
         )?
         .into_iter()
         .next();
-    let tasks =
-        books.rows(&format!("SELECT {TASK_FACT} FROM task t WHERE t.life = 0 AND t.space = ?1 AND t.month = ?2"), at.clone(), task_fact)?;
-    let no_topic = books.get::<Cycle>(cycle_id(space, month))?.is_some_and(|c| c.record.no_topic.is_some());
+    let tasks = task_facts(books, "WHERE life = 0 AND space = ?1 AND month = ?2", at.clone())?;
+    // Another laptop may have chosen one meanwhile: then there is something to do.
+    let no_topic = chosen.is_empty() && books.get::<Cycle>(cycle_id(space, month))?.is_some_and(|c| c.record.no_topic.is_some());
     let began_on = books.get::<Compound>(CompoundId(space.0))?.and_then(|compound| compound.record.began_on);
     Ok(MonthFacts { opinions, chosen, undecided: undecided as u32, council, tasks, no_topic, began_on })
 }
 
-/// What [`task_fact`] reads of a task `t`.
-const TASK_FACT: &str = "t.due_on, t.state, t.done_on, (SELECT min(f.\"on\") FROM feedback f WHERE f.life = 0 AND f.task = t.id)";
+/// When a `task` was first reported back on, for SQL: what was told before it was sent back does not count.
+pub(crate) const REPORTED_ON: &str =
+    "(SELECT min(f.\"on\") FROM feedback f WHERE f.life = 0 AND f.task = task.id AND f.\"on\" >= task.done_on)";
 
-fn task_fact(r: &rusqlite::Row<'_>) -> rusqlite::Result<TaskFact> {
-    let day = |i| -> rusqlite::Result<Option<NaiveDate>> { Ok(r.get::<_, Option<String>>(i)?.and_then(|d| d.parse().ok())) };
-    Ok(TaskFact {
-        due_on: day(0)?.unwrap_or_default(),
-        state: TaskState::parse(&r.get::<_, String>(1)?).unwrap_or(TaskState::Open),
-        done_on: day(2)?,
-        reported_on: day(3)?,
-    })
+/// Tasks as the rules look at them; `tail` is SQL after `FROM task`.
+fn task_facts(books: &Books<'_>, tail: &str, params: impl rusqlite::Params) -> Result<Vec<TaskFact>> {
+    let sql = format!("SELECT task.due_on, task.state, task.done_on, {REPORTED_ON} FROM task {tail}");
+    Ok(books.rows(&sql, params, |r| {
+        let day = |i| -> rusqlite::Result<Option<NaiveDate>> { Ok(r.get::<_, Option<String>>(i)?.and_then(|d| d.parse().ok())) };
+        Ok(TaskFact {
+            due_on: day(0)?.unwrap_or_default(),
+            state: TaskState::parse(&r.get::<_, String>(1)?).unwrap_or(TaskState::Open),
+            done_on: day(2)?,
+            reported_on: day(3)?,
+        })
+    })?)
 }
 
 /// The five-step bar as views.
@@ -121,9 +126,11 @@ pub(crate) fn task_line(books: &Books<'_>, policy: &Policy, kept: Kept<Task>, to
         due_on: task.due_on,
         state: task.state,
         done_on: task.done_on,
-        reported_on: feedback.first().map(|told| told.record.on),
+        reported_on: feedback.iter().map(|told| told.record.on).find(|on| task.done_on.is_some_and(|done| done <= *on)),
     };
+    let told_late = feedback.iter().any(|told| typed_on(told.record.id.0).is_some_and(|typed| is_late_entry(typed, told.record.on)));
     Ok(TaskLine {
+        late_entry: told_late || was_entered_late(books, task.id.0, "done_on", task.done_on)?,
         report: feedback_state(policy, &fact, today),
         days_left: days_left(task.due_on, today),
         late: task.state.is_open() && task.due_on < today,
@@ -144,18 +151,14 @@ fn topic_line(books: &Books<'_>, kept: Kept<Topic>, meeting: Option<MeetingId>) 
     let resolutions = books.select::<Resolution>(filter, (&id, at.clone()))?;
     let owner_vote = books.select::<OwnerVote>("AND topic = ?1 ORDER BY \"on\", id", [&id])?.into_iter().last().map(|kept| kept.record);
     let next = books.select::<Topic>("AND carried_from = ?1", [&id])?;
-    let tasks = books.rows(
-        &format!(
-            "SELECT {TASK_FACT} FROM task t JOIN resolution r ON r.id = t.resolution WHERE t.life = 0 AND r.life = 0 AND r.topic = ?1"
-        ),
-        [&id],
-        task_fact,
-    )?;
+    let tasks =
+        task_facts(books, "JOIN resolution r ON r.id = task.resolution WHERE task.life = 0 AND r.life = 0 AND r.topic = ?1", [&id])?;
     let settled = books.number(
         "SELECT count(*) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = ?1 AND v.life = 0 AND m.life = 0 AND m.state = 'final'",
         [&id],
     )? > 0;
     Ok(TopicLine {
+        late_entry: was_entered_late(books, topic.id.0, "decided_on", topic.decided_on)?,
         stage: topic_stage(topic.state, &tasks, !speeches.is_empty(), settled, !next.is_empty()),
         accounts: votes.len() as u32,
         owner_verdict: owner_vote.as_ref().zip(topic.owner_matter).map(|(vote, matter)| owners::verdict(matter, vote)),
@@ -204,10 +207,10 @@ fn lacking(meeting: &Meeting, roll: &Roll, quorum: u32, quorate: bool, topics: &
         let title = t.topic.title.chars().take(20).collect::<String>();
         if t.accounts > 1 {
             lacking.push(format!("“{title}”有 {} 台电脑的表决记录，请先选定一份", t.accounts));
-        } else if t.vote.is_none() {
+        } else if t.vote.is_none() && put_off(&t.topic).is_none() {
             lacking.push(format!("“{title}”还没有表决结果"));
         }
-        if t.topic.state == TopicState::Passed && t.resolutions.is_empty() {
+        if t.vote.is_some() && t.topic.state == TopicState::Passed && t.resolutions.is_empty() {
             lacking.push(format!("“{title}”已通过，还没有议定事项"));
         }
     }
@@ -228,19 +231,42 @@ fn changed_since_final(books: &Books<'_>, space: SpaceId, policy: &Policy, view:
     Ok(said != minutes(books, policy, space, view)?)
 }
 
+/// How many of a party's delegates are away for a reason.
+fn reasons(party: &PartyAttendance) -> u32 {
+    let away = |line: &&SignInLine| match line.presence {
+        Some(Presence::Leave) => true,
+        Some(Presence::Absent) => line.note.is_some(),
+        _ => false,
+    };
+    party.lines.iter().filter(away).count() as u32
+}
+
 /// What is to be looked at before and at a meeting, though it forbids nothing.
-fn warnings(meeting: &Meeting, roll: &Roll) -> Vec<String> {
+fn warnings(policy: &Policy, meeting: &Meeting, roll: &Roll) -> Vec<String> {
     let mut out = Vec::new();
     if meeting.state == MeetingState::Final {
         return out;
     }
+    // What is urgent cannot wait for its notice.
+    if meeting.kind == MeetingKind::Council {
+        let days = meeting.notified_on.map(|on| (meeting.held_at.date_naive() - on).num_days());
+        match days {
+            None if meeting.state.is_ahead() => out.push(format!("还没有发通知（制度要求提前 {} 天）", policy.notice_days)),
+            None => out.push("没有登记会前通知".to_owned()),
+            Some(days) if days < i64::from(policy.notice_days) => {
+                out.push(format!("会前 {days} 天才发通知，少于制度要求的 {} 天", policy.notice_days));
+            }
+            Some(_) => {}
+        }
+    }
     for party in &roll.parties {
         let why = "请先登记代表，或在“五方代表”里写明这一方的现状";
         match (&party.standing, party.invited) {
-            (Some(standing), 0) => out.push(format!("{}{standing}，没有代表到会", party.title)),
+            (Some(standing), 0) => out.push(format!("{}{standing}，没有代表到会", party.party.zh())),
             (None, 0) => out.push(format!("{}还没有代表：{why}", party.title)),
-            (_, invited) if !meeting.state.is_ahead() && party.present == 0 && party.leave < invited => {
-                out.push(format!("{}没有人到会，也没有请假", party.title));
+            // A reason beside each absence says why (A16).
+            (_, invited) if !meeting.state.is_ahead() && party.present == 0 && reasons(party) < invited => {
+                out.push(format!("{}没有人到会：请在签到里记请假或缺席，写明原因", party.title));
             }
             _ => {}
         }
@@ -267,9 +293,10 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
         quorum,
         quorate,
         lacking: lacking(&meeting, &roll, quorum, quorate, &topics),
-        warnings: warnings(&meeting, &roll),
+        warnings: warnings(policy, &meeting, &roll),
         accounts: roll.accounts + topics.iter().filter(|t| t.accounts > 1).count() as u32,
-        stage: meeting_stage(&meeting, roll.begun, editions),
+        late_entry: roll.begun.and_then(typed_on).is_some_and(|typed| is_late_entry(typed, meeting.held_at.date_naive())),
+        stage: meeting_stage(&meeting, roll.begun.is_some(), editions),
         changed_since_final: false,
         parties: roll.parties,
         guests: roll.guests,
@@ -302,6 +329,25 @@ fn carried(books: &Books<'_>, topics: &[TopicLine], tasks: &[TaskLine]) -> Resul
     Ok(out)
 }
 
+/// An opinion with what became of it among these topics.
+fn opinion_line(books: &Books<'_>, opinion: Opinion, topics: &[Topic]) -> Result<OpinionLine> {
+    let person = match opinion.person {
+        Some(id) => books.get::<Person>(id)?.map(|p| p.record.name),
+        None => None,
+    };
+    let topic = topics.iter().find(|t| t.opinions.contains(&opinion.id));
+    Ok(OpinionLine {
+        in_topic: topic.map(|t| t.id),
+        topic_title: topic.map(|t| t.title.clone()),
+        fate: topic.and_then(fate),
+        late_entry: typed_on(opinion.id.0).is_some_and(|typed| is_late_entry(typed, opinion.on)),
+        person,
+        files: attachments::count(books, opinion.id.0)?,
+        replies: replies(books, opinion.id)?,
+        opinion,
+    })
+}
+
 /// A month from opinions to feedback.
 pub(crate) fn view(
     books: &Books<'_>,
@@ -313,26 +359,28 @@ pub(crate) fn view(
 ) -> Result<CouncilView> {
     let facts = facts(books, space, month)?;
     let at = (space.0.as_bytes(), month.to_string());
-    let topics: Vec<Kept<Topic>> = books.select::<Topic>("AND space = ?1 AND month = ?2 ORDER BY id", at.clone())?;
-    let mut opinions = Vec::new();
-    for kept in books.select::<Opinion>("AND space = ?1 AND month = ?2 ORDER BY \"on\" DESC, id DESC", at.clone())? {
-        let opinion = kept.record;
-        let person = match opinion.person {
-            Some(id) => books.get::<Person>(id)?.map(|p| p.record.name),
-            None => None,
-        };
-        let typed = typed_on(opinion.id.0);
-        let topic = topics.iter().find(|t| t.record.opinions.contains(&opinion.id)).map(|t| &t.record);
-        opinions.push(OpinionLine {
-            in_topic: topic.map(|t| t.id),
-            fate: topic.and_then(fate),
-            late_entry: typed.is_some_and(|d| d > opinion.on + chrono::Days::new(1)),
-            person,
-            files: attachments::count(books, opinion.id.0)?,
-            replies: replies(books, opinion.id)?,
-            opinion,
-        });
+    let topics_of =
+        |month: Month| books.select::<Topic>("AND space = ?1 AND month = ?2 ORDER BY id", (space.0.as_bytes(), month.to_string()));
+    let topics: Vec<Kept<Topic>> = topics_of(month)?;
+    // What was said in one month may be gathered in the next.
+    let mut around: Vec<Topic> = topics.iter().map(|kept| kept.record.clone()).collect();
+    for other in [month.previous(), month.next()] {
+        around.extend(topics_of(other)?.into_iter().map(|kept| kept.record));
     }
+    let said_in = |month: Month| {
+        books.select::<Opinion>("AND space = ?1 AND month = ?2 ORDER BY \"on\" DESC, id DESC", (space.0.as_bytes(), month.to_string()))
+    };
+    let lines =
+        |said: Vec<Kept<Opinion>>| said.into_iter().map(|kept| opinion_line(books, kept.record, &around)).collect::<Result<Vec<_>>>();
+    let opinions = lines(said_in(month)?)?;
+    let mut before = said_in(month.previous())?;
+    before.retain(|kept| around.iter().all(|topic| !topic.opinions.contains(&kept.record.id)));
+    for id in topics.iter().flat_map(|kept| &kept.record.opinions) {
+        if opinions.iter().all(|line| line.opinion.id != *id) {
+            before.extend(books.get::<Opinion>(*id)?);
+        }
+    }
+    let earlier = lines(before)?;
     let mut meetings = Vec::new();
     for kept in books.select::<Meeting>("AND space = ?1 AND month = ?2 ORDER BY held_at, id", at.clone())? {
         let mut meeting = meeting_view(books, space, &policy, kept.record)?;
@@ -357,8 +405,10 @@ pub(crate) fn view(
     months.sort_unstable_by(|a, b| b.cmp(a));
     months.dedup();
     let no_topic = books.get::<Cycle>(cycle_id(space, month))?.and_then(|c| c.record.no_topic);
+    let bodies = bodies(books, space)?;
     Ok(CouncilView {
-        bodies: bodies(books, space)?,
+        concerns: bodies.iter().filter_map(Body::owners_body).flat_map(|body| body.concerns(today)).collect(),
+        bodies,
         carried: carried(books, &topics, &tasks)?,
         next_policy,
         month,
@@ -367,6 +417,7 @@ pub(crate) fn view(
         steps: steps(&policy, month, &facts, today),
         no_topic,
         opinions,
+        earlier,
         topics,
         meetings,
         tasks,
@@ -376,10 +427,25 @@ pub(crate) fn view(
     })
 }
 
+/// China has one clock.
+const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours");
+
 /// The day an id was made, which is when the thing was typed; for display only.
 fn typed_on(id: Uuid) -> Option<NaiveDate> {
     let (seconds, nanos) = id.get_timestamp()?.to_unix();
-    chrono::DateTime::from_timestamp(seconds as i64, nanos).map(|t| t.date_naive())
+    chrono::DateTime::from_timestamp(seconds as i64, nanos).map(|typed| typed.with_timezone(&CHINA).date_naive())
+}
+
+/// Whether what happened on a day was typed later than the day after (补录).
+fn is_late_entry(typed: NaiveDate, happened: NaiveDate) -> bool {
+    typed > happened + chrono::Days::new(1)
+}
+
+/// The same of a day that was written into a record.
+fn was_entered_late(books: &Books<'_>, record: Uuid, field: &str, happened: Option<NaiveDate>) -> Result<bool> {
+    let Some(happened) = happened else { return Ok(false) };
+    let written = books.history(record)?.into_iter().find(|change| change.field.is_some_and(|of| of.name == field));
+    Ok(written.is_some_and(|change| is_late_entry(change.at.date_naive(), happened)))
 }
 
 /// How the month stands, in one sentence.

@@ -14,6 +14,7 @@ use xinghuo_model::policy::Policy;
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
+use crate::council::REPORTED_ON;
 use crate::error::Result;
 use crate::open::{Open, figures_only};
 use crate::policy::policy_of;
@@ -120,8 +121,10 @@ impl Scope<'_> {
     fn answered(&mut self) -> Result<Vec<Fact>> {
         let mut out = Vec::new();
         for (space, id, month, title, (done, told)) in self.rows(
-            "SELECT t.space, t.id, t.month, t.text, t.done_on, (SELECT min(f.\"on\") FROM feedback f WHERE f.life = 0 AND f.task = t.id) \
-             FROM task t WHERE t.life = 0 AND t.{mine} AND t.done_on >= ?2 AND t.done_on < ?2 || '~'",
+            &format!(
+                "SELECT space, id, month, text, done_on, {REPORTED_ON} \
+                 FROM task WHERE life = 0 AND {{mine}} AND done_on >= ?2 AND done_on < ?2 || '~'"
+            ),
             |r| Ok((day(r, 4)?, day(r, 5)?)),
         )? {
             let Some(done) = done else { continue };

@@ -13,12 +13,14 @@ mod campaigns;
 mod canvass;
 mod cases;
 mod conflicts;
+mod corrections;
 mod council;
 mod demands;
 pub mod demo;
 mod erasure;
 mod error;
 mod exchange;
+mod figures;
 mod first_run;
 mod history;
 mod home;
@@ -35,6 +37,7 @@ mod policy;
 mod publicity;
 mod roll;
 mod roster;
+mod seals;
 mod tasks;
 mod today;
 mod topics;
@@ -77,9 +80,9 @@ pub struct Desk {
     press: OnceLock<Press>,
 }
 
-/// Whether undo is offered: not for what a copy did by itself.
+/// Whether undo is offered: not for what a copy did by itself, nor for final minutes, whose number is given.
 fn may_take_back(save: &xinghuo_ledger::LastSave) -> bool {
-    ![Act::CreateCopy, Act::Demo, Act::Widen].iter().any(|act| act.code() == save.act)
+    ![Act::CreateCopy, Act::Demo, Act::Widen, Act::FinaliseMinutes].iter().any(|act| act.code() == save.act)
 }
 
 fn json<T: Serialize>(value: T) -> Result<Value> {
@@ -248,6 +251,11 @@ impl Desk {
             }
             Ask::RosterBlank { path } => json(self.open()?.roster_blank(&path)?),
             Ask::RosterReturn { path } => json(self.open()?.roster_return(&path)?),
+            Ask::Rooms { text } => {
+                let open = self.open()?;
+                let space = open.compound()?;
+                json(open.read(|b| people::rooms(b, space, &text))?)
+            }
             Ask::Requests(filter) => {
                 let open = self.open()?;
                 let space = open.compound()?;
@@ -282,6 +290,7 @@ impl Desk {
             }
             Ask::Ills { year } => json(self.open()?.ills(year, now)?),
             Ask::IllLines { ill, year } => json(self.open()?.ill_lines(ill, year, now)?),
+            Ask::CouncilYear { year } => json(self.open()?.council_year(year, now)?),
             Ask::Policies => json(self.open()?.policies(today)?),
             Ask::IssuePolicy { policy, from } => json(self.open()?.issue_policy(policy, from, now)?),
             Ask::AddOpinion(new) => json(self.open()?.add_opinion(new, now)?),
@@ -298,14 +307,20 @@ impl Desk {
                 json(open.read(|b| roll::delegates(b, space, None))?)
             }
             Ask::SaveDelegate(input) => json(self.open()?.save_delegate(input, now)?),
-            Ask::SaveBody { party, state, since, note } => json(self.open()?.save_body(party, state, since, note, now)?),
+            Ask::SaveBody(input) => json(self.open()?.save_body(input, now)?),
             Ask::PlanMeeting(new) => json(self.open()?.plan_meeting(new, now)?),
+            Ask::EditMeeting(edit) => json(self.open()?.edit_meeting(edit, now)?),
+            Ask::CancelMeeting { id } => json(self.open()?.cancel_meeting(id, now)?),
+            Ask::EditTopic(edit) => json(self.open()?.edit_topic(edit, now)?),
+            Ask::EditResolution { id, text } => json(self.open()?.edit_resolution(id, &text, now)?),
+            Ask::WithdrawResolution { id } => json(self.open()?.withdraw_resolution(id, now)?),
+            Ask::EditTask(edit) => json(self.open()?.edit_task(edit, now)?),
             Ask::NotifyMeeting { id, on } => json(self.open()?.notify_meeting(id, on, now)?),
             Ask::SignIn(new) => json(self.open()?.sign_in(new, now)?),
             Ask::OpenMeeting { id } => json(self.open()?.open_meeting(id, now)?),
             Ask::AddSpeech { meeting, topic, speaker, text } => json(self.open()?.add_speech(meeting, topic, &speaker, &text, now)?),
             Ask::RecordVote(new) => json(self.open()?.record_vote(new, now)?),
-            Ask::CountOwnerVote(new) => json(self.open()?.count_owner_vote(&new)?),
+            Ask::CountOwnerVote(new) => json(self.open()?.count_owner_vote(new)?),
             Ask::RecordOwnerVote(new) => json(self.open()?.record_owner_vote(new, now)?),
             Ask::OwnerBallots { topic } => json(self.open()?.owner_ballots(topic)?),
             Ask::AddOwnerBallot(new) => json(self.open()?.add_owner_ballot(new, now)?),
@@ -320,6 +335,9 @@ impl Desk {
             Ask::StepTask { id, to, on, outcome, due_on, by } => json(self.open()?.step_task(id, to, on, outcome, due_on, by, now)?),
             Ask::ExtendTask { id, due_on, by, reason } => json(self.open()?.extend_task(id, due_on, &by, &reason, now)?),
             Ask::GiveFeedback(new) => json(self.open()?.give_feedback(new, now)?),
+            Ask::Seals => json(self.open()?.seals()?),
+            Ask::SaveSealUse(input) => json(self.open()?.save_seal_use(input, now)?),
+            Ask::PublicityItems => json(self.open()?.publicity_items(today)?),
             Ask::Publicities => json(self.open()?.publicities(today)?),
             Ask::MaskText { text, keep } => json(self.open()?.mask_text(&text, &keep)?),
             Ask::SavePublicity(input) => json(self.open()?.save_publicity(input, now)?),
@@ -375,7 +393,9 @@ impl Desk {
 
     fn undo(&self, open: &Open, save: i64, now: DateTime<FixedOffset>) -> Result<Done> {
         let author = Author { person: open.profile().person.clone(), at: now };
-        let outcome = lock(&open.inner).ledger.undo(save, &author)?;
+        let mut inner = lock(&open.inner);
+        meeting::may_change(&inner.ledger.books(), &inner.ledger.records_of_save(save)?)?;
+        let outcome = inner.ledger.undo(save, &author)?;
         Ok(done("已撤销。", &outcome.changed))
     }
 

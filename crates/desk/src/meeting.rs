@@ -1,15 +1,18 @@
 //! Delegates and meetings: writing.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta};
-use xinghuo_ledger::Save;
+use uuid::Uuid;
+use xinghuo_ledger::{Books, Save};
 use xinghuo_model::records::*;
-use xinghuo_model::rules::{Count, Refusal, check_forum, check_quorum, check_vote, outcome};
+use xinghuo_model::rules::{Refusal, check_forum, check_quorum, check_votable, check_vote, check_voters, outcome};
 use xinghuo_model::*;
 
+use crate::accounts::{count_of, withdraw_agreed};
 use crate::ask::*;
-use crate::cases::not_future;
+use crate::cases::{after, not_future};
+use crate::corrections::{check_agenda, guests_of};
 use crate::council::{COUNCILS, body_id, meeting_id, meeting_view};
-use crate::error::{DeskError, Result, filled, optional, texts};
+use crate::error::{DeskError, Result, filled};
 use crate::open::{Open, known_or_new};
 use crate::papers::{editions, final_edition};
 use crate::roll::{parties_present, roll};
@@ -26,6 +29,13 @@ fn complete(view: &MeetingView) -> Result<()> {
         Some(first) => crate::error::not("rule.lacks", format!("还不能定稿：{first}。"), "补齐后再定稿，已记录的内容都还在。"),
         None => Ok(()),
     }
+}
+
+/// Whether somebody has begun to carry out what a meeting agreed on a topic.
+fn begun(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<bool> {
+    let sql = "SELECT count(*) FROM task t JOIN resolution r ON r.id = t.resolution \
+         WHERE t.life = 0 AND r.life = 0 AND t.state <> 'open' AND r.meeting = ?1 AND r.topic = ?2";
+    Ok(books.number(sql, (meeting.0.as_bytes(), topic.0.as_bytes()))? > 0)
 }
 
 /// A meeting at which something may still be recorded. What is added after the draft of its minutes was
@@ -45,52 +55,59 @@ pub(crate) fn recording(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> R
     Ok(meeting)
 }
 
+/// Refuses where one of these records is part of final minutes: they are corrected, never taken back (I17, I18).
+pub(crate) fn may_change(books: &Books<'_>, records: &[(&'static KindDef, Uuid)]) -> Result<()> {
+    for (kind, id) in records {
+        let meeting = match kind.name {
+            "meeting" => Some(*id),
+            "attendance" | "speech" | "vote" | "resolution" => {
+                let of = books.rows(&format!("SELECT meeting FROM \"{}\" WHERE id = ?1", kind.name), [id.as_bytes()], |r| {
+                    r.get::<_, Option<[u8; 16]>>(0)
+                })?;
+                of.into_iter().next().flatten().map(Uuid::from_bytes)
+            }
+            "minutes_edition" => return Err(Refusal::Locked.into()),
+            _ => None,
+        };
+        if let Some(meeting) = meeting
+            && books.get::<Meeting>(MeetingId(meeting))?.is_some_and(|kept| kept.record.state == MeetingState::Final)
+        {
+            return Err(Refusal::Locked.into());
+        }
+    }
+    Ok(())
+}
+
 impl Open {
     pub(crate) fn save_delegate(&self, input: DelegateInput, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
-        let name = filled(&input.name, "name")?;
+        filled(&input.name, "name")?;
         if input.until.is_some_and(|u| u < input.since) {
             return Err(Refusal::Before("任期止", "任期起").into());
         }
         self.save_one(Act::SaveDelegate, at, |save| {
-            let delegate = Delegate {
-                id: known_or_new::<Delegate>(save, input.id)?,
-                party: input.party,
-                name,
-                person: input.person,
-                unit: optional(input.unit),
-                title: optional(input.title),
-                since: input.since,
-                until: input.until,
-            };
+            let id = known_or_new::<Delegate>(save, input.id)?;
+            let delegate = input.record(id);
             save.put(space, &delegate);
             Ok(delegate.id)
         })
     }
 
-    pub(crate) fn save_body(&self, party: Party, state: BodyState, since: NaiveDate, note: Option<String>, at: At) -> Result<Saved> {
+    pub(crate) fn save_body(&self, input: BodyInput, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
-        not_future(since, at.date_naive(), "起始日期")?;
+        not_future(input.since, at.date_naive(), "起始日期")?;
         self.save_one(Act::SaveBody, at, |save| {
-            let body = Body { id: body_id(space, party), party, state, since, note: optional(note) };
+            let id = body_id(space, input.party);
+            let body = input.record(id);
             save.put(space, &body);
-            Ok(body.id)
+            Ok(id)
         })
     }
 
     pub(crate) fn plan_meeting(&self, new: NewMeeting, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         let (place, chair, recorder) = (filled(&new.place, "place")?, filled(&new.chair, "chair")?, filled(&new.recorder, "recorder")?);
-        let mut guests = texts(new.guests);
-        guests.dedup();
-        if new.kind.is_council() != guests.is_empty() {
-            let why = if guests.is_empty() {
-                "请写明请哪些单位或人员参加。"
-            } else {
-                "议事会由五方代表参加，不另写参会人员。"
-            };
-            return Err(DeskError::Field { field: "guests", why });
-        }
+        let guests = guests_of(new.kind, new.guests)?;
         self.save_one(Act::PlanMeeting, at, |save| {
             let mut agenda = new.agenda;
             if agenda.is_empty() {
@@ -102,9 +119,7 @@ impl Open {
                 )?;
                 agenda = open.into_iter().map(|t| t.record.id).collect();
             }
-            if agenda.is_empty() {
-                return Err(Refusal::Lacks("还没有确定的议题，请先在“确定议题”里选定。").into());
-            }
+            check_agenda(&save.books(), new.kind, &agenda)?;
             // Two laptops that record one meeting apart write into one record; a second meeting of a day is
             // another one, and so is one whose first plan was taken back.
             let id = |nth| meeting_id(space, new.kind, new.held_at.date_naive(), nth);
@@ -157,12 +172,12 @@ impl Open {
 
     pub(crate) fn sign_in(&self, new: NewAttendance, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
-        let NewAttendance { meeting, delegate, presence, note, came_at, left_at, .. } = new;
-        let name = optional(new.name);
-        if name.is_none() && (delegate.is_none() || presence == Presence::Proxy) {
-            return Err(DeskError::Field { field: "name", why: "请写明列席人或代会人的姓名。" });
-        }
         self.save_one(Act::SignIn, at, |save| {
+            let line = new.record(save.id());
+            let (meeting, id) = (line.meeting, line.id);
+            if line.name.is_none() && (line.delegate.is_none() || line.presence == Presence::Proxy) {
+                return Err(DeskError::Field { field: "name", why: "请写明列席人或代会人的姓名。" });
+            }
             let of = save.books().need::<Meeting>(meeting)?.record;
             if of.state == MeetingState::Final {
                 return Err(Refusal::Locked.into());
@@ -172,13 +187,12 @@ impl Open {
             }
             // A sign-in is never edited: the old line is withdrawn, a new one written.
             let same = "AND meeting = ?1 AND (delegate = ?2 OR (?2 IS NULL AND delegate IS NULL AND name = ?3))";
-            let who = delegate.map(|d| d.0.as_bytes().to_vec());
-            for old in save.books().select::<Attendance>(same, (meeting.0.as_bytes(), who, &name))? {
+            let who = line.delegate.map(|d| d.0.as_bytes().to_vec());
+            for old in save.books().select::<Attendance>(same, (meeting.0.as_bytes(), who, &line.name))? {
                 save.delete::<Attendance>(space, old.record.id);
             }
-            let line = Attendance { id: save.id(), meeting, delegate, presence, name, note: optional(note), came_at, left_at };
             save.put(space, &line);
-            Ok(line.id)
+            Ok(id)
         })
     }
 
@@ -213,36 +227,43 @@ impl Open {
     pub(crate) fn record_vote(&self, new: NewVote, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         self.save_one(Act::RecordVote, at, |save| {
-            let meeting = recording(save, space, new.meeting)?;
-            if !meeting.agenda.contains(&new.topic) {
+            let vote = new.record(save.id());
+            let meeting = recording(save, space, vote.meeting)?;
+            let council = meeting.kind.is_council();
+            if !meeting.agenda.contains(&vote.topic) {
                 return Err(Refusal::Lacks("这个议题不在本次会议的议程里。").into());
             }
-            let mut topic = save.books().need::<Topic>(new.topic)?.record;
-            check_forum(meeting.kind, topic.benefit, topic.state)?;
-            let count = Count { present: new.present, yes: new.yes, no: new.no, abstain: new.abstain, recused: new.recused };
+            let mut topic = save.books().need::<Topic>(vote.topic)?.record;
+            check_forum(meeting.kind, topic.benefit || topic.owner_matter.is_some(), topic.state)?;
+            let at = (vote.meeting.0.as_bytes(), vote.topic.0.as_bytes());
+            let before = save.books().select::<Vote>("AND meeting = ?1 AND topic = ?2", at)?;
+            check_votable(meeting.kind, topic.state, !before.is_empty())?;
+            let elsewhere = save.books().number("SELECT count(*) FROM vote WHERE life = 0 AND meeting <> ?1 AND topic = ?2", at)?;
+            let owners = save.books().number("SELECT count(*) FROM owner_vote WHERE life = 0 AND topic = ?1", [vote.topic.0.as_bytes()])?;
+            if owners > 0 && council {
+                return Err(Refusal::Lacks("业主已经表决过这个议题，议事会不再重新记票。").into());
+            }
             let roll = roll(&save.books(), space, &meeting)?;
-            let choices: Vec<Choice> = new.ballots.iter().map(|b| b.choice).collect();
-            check_vote(count, &choices, roll.present)?;
-            let policy = self.policy(&save.books(), meeting.month.first_day())?;
-            for old in save.books().select::<Vote>("AND meeting = ?1 AND topic = ?2", (new.meeting.0.as_bytes(), new.topic.0.as_bytes()))? {
+            let (voters, choices): (Vec<DelegateId>, Vec<Choice>) = vote.ballots.iter().map(|b| (b.delegate, b.choice)).unzip();
+            check_vote(count_of(&vote), &choices, roll.present)?;
+            check_voters(vote.method, &voters, &roll.there())?;
+            for old in before {
                 save.delete::<Vote>(space, old.record.id);
             }
-            let vote = Vote {
-                id: save.id(),
-                meeting: new.meeting,
-                topic: new.topic,
-                method: new.method,
-                present: new.present,
-                yes: new.yes,
-                no: new.no,
-                abstain: new.abstain,
-                recused: new.recused,
-                ballots: new.ballots,
-            };
             save.put(space, &vote);
-            if topic.state != TopicState::Passed || meeting.kind.is_council() {
-                topic.state = outcome(&policy, count, topic.owner_matter);
+            // What a council, the owners or somebody by exception has passed is only taken up by others.
+            let taken_up = topic.state == TopicState::Passed && (elsewhere > 0 || owners > 0 || topic.outside.is_some());
+            if council || !taken_up {
+                let policy = self.policy(&save.books(), meeting.month.first_day())?;
+                topic.state = outcome(&policy, count_of(&vote), topic.owner_matter);
                 save.put(space, &topic);
+                if topic.state != TopicState::Passed {
+                    // Counted anew: what was agreed rested on the count before.
+                    if begun(&save.books(), vote.meeting, vote.topic)? {
+                        return Err(Refusal::Lacks("按新的票数没有通过，但议定事项已经在落实，请先核对。").into());
+                    }
+                    withdraw_agreed(save, space, vote.meeting, vote.topic, |_| true)?;
+                }
             }
             Ok(vote.id)
         })
@@ -287,7 +308,7 @@ impl Open {
     pub(crate) fn finalise(&self, id: MeetingId, on: NaiveDate, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(on, at.date_naive(), "定稿日期")?;
-        self.save_one(Act::FinaliseMinutes, at, |save| {
+        let saved = self.save_one(Act::FinaliseMinutes, at, |save| {
             let mut meeting = save.books().need::<Meeting>(id)?.record;
             let policy = self.policy(&save.books(), meeting.month.first_day())?;
             let view = meeting_view(&save.books(), space, &policy, meeting.clone())?;
@@ -319,7 +340,9 @@ impl Open {
             let kept = final_edition(save.id(), id, edition, reason, on, &said);
             save.put(space, &kept);
             Ok(id)
-        })
+        })?;
+        // Their number is given, and perhaps printed: there is no way back but a correction.
+        Ok(Saved { save: 0, ..saved })
     }
 
     /// Gap-free per compound, year and what it is the minutes of (I18); a final meeting is never deleted. An
@@ -327,14 +350,13 @@ impl Open {
     fn minutes_number(&self, save: &Save<'_>, space: SpaceId, kind: MeetingKind, year: i32) -> Result<String> {
         let books = save.books();
         let kinds = if kind.is_council() { COUNCILS.to_owned() } else { format!("('{}')", kind.code()) };
+        let head = format!("〔{year}〕{}", self.number_mark(&books)?);
         let given = books.rows(
             &format!("SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2 AND kind IN {kinds}"),
-            (space.0.as_bytes(), format!("〔{year}〕%")),
+            (space.0.as_bytes(), format!("{head}%")),
             |r| r.get::<_, String>(0),
         )?;
-        let last = given.iter().filter_map(|n| n.split('〕').nth(1)?.trim_end_matches('号').parse::<u32>().ok()).max().unwrap_or(0);
-        let mark = if self.profile().founder { String::new() } else { books.here("mark")?.unwrap_or_default() };
-        Ok(format!("〔{year}〕{mark}{}号", last + 1))
+        Ok(format!("{head}{}号", after(&given, &head, "号")))
     }
 
     /// Opens final minutes again: the meeting may be completed, and becomes final once more as a further

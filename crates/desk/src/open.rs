@@ -12,7 +12,7 @@ use xinghuo_model::records::*;
 use xinghuo_model::*;
 
 use crate::error::{DeskError, Result, not};
-use crate::home::{Home, Unlocked, hex};
+use crate::home::{Home, Unlocked};
 use crate::roster::RosterDraft;
 use crate::views::{Done, Saved};
 
@@ -32,11 +32,17 @@ pub(crate) struct Profile {
     pub demo: bool,
 }
 
+/// Two letters of the key set apart the numbers of a second laptop; a figure would be read as part of the
+/// number, and I and O as figures.
+fn mark(key: &[u8; 32]) -> String {
+    const LETTERS: &[u8; 24] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
+    key[..2].iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+}
+
 impl Profile {
     /// Keeps it in the copy.
     pub fn remember(&self, ledger: &xinghuo_ledger::Ledger) -> Result<()> {
-        // Two characters of the key set apart the numbers of a second laptop.
-        ledger.set_here("mark", &hex(&ledger.own_key())[..2].to_ascii_uppercase())?;
+        ledger.set_here("mark", &mark(&ledger.own_key()))?;
         Ok(ledger.set_here("profile", &serde_json::to_string(self).unwrap_or_default())?)
     }
 

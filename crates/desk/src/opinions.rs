@@ -6,7 +6,8 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
 use xinghuo_model::*;
 
-use crate::ask::{NewOpinion, NewOpinionReply};
+use crate::ask::NewOpinion;
+use crate::attachments::Chosen;
 use crate::cases::not_future;
 use crate::error::{Result, filled, optional};
 use crate::open::Open;
@@ -21,8 +22,16 @@ pub(crate) fn fate(topic: &Topic) -> Option<String> {
         TopicState::Candidate | TopicState::Chosen => return None,
         TopicState::Dropped => format!("没有列为议题{why}。"),
         TopicState::Shelved => format!("“{}”先搁置{why}。", topic.title),
-        TopicState::Passed => format!("“{}”已在议事会上通过，正按议定的办法落实。", topic.title),
-        TopicState::Rejected => format!("“{}”在议事会上没有通过。", topic.title),
+        TopicState::Passed => {
+            let how = match (topic.owner_matter, &topic.outside) {
+                (Some(_), _) => "已由业主共同表决通过",
+                (None, Some(_)) => "已由小区党支部会外决定办理",
+                (None, None) => "已在会上商议通过",
+            };
+            format!("“{}”{how}，正按议定的办法落实。", topic.title)
+        }
+        TopicState::Rejected if topic.owner_matter.is_some() => format!("“{}”经业主共同表决没有通过。", topic.title),
+        TopicState::Rejected => format!("“{}”在会上没有通过。", topic.title),
         TopicState::ToOwners => format!("“{}”要由全体业主共同决定，议事会已提出建议。", topic.title),
     })
 }
@@ -57,6 +66,7 @@ impl Open {
         let space = self.own_compound()?;
         not_future(new.on, at.date_naive(), "日期")?;
         let text = filled(&new.text, "text")?;
+        let files = Chosen::read_all(&new.paths)?;
         self.save_one(Act::AddOpinion, at, |save| {
             let opinion = Opinion {
                 id: save.id(),
@@ -69,6 +79,9 @@ impl Open {
                 place: optional(new.place),
             };
             save.put(space, &opinion);
+            for file in &files {
+                file.file_on::<Opinion>(save, space, opinion.id, at.date_naive())?;
+            }
             Ok(opinion.id)
         })
     }
@@ -97,13 +110,13 @@ impl Open {
     pub(crate) fn reply_opinion(&self, new: NewOpinionReply, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(new.on, at.date_naive(), "告知日期")?;
-        let text = filled(&new.text, "text")?;
+        filled(&new.text, "text")?;
         self.save_one(Act::ReplyOpinion, at, |save| {
             let opinion = save.books().need::<Opinion>(new.opinion)?.record;
             if new.on < opinion.on {
                 return Err(Refusal::Before("告知日期", "意见日期").into());
             }
-            let reply = OpinionReply { id: save.id(), opinion: new.opinion, on: new.on, channel: new.channel, text };
+            let reply = new.record(save.id());
             save.put(space, &reply);
             Ok(reply.id)
         })

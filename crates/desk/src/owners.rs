@@ -7,7 +7,6 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, Share, check_owner_vote, owner_outcome};
 use xinghuo_model::*;
 
-use crate::ask::{NewOwnerBallot, NewOwnerVote};
 use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled};
 use crate::open::Open;
@@ -28,34 +27,30 @@ fn percent(part: u64, all: u64) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
+/// The owners are told so many days before their assembly (国务院《物业管理条例》 §14).
+const NOTICE_DAYS: i64 = 15;
+
+/// That the owners were told too late, in a sentence.
+fn short_notice(vote: &OwnerVote) -> Option<String> {
+    let days = (vote.on - vote.notified_on?).num_days();
+    (days < NOTICE_DAYS).then(|| format!("通知只提前了 {days} 天，不足 {NOTICE_DAYS} 天，请核对（物业管理条例第十四条）。"))
+}
+
 /// What a vote comes to, with the shares it is judged by.
 pub(crate) fn verdict(matter: OwnerMatter, vote: &OwnerVote) -> OwnerVerdict {
     let (persons, area) = (persons(vote), area(vote));
     let outcome = owner_outcome(matter, persons, area);
     let asked = if matter.needs_three_quarters() { "要四分之三以上" } else { "要过半数" };
     let sentence = format!(
-        "参与：人数 {}、面积 {}（都要三分之二以上）；同意：占参与人数 {}、参与面积 {}（都{asked}）。{}。",
+        "参与：人数 {}、面积 {}（都要三分之二以上）；同意：占参与人数 {}、参与面积 {}（都{asked}）。{}。{}",
         percent(persons.took_part, persons.all),
         percent(area.took_part, area.all),
         percent(persons.agreed, persons.took_part),
         percent(area.agreed, area.took_part),
-        outcome.zh()
+        outcome.zh(),
+        short_notice(vote).unwrap_or_default(),
     );
     OwnerVerdict { outcome, three_quarters: matter.needs_three_quarters(), sentence }
-}
-
-fn record(id: OwnerVoteId, new: &NewOwnerVote) -> OwnerVote {
-    OwnerVote {
-        id,
-        topic: new.topic,
-        on: new.on,
-        owners: new.owners,
-        owners_took_part: new.owners_took_part,
-        owners_agreed: new.owners_agreed,
-        area: new.area,
-        area_took_part: new.area_took_part,
-        area_agreed: new.area_agreed,
-    }
 }
 
 fn matter(topic: &Topic) -> Result<OwnerMatter> {
@@ -63,10 +58,10 @@ fn matter(topic: &Topic) -> Result<OwnerMatter> {
 }
 
 impl Open {
-    pub(crate) fn count_owner_vote(&self, new: &NewOwnerVote) -> Result<OwnerVerdict> {
-        let vote = record(OwnerVoteId(uuid::Uuid::nil()), new);
+    pub(crate) fn count_owner_vote(&self, new: NewOwnerVote) -> Result<OwnerVerdict> {
+        let vote = new.record(OwnerVoteId(uuid::Uuid::nil()));
         check_owner_vote(persons(&vote), area(&vote))?;
-        self.read(|books| Ok(verdict(matter(&books.need::<Topic>(new.topic)?.record)?, &vote)))
+        self.read(|books| Ok(verdict(matter(&books.need::<Topic>(vote.topic)?.record)?, &vote)))
     }
 
     pub(crate) fn record_owner_vote(&self, new: NewOwnerVote, at: DateTime<FixedOffset>) -> Result<Saved> {
@@ -75,9 +70,12 @@ impl Open {
         self.save_one(Act::RecordOwnerVote, at, |save| {
             let mut topic = save.books().need::<Topic>(new.topic)?.record;
             let matter = matter(&topic)?;
-            let vote = record(save.id(), &new);
+            let vote = new.record(save.id());
             check_owner_vote(persons(&vote), area(&vote))?;
-            let before = save.books().select::<OwnerVote>("AND topic = ?1", [new.topic.0.as_bytes()])?;
+            if vote.notified_on.is_some_and(|told| told > vote.on) {
+                return Err(Refusal::Before("计票日期", "通知业主的日期").into());
+            }
+            let before = save.books().select::<OwnerVote>("AND topic = ?1", [vote.topic.0.as_bytes()])?;
             // Its council has advised, or the vote is counted anew.
             if topic.state != TopicState::ToOwners && before.is_empty() {
                 return Err(Refusal::Lacks("先由议事会商量并转业主大会，再登记业主表决的结果。").into());
@@ -98,7 +96,8 @@ impl Open {
 
     /// The ballots cast so far; who owns several rooms is counted once, and agrees where all of theirs do.
     pub(crate) fn owner_ballots(&self, topic: TopicId) -> Result<OwnerBallotsView> {
-        self.compound()?;
+        // Whose a ballot is stays in the compound: elsewhere only the totals can be told.
+        self.own_compound()?;
         self.read(|books| {
             let kept = books.select::<OwnerBallot>("AND topic = ?1 ORDER BY room, id", [topic.0.as_bytes()])?;
             let ballots: Vec<OwnerBallot> = kept.into_iter().map(|kept| kept.record).collect();
@@ -120,7 +119,8 @@ impl Open {
     pub(crate) fn add_owner_ballot(&self, new: NewOwnerBallot, at: DateTime<FixedOffset>) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(new.on, at.date_naive(), "投票日期")?;
-        let (owner, room) = (filled(&new.owner, "owner")?, filled(&new.room, "room")?);
+        filled(&new.owner, "owner")?;
+        filled(&new.room, "room")?;
         if new.area <= 0 {
             return Err(DeskError::Field { field: "area", why: "请填写这套房的专有部分面积（平方米）。" });
         }
@@ -128,12 +128,11 @@ impl Open {
             return Err(DeskError::Field { field: "choice", why: "业主投票只有同意、反对和弃权。" });
         }
         self.save_one(Act::AddOwnerBallot, at, |save| {
-            let topic = save.books().need::<Topic>(new.topic)?.record;
-            matter(&topic)?;
-            for old in save.books().select::<OwnerBallot>("AND topic = ?1 AND room = ?2", (new.topic.0.as_bytes(), &room))? {
+            let ballot = new.record(save.id());
+            matter(&save.books().need::<Topic>(ballot.topic)?.record)?;
+            for old in save.books().select::<OwnerBallot>("AND topic = ?1 AND room = ?2", (ballot.topic.0.as_bytes(), &ballot.room))? {
                 save.delete::<OwnerBallot>(space, old.record.id);
             }
-            let ballot = OwnerBallot { id: save.id(), topic: new.topic, owner, room, area: new.area, choice: new.choice, on: new.on };
             save.put(space, &ballot);
             Ok(ballot.id)
         })

@@ -38,6 +38,47 @@ pub(crate) fn line(kept: &Kept<Person>) -> PersonLine {
 
 const BY_ROOM: &str = "ORDER BY CAST(building AS INTEGER), building, unit, CAST(room AS INTEGER), room, id";
 
+/// How many rooms are offered at once.
+const OFFERED: usize = 6;
+
+/// The rooms of the roster that what is typed may mean or begin to mean: 3-2-501, 32501, 3幢2单元501.
+/// None where it says something else: 西门口.
+pub(crate) fn rooms(books: &Books<'_>, space: SpaceId, text: &str) -> Result<Vec<String>> {
+    let typed: String = text.trim().to_uppercase();
+    if typed.chars().any(|c| !c.is_ascii_alphanumeric() && !" -—/#、.幢栋座号楼单元室".contains(c)) {
+        return Ok(Vec::new());
+    }
+    let parts: Vec<&str> = typed.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let Some((last, whole)) = parts.split_last() else { return Ok(Vec::new()) };
+    let known: Vec<(String, Option<String>, String)> = books.rows(
+        &format!(
+            "SELECT coalesce(building, ''), unit, room FROM person WHERE life = 0 AND space = ?1 AND room <> '' GROUP BY 1, 2, 3 {BY_ROOM}"
+        ),
+        [space.0.as_bytes()],
+        |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
+    )?;
+    let means = |room: &[&str]| match whole {
+        [] => room.concat().to_uppercase().starts_with(last),
+        _ => {
+            room.len() > whole.len()
+                && whole.iter().zip(room).all(|(typed, part)| part.eq_ignore_ascii_case(typed))
+                && room[whole.len()].to_uppercase().starts_with(last)
+        }
+    };
+    Ok(known
+        .iter()
+        .map(|(building, unit, room)| {
+            [Some(building.as_str()).filter(|b| !b.is_empty()), unit.as_deref(), Some(room.as_str())]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+        })
+        .filter(|room| means(room))
+        .take(OFFERED)
+        .map(|room| room.join("-"))
+        .collect())
+}
+
 pub(crate) fn buildings(books: &Books<'_>, space: SpaceId) -> Result<Vec<BuildingCount>> {
     Ok(books.rows(
         "SELECT coalesce(building, ''), count(*), count(DISTINCT coalesce(unit, '') || '-' || room) FROM person WHERE life = 0 AND space = ?1 GROUP BY 1 ORDER BY CAST(building AS INTEGER), building",

@@ -6,12 +6,12 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
 use xinghuo_model::*;
 
-use crate::ask::{ObjectionInput, PublicityInput};
+use crate::ask::PublicityInput;
 use crate::attachments;
 use crate::cases::{days_left, not_future};
 use crate::error::{Result, filled, optional, texts};
 use crate::open::{Open, known_or_new};
-use crate::views::{MaskedName, MaskedText, PublicityLine, PublicityStanding, Saved};
+use crate::views::{MaskedName, MaskedText, PublicityItem, PublicityLine, PublicityStanding, Saved};
 
 type At = DateTime<FixedOffset>;
 
@@ -111,6 +111,30 @@ impl Open {
         })
     }
 
+    /// What must be published by the pack in force, and when it last was.
+    pub(crate) fn publicity_items(&self, today: NaiveDate) -> Result<Vec<PublicityItem>> {
+        let space = self.compound()?;
+        self.read(|books| {
+            let mut out = Vec::new();
+            for item in self.policy(books, today)?.publicity_items {
+                let last = books
+                    .select::<Publicity>(
+                        "AND space = ?1 AND item = ?2 ORDER BY \"from\" DESC, id DESC LIMIT 1",
+                        (space.0.as_bytes(), &item),
+                    )?
+                    .pop()
+                    .map(|kept| kept.record);
+                out.push(PublicityItem {
+                    hanging: last.as_ref().is_some_and(|last| standing(last, today) == PublicityStanding::Hanging),
+                    publicity: last.as_ref().map(|last| last.id),
+                    last: last.map(|last| last.from),
+                    item,
+                });
+            }
+            Ok(out)
+        })
+    }
+
     pub(crate) fn mask_text(&self, text: &str, keep: &[String]) -> Result<MaskedText> {
         let space = self.own_compound()?;
         self.read(|books| masked(books, space, text, keep))
@@ -140,6 +164,7 @@ impl Open {
                 of: input.of,
                 taken_down_on: None,
                 result: None,
+                item: optional(input.item),
             };
             save.put(space, &publicity);
             Ok(publicity.id)
@@ -173,8 +198,8 @@ impl Open {
     pub(crate) fn save_objection(&self, input: ObjectionInput, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(input.on, at.date_naive(), "日期")?;
-        let (by, text) = (filled(&input.by, "by")?, filled(&input.text, "text")?);
-        let answer = optional(input.answer);
+        filled(&input.by, "by")?;
+        filled(&input.text, "text")?;
         if let Some(on) = input.answered_on {
             not_future(on, at.date_naive(), "答复日期")?;
             if on < input.on {
@@ -183,15 +208,9 @@ impl Open {
         }
         self.save_one(Act::SaveObjection, at, |save| {
             save.books().need::<Publicity>(input.publicity)?;
-            let objection = Objection {
-                id: known_or_new::<Objection>(save, input.id)?,
-                publicity: input.publicity,
-                on: input.on,
-                by,
-                text,
-                answered_on: answer.as_ref().map(|_| input.answered_on.unwrap_or(at.date_naive())),
-                answer,
-            };
+            let id = known_or_new::<Objection>(save, input.id)?;
+            let mut objection = input.record(id);
+            objection.answered_on = objection.answer.as_ref().map(|_| objection.answered_on.unwrap_or(at.date_naive()));
             save.put(space, &objection);
             Ok(objection.id)
         })

@@ -1,6 +1,7 @@
 //! The roll of a meeting: who is invited, who signed in, how the bodies behind the parties stand.
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
 use xinghuo_model::*;
@@ -27,6 +28,9 @@ pub(crate) fn bodies(books: &Books<'_>, space: SpaceId) -> Result<Vec<Body>> {
     Ok(books.select::<Body>("AND space = ?1 ORDER BY id", [space.0.as_bytes()])?.into_iter().map(|kept| kept.record).collect())
 }
 
+/// Who sits where the owners have no committee (台州市物业管理条例 §30).
+const STAND_IN: &str = "物业管理委员会";
+
 /// What is said of a body that does not stand as usual.
 fn standing(body: &Body) -> Option<String> {
     (body.state != BodyState::Normal).then(|| format!("{}（{}起）", body.state.zh(), crate::papers::day_zh(body.since)))
@@ -43,8 +47,16 @@ pub(crate) struct Roll {
     pub present: u32,
     /// Sign-ins of one person that do not say the same.
     pub accounts: u32,
-    /// Somebody signed in already.
-    pub begun: bool,
+    /// The first line of the sign-in, where somebody signed in already.
+    pub begun: Option<Uuid>,
+}
+
+impl Roll {
+    /// The delegates who are there, or for whom somebody else is.
+    pub(crate) fn there(&self) -> Vec<DelegateId> {
+        let lines = self.parties.iter().flat_map(|party| &party.lines).filter(|line| there(line.presence));
+        lines.filter_map(|line| line.delegate.as_ref().map(|delegate| delegate.id)).collect()
+    }
 }
 
 /// How many of the five parties are there; `None` where they do not sit.
@@ -89,25 +101,33 @@ pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Resu
         present: parties.iter().map(|p| p.present).sum::<u32>() + among_guests(|line| there(line.presence)),
         observers,
         accounts,
-        begun: !signed.is_empty(),
+        begun: signed.first().map(|first| first.id.0),
         parties,
         guests,
     })
 }
 
-/// The delegates whose sign-ins differ, with all that was signed of each.
-pub(crate) fn differing(signed: &[Attendance]) -> Vec<(DelegateId, Vec<&Attendance>)> {
-    let mut by_delegate: Vec<(DelegateId, Vec<&Attendance>)> = Vec::new();
-    for line in signed {
-        let Some(delegate) = line.delegate else { continue };
-        match by_delegate.iter_mut().find(|(id, _)| *id == delegate) {
-            Some((_, lines)) => lines.push(line),
-            None => by_delegate.push((delegate, vec![line])),
+/// Whom a line of the sign-in is of: a delegate, or a guest by name. Observers only ever add up.
+pub(crate) fn whose(line: &Attendance) -> Option<(Option<DelegateId>, Option<&str>)> {
+    match line.delegate {
+        Some(delegate) => Some((Some(delegate), None)),
+        None if line.presence == Presence::Observer => None,
+        None => Some((None, line.name.as_deref())),
+    }
+}
+
+/// Those whose sign-ins differ, with all that was signed of each.
+pub(crate) fn differing(signed: &[Attendance]) -> Vec<Vec<&Attendance>> {
+    let mut by_person: Vec<Vec<&Attendance>> = Vec::new();
+    for line in signed.iter().filter(|line| whose(line).is_some()) {
+        match by_person.iter_mut().find(|lines| whose(lines[0]) == whose(line)) {
+            Some(lines) => lines.push(line),
+            None => by_person.push(vec![line]),
         }
     }
     let says = |a: &Attendance| (a.presence, a.name.clone(), a.came_at, a.left_at);
-    by_delegate.retain(|(_, lines)| lines.iter().any(|line| says(line) != says(lines[0])));
-    by_delegate
+    by_person.retain(|lines| lines.iter().any(|line| says(line) != says(lines[0])));
+    by_person
 }
 
 fn guests(meeting: &Meeting, signed: &[Attendance]) -> Vec<SignInLine> {
@@ -135,6 +155,9 @@ fn parties(books: &Books<'_>, space: SpaceId, meeting: &Meeting, signed: &[Atten
     for body in bodies(books, space)?.into_iter().filter(|body| body.since <= on) {
         if let Some(party) = parties.iter_mut().find(|p| p.party == body.party) {
             party.standing = standing(&body);
+            if body.state == BodyState::StandIn {
+                party.title = STAND_IN.to_owned();
+            }
         }
     }
     for delegate in delegates(books, space, Some(on))? {

@@ -5,7 +5,7 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, check_task_step};
 use xinghuo_model::*;
 
-use crate::ask::{NewFeedback, NewResolution, NewTask};
+use crate::ask::{NewResolution, NewTask};
 use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled, optional};
 use crate::meeting::recording;
@@ -167,7 +167,8 @@ impl Open {
     pub(crate) fn give_feedback(&self, new: NewFeedback, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         not_future(new.on, at.date_naive(), "反馈日期")?;
-        let (to, supervisor) = (filled(&new.to, "to")?, filled(&new.supervisor, "supervisor")?);
+        filled(&new.to, "to")?;
+        filled(&new.supervisor, "supervisor")?;
         self.save_one(Act::GiveFeedback, at, |save| {
             let task = save.books().need::<Task>(new.task)?.record;
             let Some(done) = task.done_on else {
@@ -176,15 +177,7 @@ impl Open {
             if new.on < done {
                 return Err(Refusal::Before("反馈日期", "完成日期").into());
             }
-            let feedback = Feedback {
-                id: save.id(),
-                task: new.task,
-                on: new.on,
-                to,
-                channel: new.channel,
-                satisfaction: new.satisfaction,
-                supervisor,
-            };
+            let feedback = new.record(save.id());
             save.put(space, &feedback);
             Ok(feedback.id)
         })

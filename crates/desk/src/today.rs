@@ -6,10 +6,11 @@ use xinghuo_model::records::*;
 use xinghuo_model::*;
 
 use crate::cases::{OPEN_STATES, days_left};
-use crate::council::{OPEN_TASKS, facts, steps};
+use crate::council::{OPEN_TASKS, REPORTED_ON, facts, steps};
 use crate::error::Result;
 use crate::open::Open;
 use crate::opinions::untold;
+use crate::roll::bodies;
 use crate::views::*;
 
 struct Due {
@@ -18,7 +19,7 @@ struct Due {
     waiting: Vec<DueLine>,
 }
 
-fn due(books: &Books<'_>, space: SpaceId, policy: &policy::Policy, today: NaiveDate) -> Result<Due> {
+fn due(books: &Books<'_>, space: SpaceId, policy_of: impl Fn(Month) -> Result<policy::Policy>, today: NaiveDate) -> Result<Due> {
     let mut out = Due { today: Vec::new(), overdue: Vec::new(), waiting: Vec::new() };
     let at = (space.0.as_bytes(), today.to_string());
     let mut sort = |line: DueLine| {
@@ -57,11 +58,12 @@ fn due(books: &Books<'_>, space: SpaceId, policy: &policy::Policy, today: NaiveD
         });
     }
     for kept in books.select::<Task>(
-        "AND space = ?1 AND ?2 IS NOT NULL AND done_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feedback f WHERE f.life = 0 AND f.task = task.id) ORDER BY done_on LIMIT 200",
-        at.clone(),
+        &format!("AND space = ?1 AND done_on IS NOT NULL AND {REPORTED_ON} IS NULL ORDER BY done_on LIMIT 200"),
+        [space.0.as_bytes()],
     )? {
         let t = kept.record;
-        let due_on = policy.report_due(t.done_on.unwrap_or(today));
+        // By the pack of the month it belongs to (I10).
+        let due_on = policy_of(t.month)?.report_due(t.done_on.unwrap_or(today));
         out.waiting.push(DueLine {
             kind: "feedback".to_owned(),
             id: t.id.0,
@@ -84,7 +86,7 @@ fn due(books: &Books<'_>, space: SpaceId, policy: &policy::Policy, today: NaiveD
             days_left: days_left(decided, today),
         });
     }
-    for kept in books.select::<Demand>("AND space = ?1 AND replied_on IS NULL AND due_on <= ?2 ORDER BY due_on LIMIT 50", at)? {
+    for kept in books.select::<Demand>("AND space = ?1 AND replied_on IS NULL AND due_on <= ?2 ORDER BY due_on LIMIT 50", at.clone())? {
         let demand = kept.record;
         out.waiting.push(DueLine {
             kind: "demand".to_owned(),
@@ -94,6 +96,59 @@ fn due(books: &Books<'_>, space: SpaceId, policy: &policy::Policy, today: NaiveD
             detail: format!("督促函 · {}，等答复", demand.unit),
             due_on: demand.due_on,
             days_left: days_left(demand.due_on, today),
+        });
+    }
+    for kept in
+        books.select::<Publicity>("AND space = ?1 AND taken_down_on IS NULL AND \"to\" < ?2 ORDER BY \"to\" LIMIT 50", at.clone())?
+    {
+        let publicity = kept.record;
+        out.waiting.push(DueLine {
+            kind: "publicity".to_owned(),
+            id: publicity.id.0,
+            month: None,
+            title: publicity.title,
+            detail: "公示期满，等撤下并写结果".to_owned(),
+            due_on: publicity.to,
+            days_left: days_left(publicity.to, today),
+        });
+    }
+    for kept in books.select::<Objection>("AND space = ?1 AND ?2 IS NOT NULL AND answer IS NULL ORDER BY \"on\" LIMIT 50", at.clone())? {
+        let objection = kept.record;
+        out.waiting.push(DueLine {
+            kind: "publicity".to_owned(),
+            id: objection.publicity.0,
+            month: None,
+            title: objection.text,
+            detail: "公示异议，等答复".to_owned(),
+            due_on: objection.on,
+            days_left: days_left(objection.on, today),
+        });
+    }
+    for kept in books.select::<Campaign>(
+        "AND space = ?1 AND until < ?2 AND EXISTS (SELECT 1 FROM site s WHERE s.life = 0 AND s.campaign = campaign.id AND s.state <> 'checked') ORDER BY until LIMIT 50",
+        at,
+    )? {
+        let campaign = kept.record;
+        out.overdue.push(DueLine {
+            kind: "campaign".to_owned(),
+            id: campaign.id.0,
+            month: None,
+            title: campaign.title,
+            detail: "整治行动过了期限，还有点位没有复查".to_owned(),
+            due_on: campaign.until,
+            days_left: days_left(campaign.until, today),
+        });
+    }
+    for body in bodies(books, space)? {
+        let Some(from) = body.owners_body().and_then(|body| body.renewal_from()).filter(|from| *from <= today) else { continue };
+        out.waiting.push(DueLine {
+            kind: "party_body".to_owned(),
+            id: body.id.0,
+            month: None,
+            title: "业委会换届".to_owned(),
+            detail: format!("任期到{}，换届会议要提前两个月召开", crate::papers::day_zh(body.until.unwrap_or(from))),
+            due_on: from,
+            days_left: days_left(from, today),
         });
     }
     out.today.sort_by_key(|l| l.due_on);
@@ -112,7 +167,7 @@ impl Open {
             let policy = self.policy(books, month.first_day())?;
             let facts = facts(books, space, month)?;
             let steps = steps(&policy, month, &facts, today);
-            let due = due(books, space, &policy, today)?;
+            let due = due(books, space, |month| self.policy(books, month.first_day()), today)?;
             let count = |sql: &str| books.number(sql, [space.0.as_bytes()]);
             let open_requests = count(&format!("SELECT count(*) FROM request WHERE life = 0 AND space = ?1 AND state IN {OPEN_STATES}"))?;
             let open_tasks = count(&format!("SELECT count(*) FROM task WHERE life = 0 AND space = ?1 AND state IN {OPEN_TASKS}"))?;
@@ -146,12 +201,13 @@ impl Open {
     pub(crate) fn tasks(&self, today: NaiveDate) -> Result<Vec<TaskLine>> {
         let space = self.compound()?;
         self.read(|books| {
-            let policy = self.policy(books, today)?;
             let open = books.select::<Task>(
-                &format!("AND space = ?1 AND (state IN {OPEN_TASKS} OR (done_on IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feedback f WHERE f.life = 0 AND f.task = task.id))) ORDER BY due_on, id LIMIT 500"),
+                &format!("AND space = ?1 AND (state IN {OPEN_TASKS} OR (done_on IS NOT NULL AND {REPORTED_ON} IS NULL)) ORDER BY due_on, id LIMIT 500"),
                 [space.0.as_bytes()],
             )?;
-            open.into_iter().map(|t| crate::council::task_line(books, &policy, t, today)).collect()
+            open.into_iter()
+                .map(|task| crate::council::task_line(books, &self.policy(books, task.record.month.first_day())?, task, today))
+                .collect()
         })
     }
 }

@@ -36,6 +36,15 @@ impl Ledger {
             .optional()?)
     }
 
+    /// The records an own save wrote, with their kinds.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn records_of_save(&self, save: i64) -> Result<Vec<(&'static KindDef, Uuid)>> {
+        let blocks = self.blocks_of_save(&Bodies::new(&self.conn), save)?;
+        Ok(blocks.into_iter().filter_map(|(_, _, _, block)| Some((kind_named(&block.kind)?, block.rec))).collect())
+    }
+
     /// Takes back an own save.
     ///
     /// # Errors

@@ -98,6 +98,8 @@ id! {
     CanvassVisitId,
     /// A demand to a firm or a department (督促函).
     DemandId,
+    /// One use of a seal (用印登记).
+    SealUseId,
     /// A paper that was issued (文书).
     PaperId,
     /// A photo, scan or document filed on a record (附件).

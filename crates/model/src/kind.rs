@@ -222,6 +222,26 @@ pub trait Record: Sized + Clone + PartialEq + Send + 'static {
     fn from_values(id: Self::Id, take: &mut dyn FnMut(usize) -> Value) -> Result<Self, BadField>;
 }
 
+/// A record with its texts trimmed, and what is empty left out.
+pub fn tidy<T: Record>(record: T) -> T {
+    let texts = |value: Value| match value {
+        Value::String(text) => match text.trim() {
+            "" => Value::Null,
+            text => Value::String(text.to_owned()),
+        },
+        other => other,
+    };
+    let mut values: Vec<Value> = record
+        .values()
+        .into_iter()
+        .map(|value| match value {
+            Value::Array(list) => Value::Array(list.into_iter().map(texts).filter(|one| !one.is_null()).collect()),
+            value => texts(value),
+        })
+        .collect();
+    T::from_values(record.id(), &mut |at| values[at].take()).unwrap_or(record)
+}
+
 /// A type that a field may have.
 pub trait FieldType: Sized {
     /// How SQLite keeps it.

@@ -33,7 +33,7 @@ pub struct Policy {
     /// What the community calls its way of doing it (工作法), such as “五嘉”工作法 (A28); stands on prints. Empty
     /// for none.
     pub method: String,
-    /// What it calls the five steps, in order; empty for the usual words.
+    /// What it calls the five steps, in order; the usual word where one is empty or missing.
     pub step_names: Vec<String>,
     /// What a notice of a meeting ends with.
     pub notice_text: String,
@@ -57,6 +57,9 @@ pub struct Policy {
     pub notice_days: u32,
     /// A publicity (公示) hangs for so many calendar days (P08).
     pub publicity_days: u32,
+    /// What the owners' committee and the property firm must publish (P05). The built-in list is the usual one; the
+    /// binding one is that of 台州市物业管理条例 §25 and §37, which the office enters.
+    pub publicity_items: Vec<String>,
     /// A campaign (整治行动) is brought to its end within so many calendar days: 一个月内 (N12).
     pub campaign_days: u32,
     /// A demand (督促函) asks for a reply within so many calendar days.
@@ -66,6 +69,24 @@ pub struct Policy {
     /// The same for an urgent one.
     pub urgent_days: u32,
 }
+
+/// What is usually published, by whom.
+const PUBLICITY_ITEMS: [&str; 14] = [
+    "业委会：业主大会和业委会的决定",
+    "业委会：管理规约和议事规则",
+    "业委会：业委会成员和工作经费",
+    "业委会：物业服务合同",
+    "业委会：维修资金的筹集和使用",
+    "业委会：共有部分经营的收入和支出",
+    "业委会：车位车库的使用和分配",
+    "物业：企业和负责人、服务电话",
+    "物业：服务内容、标准和收费",
+    "物业：公共水电费的分摊",
+    "物业：电梯、消防等设施的维护",
+    "物业：共有部分经营的收入和支出",
+    "物业：报修和投诉的办理",
+    "物业：服务合同的履行情况",
+];
 
 impl Default for Policy {
     fn default() -> Self {
@@ -85,6 +106,7 @@ impl Default for Policy {
             pass_over: (1, 2),
             notice_days: 3,
             publicity_days: 7,
+            publicity_items: PUBLICITY_ITEMS.map(str::to_owned).to_vec(),
             campaign_days: 31,
             demand_days: 15,
             request_days: 7,
@@ -103,10 +125,10 @@ impl Policy {
         if self.name.trim().is_empty() {
             return Err(Refusal::Empty("依据"));
         }
-        let short = |name: &String| (1..=8).contains(&name.trim().chars().count());
+        let short = |name: &String| name.trim().chars().count() <= 8;
         lacks(
-            self.step_names.is_empty() || (self.step_names.len() == 5 && self.step_names.iter().all(short)),
-            "五步的叫法要么都不写，要么写齐五个，每个不超过 8 个字。",
+            self.step_names.len() <= 5 && self.step_names.iter().all(short),
+            "五步的叫法按顺序写，不写的用通常的叫法，每个不超过 8 个字。",
         )?;
         let said = |text: &String| (1..=200).contains(&text.trim().chars().count());
         lacks(said(&self.notice_text) && said(&self.closing_text), "通知和纪要的结尾要写一句话，不超过 200 字。")?;
@@ -123,6 +145,11 @@ impl Policy {
         lacks((1..=15).contains(&self.report_days), "反馈期限要在 1—15 天之间。")?;
         lacks(self.notice_days <= 15, "会议通知最多提前 15 天。")?;
         lacks((1..=60).contains(&self.publicity_days), "公示期要在 1—60 天之间。")?;
+        let item = |text: &String| (1..=60).contains(&text.trim().chars().count());
+        lacks(
+            self.publicity_items.len() <= 40 && self.publicity_items.iter().all(item),
+            "应公示的事项一行一项，每项不超过 60 个字，最多 40 项。",
+        )?;
         lacks((1..=92).contains(&self.campaign_days), "整治行动的期限要在 1—92 天之间。")?;
         lacks((1..=92).contains(&self.demand_days), "督促函的答复期限要在 1—92 天之间。")?;
         lacks((1..=60).contains(&self.request_days), "诉求的答复期限要在 1—60 天之间。")?;
@@ -137,7 +164,7 @@ impl Policy {
     /// What a step is called.
     pub fn step_name(&self, step: Step) -> &str {
         let at = Step::ALL.iter().position(|other| *other == step);
-        at.and_then(|at| self.step_names.get(at)).map_or(step.zh(), String::as_str)
+        at.and_then(|at| self.step_names.get(at)).map(|name| name.trim()).filter(|name| !name.is_empty()).unwrap_or(step.zh())
     }
 
     /// The first and last day of a step's window in a month. The fifth step has no window of

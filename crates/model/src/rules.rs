@@ -5,8 +5,10 @@ use serde_json::Value;
 use crate::policy::Policy;
 use crate::words::*;
 
+mod bodies;
 mod month;
 
+pub use bodies::*;
 pub use month::*;
 
 /// Why something may not be done. The code is stable; faces map it to a sentence.
@@ -228,13 +230,47 @@ pub fn outcome(policy: &Policy, count: Count, owner_matter: Option<OwnerMatter>)
     }
 }
 
-/// Checks that a meeting of this kind may vote on a topic: what touches residents' own interest is decided by
-/// the five parties alone (I11); others may take up what these have passed.
+/// Checks that the ballots of a vote by name are those of different people who are there.
+///
+/// # Errors
+/// [`Refusal::Lacks`] with whose ballot cannot be.
+pub fn check_voters<D: PartialEq>(method: VoteMethod, voters: &[D], there: &[D]) -> Result<(), Refusal> {
+    if method == VoteMethod::ByName && voters.is_empty() {
+        return Err(Refusal::Lacks("记名表决要记下每位代表的票；没有逐人记的，请选举手表决。"));
+    }
+    if (1..voters.len()).any(|at| voters[..at].contains(&voters[at])) {
+        return Err(Refusal::Lacks("记名票里有一位代表记了两次。"));
+    }
+    if voters.iter().any(|voter| !there.contains(voter)) {
+        return Err(Refusal::Lacks("记名票里有人没有签到，请先签到，或去掉这一票。"));
+    }
+    Ok(())
+}
+
+/// Checks that a topic in this state may be voted on: it was chosen, or is counted anew (`again`) in the same
+/// meeting; others than a council may take up what was passed.
+///
+/// # Errors
+/// [`Refusal::Lacks`].
+pub fn check_votable(kind: MeetingKind, state: TopicState, again: bool) -> Result<(), Refusal> {
+    use TopicState::*;
+    match state {
+        Chosen => Ok(()),
+        Candidate | Dropped | Shelved => Err(Refusal::Lacks("这个议题没有确定上会，不能表决；请先在“确定议题”里确定。")),
+        Passed if again || !kind.is_council() => Ok(()),
+        Rejected | ToOwners if again => Ok(()),
+        Passed | Rejected | ToOwners => Err(Refusal::Lacks("这个议题已有结果，不能再表决；需要再议时请另提一个议题。")),
+    }
+}
+
+/// Checks that a meeting of this kind may decide a topic: what touches residents' own interest, or is only the
+/// owners' to decide (`reserved`), comes before the five parties alone (I11); others may take up what these
+/// have passed.
 ///
 /// # Errors
 /// [`Refusal::OutsideCouncil`].
-pub fn check_forum(kind: MeetingKind, benefit: bool, state: TopicState) -> Result<(), Refusal> {
-    if benefit && !kind.is_council() && state != TopicState::Passed { Err(Refusal::OutsideCouncil) } else { Ok(()) }
+pub fn check_forum(kind: MeetingKind, reserved: bool, state: TopicState) -> Result<(), Refusal> {
+    if reserved && !kind.is_council() && state != TopicState::Passed { Err(Refusal::OutsideCouncil) } else { Ok(()) }
 }
 
 /// One count of an owners' vote, by persons or by area.
@@ -305,6 +341,28 @@ mod tests {
         let by_name = [Choice::Yes, Choice::Yes, Choice::No];
         assert!(check_vote(count(3, 2, 1, 0, 0), &by_name, 3).is_ok());
         assert_eq!(check_vote(count(3, 1, 2, 0, 0), &by_name, 3), Err(Refusal::Ballots("同意")));
+    }
+
+    #[test]
+    fn ballots_by_name_are_those_of_different_people_who_are_there() {
+        let there = [1, 2, 3];
+        let refused = |method, voters: &[i32]| check_voters(method, voters, &there).is_err();
+        assert!(!refused(VoteMethod::ByName, &[3, 1]) && !refused(VoteMethod::Hands, &[]));
+        assert!(refused(VoteMethod::ByName, &[]), "by name, and nobody named");
+        assert!(refused(VoteMethod::ByName, &[1, 2, 1]), "one of them twice");
+        assert!(refused(VoteMethod::Hands, &[1, 4]), "somebody who is not there");
+    }
+
+    #[test]
+    fn what_was_not_chosen_or_is_decided_already_is_not_voted_on() {
+        use TopicState::*;
+        let may = |kind, state, again| check_votable(kind, state, again).is_ok();
+        for state in TopicState::ALL {
+            let (first, again) = (may(MeetingKind::Council, *state, false), may(MeetingKind::Council, *state, true));
+            assert_eq!(first, *state == Chosen, "{state:?}");
+            assert_eq!(again, matches!(state, Chosen | Passed | Rejected | ToOwners), "{state:?} counted anew");
+            assert_eq!(may(MeetingKind::BranchCommittee, *state, false), matches!(state, Chosen | Passed), "{state:?} taken up by others");
+        }
     }
 
     #[test]

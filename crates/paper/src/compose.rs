@@ -8,7 +8,7 @@ pub(crate) use letter::{LetterSheet, ReceiptSheet};
 pub(crate) use minutes::{Block, MinutesSheet, Roll, Signer};
 
 use crate::minutes::Fact;
-use crate::sign_in::SignIn;
+use crate::sign_in::{SignIn, SignInParty};
 use crate::slip::{Count, Reached, Slip};
 use crate::words::{self, breakable, line};
 use serde::Serialize;
@@ -118,7 +118,9 @@ impl SignInSheet {
     /// Sets out the sheet's rows, numbered through all parties.
     pub(crate) fn new(s: &SignIn) -> Self {
         let mut rows: Vec<Row> = Vec::new();
-        for (party, share) in s.parties.iter() {
+        let seats: Vec<(&'static str, &SignInParty)> =
+            if s.guests.people.is_empty() { s.parties.iter().collect() } else { vec![("参会人员", &s.guests)] };
+        for (party, share) in seats.into_iter().chain([("列席", &s.observers)]) {
             let blank = crate::Attendee::default();
             let empty = std::iter::repeat_n(&blank, share.blank_rows.min(MOST_BLANK_ROWS) as usize);
             for (i, person) in share.people.iter().chain(empty).enumerate() {
@@ -193,6 +195,17 @@ mod tests {
             assert_eq!(empty, 3, "{name}");
         }
         assert!(sheet.rows.iter().enumerate().all(|(i, r)| r.number == i + 1));
+    }
+
+    #[test]
+    fn where_the_five_parties_do_not_sit_those_invited_sign_and_observers_stand_below() {
+        let mut sheet = sample_sign_in(1);
+        let named = |name: &str| crate::Attendee { name: name.to_owned(), ..crate::Attendee::default() };
+        sheet.guests = SignInParty { people: vec![named("住建局"), named("城投集团")], blank_rows: 1 };
+        sheet.observers = SignInParty { people: vec![named("章若兰")], blank_rows: 0 };
+        let rows = SignInSheet::new(&sheet).rows;
+        assert_eq!(rows.iter().map(|row| row.party).collect::<Vec<_>>(), ["参会人员", "参会人员", "参会人员", "列席"]);
+        assert_eq!(rows.iter().map(|row| row.first).collect::<Vec<_>>(), [true, false, false, true]);
     }
 
     #[test]

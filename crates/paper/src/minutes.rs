@@ -45,6 +45,12 @@ impl<T> FiveParties<T> {
     }
 }
 
+impl FiveParties<String> {
+    fn says_nothing(&self) -> bool {
+        self.iter().all(|(_, text)| text.is_empty())
+    }
+}
+
 /// A labelled fact above the body, such as 时间, 地点, 主持 or 记录.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
@@ -125,12 +131,19 @@ pub struct Minutes {
     pub closing: Vec<String>,
     /// 出席: names by party, each finished (e.g. 张三 or 张三（代李四）). All five parties always print.
     pub attendance: FiveParties<Vec<String>>,
+    /// How the body behind a party stands where that is not as usual: 集体辞职（2024年9月1日起）. Stands where nobody
+    /// of it came, else behind the names.
+    #[serde(default, skip_serializing_if = "FiveParties::says_nothing")]
+    pub standing: FiveParties<String>,
     /// 出席 where the five parties do not sit (大党委会议, 支委会): finished names. Where anybody stands here, the
     /// parties are not printed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guests: Vec<String>,
     /// 请假: finished names; the line is left out when empty.
     pub leave: Vec<String>,
+    /// 缺席: finished names of those who did not come and had no leave; the line is left out when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
     /// 列席: finished names; the line is left out when empty.
     pub observers: Vec<String>,
     /// Whether the signature table is printed: 五方代表签字, in the record a row for everyone present.

@@ -36,6 +36,11 @@ pub struct SignIn {
     pub facts: Vec<Fact>,
     /// The rows, by party.
     pub parties: FiveParties<SignInParty>,
+    /// Who is expected where the five parties do not sit (大党委会议, 支委会). Where anybody stands here, the parties
+    /// are not printed.
+    pub guests: SignInParty,
+    /// 列席: observers, below the others.
+    pub observers: SignInParty,
     /// 应到; left to be written by hand when absent.
     pub expected: Option<u32>,
     /// 实到; left to be written by hand when absent.

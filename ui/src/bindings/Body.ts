@@ -27,4 +27,16 @@ since: string,
 /**
  * What is to be known of it.
  */
-note: string | null, };
+note: string | null, 
+/**
+ * How many sit in it.
+ */
+members: number | null, 
+/**
+ * How many of them are owners, where it stands in for an owners' committee.
+ */
+owners: number | null, 
+/**
+ * When its term ends.
+ */
+until: string | null, };

@@ -3,6 +3,30 @@ import type { CampaignId } from "./CampaignId";
 import type { HouseRuleId } from "./HouseRuleId";
 
 /**
- * A campaign.
+ *What a form brings of a [`Campaign`]: its fields as they were typed.
  */
-export type CampaignInput = { id: CampaignId | null, title: string, rule: HouseRuleId | null, from: string, until: string, with: string | null, };
+export type CampaignInput = { 
+/**
+ * `null` makes a new one.
+ */
+id: CampaignId | null, 
+/**
+ * What is put in order.
+ */
+title: string, 
+/**
+ * By which rule.
+ */
+rule: HouseRuleId | null, 
+/**
+ * The first day.
+ */
+from: string, 
+/**
+ * The day by which every site is to be fixed.
+ */
+until: string, 
+/**
+ * Who else asks for it or takes part: a department's note, a patrol.
+ */
+with: string | null, };

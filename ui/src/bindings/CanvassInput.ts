@@ -3,10 +3,30 @@ import type { CanvassId } from "./CanvassId";
 import type { TopicId } from "./TopicId";
 
 /**
- * A door-to-door canvass.
+ *What a form brings of a [`Canvass`]: its fields as they were typed.
  */
-export type CanvassInput = { id: CanvassId | null, question: string, topic: TopicId | null, from: string, until: string | null, 
+export type CanvassInput = { 
 /**
- * Only these; all where empty.
+ * `null` makes a new one.
+ */
+id: CanvassId | null, 
+/**
+ * What is asked.
+ */
+question: string, 
+/**
+ * For which topic.
+ */
+topic: TopicId | null, 
+/**
+ * The first day.
+ */
+from: string, 
+/**
+ * The day it was closed; open while doors are knocked at.
+ */
+until: string | null, 
+/**
+ * Only these buildings; all where empty.
  */
 buildings: Array<string>, };

@@ -14,7 +14,11 @@ import type { TopicLine } from "./TopicLine";
 /**
  * A month from opinions to feedback.
  */
-export type CouncilView = { month: Month, title: string, sentence: string, policy: Policy, steps: Array<StepView>, no_topic: string | null, opinions: Array<OpinionLine>, topics: Array<TopicLine>, meetings: Array<MeetingView>, tasks: Array<TaskLine>, 
+export type CouncilView = { month: Month, title: string, sentence: string, policy: Policy, steps: Array<StepView>, no_topic: string | null, opinions: Array<OpinionLine>, 
+/**
+ * Of the month before those that no topic gathers, and what this month's topics gather of earlier months.
+ */
+earlier: Array<OpinionLine>, topics: Array<TopicLine>, meetings: Array<MeetingView>, tasks: Array<TaskLine>, 
 /**
  * Months that have records, newest first.
  */
@@ -23,6 +27,10 @@ months: Array<Month>, delegates: Array<Delegate>,
  * How the bodies behind the parties stand, where that was said.
  */
 bodies: Array<Body>, 
+/**
+ * What the law asks of them and they do not keep, a sentence each.
+ */
+concerns: Array<string>, 
 /**
  * The next pack, which holds from a later month on.
  */

@@ -4,6 +4,38 @@ import type { Party } from "./Party";
 import type { PersonId } from "./PersonId";
 
 /**
- * A delegate.
+ *What a form brings of a [`Delegate`]: its fields as they were typed.
  */
-export type DelegateInput = { id: DelegateId | null, party: Party, name: string, person: PersonId | null, unit: string | null, title: string | null, since: string, until: string | null, };
+export type DelegateInput = { 
+/**
+ * `null` makes a new one.
+ */
+id: DelegateId | null, 
+/**
+ * For which party.
+ */
+party: Party, 
+/**
+ * Name as it stands on papers.
+ */
+name: string, 
+/**
+ * The resident behind it, where they live here.
+ */
+person: PersonId | null, 
+/**
+ * Unit or room (单位或房号).
+ */
+unit: string | null, 
+/**
+ * Post (职务).
+ */
+title: string | null, 
+/**
+ * Since when.
+ */
+since: string, 
+/**
+ * Until when; open while in office.
+ */
+until: string | null, };

@@ -3,14 +3,30 @@ import type { HouseRuleId } from "./HouseRuleId";
 import type { TopicId } from "./TopicId";
 
 /**
- * A rule of the compound.
+ *What a form brings of a [`HouseRule`]: its fields as they were typed.
  */
-export type HouseRuleInput = { id: HouseRuleId | null, title: string, 
+export type HouseRuleInput = { 
 /**
- * An article a line, unnumbered.
+ * `null` makes a new one.
+ */
+id: HouseRuleId | null, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its articles, one a line, unnumbered.
  */
 text: string, 
 /**
- * The passed topic that adopted it.
+ * The topic by which a council adopted it.
  */
-topic: TopicId, since: string, until: string | null, };
+topic: TopicId, 
+/**
+ * The first day it holds.
+ */
+since: string, 
+/**
+ * The last day it held.
+ */
+until: string | null, };

@@ -34,6 +34,10 @@ warnings: Array<string>,
  */
 accounts: number, 
 /**
+ * Who signed in was typed later than the day after it was held (补录).
+ */
+late_entry: boolean, 
+/**
  * Its records changed after its minutes became final; these stay as they are.
  */
 changed_since_final: boolean, topics: Array<TopicLine>, };

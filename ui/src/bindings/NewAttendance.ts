@@ -4,26 +4,34 @@ import type { MeetingId } from "./MeetingId";
 import type { Presence } from "./Presence";
 
 /**
- * A line of the sign-in.
+ *What a form brings of a [`Attendance`]: its fields as they were typed.
  */
-export type NewAttendance = { meeting: MeetingId, 
+export type NewAttendance = { 
 /**
- * `null` for an observer or a guest.
+ * At which meeting.
  */
-delegate: DelegateId | null, presence: Presence, 
+meeting: MeetingId, 
 /**
- * A proxy's, an observer's or a guest's name.
+ * Which delegate; none for an observer (列席).
+ */
+delegate: DelegateId | null, 
+/**
+ * How they attended.
+ */
+presence: Presence, 
+/**
+ * The proxy's or observer's name.
  */
 name: string | null, 
 /**
- * Why on leave.
+ * Why on leave, for whom.
  */
 note: string | null, 
 /**
- * When they came, where that was late.
+ * When they came, where that was late (迟到).
  */
 came_at: string | null, 
 /**
- * When they left, where that was early.
+ * When they left, where that was early (早退).
  */
 left_at: string | null, };

@@ -3,6 +3,38 @@ import type { CanvassId } from "./CanvassId";
 import type { CanvassResult } from "./CanvassResult";
 
 /**
- * A visit of a canvass.
+ *What a form brings of a [`CanvassVisit`]: its fields as they were typed.
  */
-export type NewCanvassVisit = { canvass: CanvassId, building: string, unit: string | null, room: string, on: string, by: string, result: CanvassResult, note: string | null, };
+export type NewCanvassVisit = { 
+/**
+ * Of which canvass.
+ */
+canvass: CanvassId, 
+/**
+ * 幢.
+ */
+building: string, 
+/**
+ * 单元.
+ */
+unit: string | null, 
+/**
+ * 室.
+ */
+room: string, 
+/**
+ * The day.
+ */
+on: string, 
+/**
+ * Who went.
+ */
+by: string, 
+/**
+ * What was found.
+ */
+result: CanvassResult, 
+/**
+ * What was said at the door; it stays in the compound.
+ */
+note: string | null, };

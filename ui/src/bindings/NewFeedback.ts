@@ -4,6 +4,30 @@ import type { Source } from "./Source";
 import type { TaskId } from "./TaskId";
 
 /**
- * A report back.
+ *What a form brings of a [`Feedback`]: its fields as they were typed.
  */
-export type NewFeedback = { task: TaskId, on: string, to: string, channel: Source, satisfaction: Satisfaction, supervisor: string, };
+export type NewFeedback = { 
+/**
+ * On which task.
+ */
+task: TaskId, 
+/**
+ * The day it was given.
+ */
+on: string, 
+/**
+ * To whom.
+ */
+to: string, 
+/**
+ * How.
+ */
+channel: Source, 
+/**
+ * How content they were.
+ */
+satisfaction: Satisfaction, 
+/**
+ * Who supervised.
+ */
+supervisor: string, };

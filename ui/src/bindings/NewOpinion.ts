@@ -10,4 +10,8 @@ export type NewOpinion = { on: string, source: Source, category: Category, text:
 /**
  * Where it is.
  */
-place: string | null, };
+place: string | null, 
+/**
+ * Photos and PDFs that are filed with it.
+ */
+paths: Array<string>, };

@@ -3,6 +3,22 @@ import type { OpinionId } from "./OpinionId";
 import type { Source } from "./Source";
 
 /**
- * What an opinion's writer was told.
+ *What a form brings of a [`OpinionReply`]: its fields as they were typed.
  */
-export type NewOpinionReply = { opinion: OpinionId, on: string, channel: Source, text: string, };
+export type NewOpinionReply = { 
+/**
+ * To which opinion.
+ */
+opinion: OpinionId, 
+/**
+ * The day they were told.
+ */
+on: string, 
+/**
+ * How.
+ */
+channel: Source, 
+/**
+ * What they were told.
+ */
+text: string, };

@@ -3,10 +3,30 @@ import type { Choice } from "./Choice";
 import type { TopicId } from "./TopicId";
 
 /**
- * One owner's ballot; a later one for the same room takes its place.
+ *What a form brings of a [`OwnerBallot`]: its fields as they were typed.
  */
-export type NewOwnerBallot = { topic: TopicId, owner: string, room: string, 
+export type NewOwnerBallot = { 
 /**
- * In hundredths of a square metre.
+ * On which topic.
  */
-area: number, choice: Choice, on: string, };
+topic: TopicId, 
+/**
+ * Whose; who owns several rooms is counted once (台州市物业管理条例 §18).
+ */
+owner: string, 
+/**
+ * For which room: 3幢2单元501室.
+ */
+room: string, 
+/**
+ * The area of its exclusive part, in hundredths of a square metre.
+ */
+area: number, 
+/**
+ * How.
+ */
+choice: Choice, 
+/**
+ * The day it was cast.
+ */
+on: string, };

@@ -2,6 +2,46 @@
 import type { TopicId } from "./TopicId";
 
 /**
- * An owners' vote: typed totals; areas in hundredths of a square metre.
+ *What a form brings of a [`OwnerVote`]: its fields as they were typed.
  */
-export type NewOwnerVote = { topic: TopicId, on: string, owners: number, owners_took_part: number, owners_agreed: number, area: number, area_took_part: number, area_agreed: number, };
+export type NewOwnerVote = { 
+/**
+ * On which topic.
+ */
+topic: TopicId, 
+/**
+ * The day it was counted.
+ */
+on: string, 
+/**
+ * Owners in all; who owns several units counts once (台州市物业管理条例 §18).
+ */
+owners: number, 
+/**
+ * Owners who took part.
+ */
+owners_took_part: number, 
+/**
+ * Owners who agreed.
+ */
+owners_agreed: number, 
+/**
+ * Area of all exclusive parts (专有部分面积), in hundredths of a square metre; so are the next two.
+ */
+area: number, 
+/**
+ * Area of those who took part.
+ */
+area_took_part: number, 
+/**
+ * Area of those who agreed.
+ */
+area_agreed: number, 
+/**
+ * The day the owners and the residents' committee were told of the vote.
+ */
+notified_on: string | null, 
+/**
+ * Whether the totals were counted from ballots room by room, or were typed (M14).
+ */
+by_room: boolean | null, };

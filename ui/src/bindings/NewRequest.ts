@@ -11,4 +11,8 @@ export type NewRequest = { accepted_on: string, category: Category, source: Sour
 /**
  * By the policy pack where `null`.
  */
-due_on: string | null, };
+due_on: string | null, 
+/**
+ * Photos and PDFs that are filed with it.
+ */
+paths: Array<string>, };

@@ -5,6 +5,42 @@ import type { TopicId } from "./TopicId";
 import type { VoteMethod } from "./VoteMethod";
 
 /**
- * A vote: counts, or ballots from which the counts follow.
+ *What a form brings of a [`Vote`]: its fields as they were typed.
  */
-export type NewVote = { meeting: MeetingId, topic: TopicId, method: VoteMethod, present: number, yes: number, no: number, abstain: number, recused: number, ballots: Array<Ballot>, };
+export type NewVote = { 
+/**
+ * At which meeting.
+ */
+meeting: MeetingId, 
+/**
+ * On which topic.
+ */
+topic: TopicId, 
+/**
+ * By hands or by name.
+ */
+method: VoteMethod, 
+/**
+ * Voters present at this item, without those who recused themselves.
+ */
+present: number, 
+/**
+ * 同意
+ */
+yes: number, 
+/**
+ * 反对
+ */
+no: number, 
+/**
+ * 弃权
+ */
+abstain: number, 
+/**
+ * 回避
+ */
+recused: number, 
+/**
+ * By name, where it was taken so.
+ */
+ballots: Array<Ballot>, };

@@ -3,6 +3,34 @@ import type { ObjectionId } from "./ObjectionId";
 import type { PublicityId } from "./PublicityId";
 
 /**
- * An objection to a publicity, and its answer.
+ *What a form brings of a [`Objection`]: its fields as they were typed.
  */
-export type ObjectionInput = { id: ObjectionId | null, publicity: PublicityId, on: string, by: string, text: string, answer: string | null, answered_on: string | null, };
+export type ObjectionInput = { 
+/**
+ * `null` makes a new one.
+ */
+id: ObjectionId | null, 
+/**
+ * Against which publicity.
+ */
+publicity: PublicityId, 
+/**
+ * The day it came.
+ */
+on: string, 
+/**
+ * Who says it.
+ */
+by: string, 
+/**
+ * What they say.
+ */
+text: string, 
+/**
+ * What they were answered.
+ */
+answer: string | null, 
+/**
+ * The day of the answer.
+ */
+answered_on: string | null, };

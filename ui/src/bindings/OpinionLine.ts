@@ -6,7 +6,11 @@ import type { TopicId } from "./TopicId";
 /**
  * An opinion on the month's page.
  */
-export type OpinionLine = { opinion: Opinion, person: string | null, in_topic: TopicId | null, late_entry: boolean, 
+export type OpinionLine = { opinion: Opinion, person: string | null, in_topic: TopicId | null, 
+/**
+ * What that topic, of this month or the next, is called.
+ */
+topic_title: string | null, late_entry: boolean, 
 /**
  * Attachments filed on it.
  */

@@ -42,4 +42,12 @@ area_took_part: number,
 /**
  * Area of those who agreed.
  */
-area_agreed: number, };
+area_agreed: number, 
+/**
+ * The day the owners and the residents' committee were told of the vote.
+ */
+notified_on: string | null, 
+/**
+ * Whether the totals were counted from ballots room by room, or were typed (M14).
+ */
+by_room: boolean | null, };

@@ -19,7 +19,7 @@ version: number,
  */
 method: string, 
 /**
- * What it calls the five steps, in order; empty for the usual words.
+ * What it calls the five steps, in order; the usual word where one is empty or missing.
  */
 step_names: Array<string>, 
 /**
@@ -66,6 +66,11 @@ notice_days: number,
  * A publicity (公示) hangs for so many calendar days (P08).
  */
 publicity_days: number, 
+/**
+ * What the owners' committee and the property firm must publish (P05). The built-in list is the usual one; the
+ * binding one is that of 台州市物业管理条例 §25 and §37, which the office enters.
+ */
+publicity_items: Array<string>, 
 /**
  * A campaign (整治行动) is brought to its end within so many calendar days: 一个月内 (N12).
  */

@@ -44,4 +44,8 @@ taken_down_on: string | null,
 /**
  * What came of it.
  */
-result: string | null, };
+result: string | null, 
+/**
+ * Which of the items that must be published (policy pack) it is; none for anything else.
+ */
+item: string | null, };

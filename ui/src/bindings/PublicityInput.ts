@@ -14,6 +14,10 @@ text: string, from: string, to: string, places: Array<string>, contact: string,
  */
 of: string | null, 
 /**
+ * Which of the items that must be published it is.
+ */
+item: string | null, 
+/**
  * Residents who are to be named in full.
  */
 keep: Array<string>, };

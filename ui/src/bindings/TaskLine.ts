@@ -12,6 +12,10 @@ export type TaskLine = { task: Task, days_left: number, late: boolean, report_du
  */
 report: FeedbackState | null, feedback: Array<Feedback>, 
 /**
+ * That it was done, or reported back on, was typed later than the day after (补录).
+ */
+late_entry: boolean, 
+/**
  * Attachments filed on it.
  */
 files: number, };

@@ -13,6 +13,10 @@ import type { Vote } from "./Vote";
  */
 export type TopicLine = { topic: Topic, opinions: number, speeches: Array<Speech>, vote: Vote | null, resolutions: Array<Resolution>, conflict: boolean, 
 /**
+ * That it was chosen or dropped was typed later than the day after (补录).
+ */
+late_entry: boolean, 
+/**
  * How far it got, with what was carried out of it.
  */
 stage: TopicStage, 

@@ -1,14 +1,19 @@
-/** Made-up answers for 公示, 规则整治, 逐户走访 and 督促函. Names and places are invented. */
+/** Made-up answers for 公示, 规则整治, 逐户走访, 督促函, 用印 and the year of councils. Names and places are invented. */
 import type { Ask } from '../bindings/Ask'
 import type { CampaignLine } from '../bindings/CampaignLine'
 import type { CanvassLine } from '../bindings/CanvassLine'
 import type { CanvassResult } from '../bindings/CanvassResult'
 import type { CanvassRoom } from '../bindings/CanvassRoom'
 import type { CanvassView } from '../bindings/CanvassView'
+import type { CouncilYear } from '../bindings/CouncilYear'
 import type { DemandLine } from '../bindings/DemandLine'
+import type { IllsView } from '../bindings/IllsView'
 import type { MaskedText } from '../bindings/MaskedText'
 import type { OrderView } from '../bindings/OrderView'
+import type { PolicyView } from '../bindings/PolicyView'
+import type { PublicityItem } from '../bindings/PublicityItem'
 import type { PublicityLine } from '../bindings/PublicityLine'
+import type { SealsView } from '../bindings/SealsView'
 import type { SiteLine } from '../bindings/SiteLine'
 import type { SiteState } from '../bindings/SiteState'
 import type { Topic } from '../bindings/Topic'
@@ -17,6 +22,8 @@ import { addDays, daysBetween } from '../format'
 const now = '2024-11-12'
 const topic = (id: string, title: string): Topic => ({ id, month: '2024-11', title, opinions: [], state: 'passed', reason: null, decided_on: '2024-11-08', benefit: true, owner_matter: null, sponsor: null, carried_from: null, outside: null })
 const topics = [topic('t1', '关于电动车充电棚选址的规定'), topic('t2', '关于楼道堆物清理的规定')]
+const items = ['业委会：共有部分经营的收入和支出', '物业：电梯、消防等设施的维护', '业委会：业主大会和业委会的决定', '业委会：物业服务合同', '业委会：维修资金的筹集和使用', '物业：服务内容、标准和收费', '物业：报修和投诉的办理']
+const publicityItems: PublicityItem[] = items.map((item, place) => ({ item, last: place < 3 ? addDays('2024-11-10', -place * 120) : null, publicity: place < 3 ? `g${place}` : null, hanging: place === 0 }))
 
 function publicity(place: number, standing: PublicityLine['standing'], from: string, more: Partial<PublicityLine> = {}): PublicityLine {
   const to = addDays(from, 6)
@@ -24,7 +31,7 @@ function publicity(place: number, standing: PublicityLine['standing'], from: str
     publicity: {
       id: `g${place}`, title: place % 2 ? '关于小区公共收益收支情况的公示' : '关于电动车充电棚选址的公示', from, to, places: ['各幢楼道', '北门公告栏', '党群服务站'], contact: '党群服务站，0576-8888 1234（上午）', of: 't1',
       text: '经 11 月议事会表决通过，拟在 2 幢北侧建电动车充电棚 24 个车位。\n建设期间由周某、物业陈经理负责；费用 35,000 元，从公共收益中支出。\n公示期内如有异议，请向小区党支部反映。',
-      taken_down_on: standing === 'taken_down' ? addDays(to, 1) : null, result: standing === 'taken_down' ? '公示期内没有收到异议。' : null,
+      item: items[place % items.length] ?? null, taken_down_on: standing === 'taken_down' ? addDays(to, 1) : null, result: standing === 'taken_down' ? '公示期内没有收到异议。' : null,
     },
     standing, days_left: daysBetween(now, to), objections: [], unanswered: 0, files: 0, about: '议题：关于电动车充电棚选址的规定', ...more,
   }
@@ -90,9 +97,43 @@ function demand(place: number, due: string, replied: string | null): DemandLine 
 }
 const demands = (many: boolean): DemandLine[] => [demand(0, '2024-11-20', null), demand(1, '2024-11-09', null), ...Array.from({ length: many ? 40 : 1 }, (_, place) => demand(place + 2, addDays('2024-11-02', -place * 8), addDays('2024-11-01', -place * 8)))]
 
+const seals = (many: boolean): SealsView => ({
+  seals: ['业委会章', '小区党支部章'],
+  uses: Array.from({ length: many ? 400 : 6 }, (_, place) => ({
+    id: `y${place}`, on: addDays('2024-11-08', -place * 9), seal: place % 3 ? '小区党支部章' : '业委会章', copies: (place % 3) + 1, used_by: '何干事', approved_by: '林文斌', kept_by: ['陈副书记', '欧阳建华'][place % 2] ?? '', of: null,
+    matter: ['11月议事会纪要，报社区', '关于尽快修复3幢2单元电梯的函，送临江区绿城物业服务有限公司翠湖雅苑服务中心，并抄送临江区住房和城乡建设局', '关于电动车充电棚选址的公示，张贴'][place % 3] ?? '',
+  })),
+})
+
+const year = (year: number, empty: boolean): CouncilYear => ({
+  year, councils: empty ? 0 : 11, full: empty ? 0 : 9, unanswered_demands: empty ? 0 : 2,
+  months: Array.from({ length: year < 2024 ? 12 : 11 }, (_, place) => {
+    const here = (number: number): number => (empty ? 0 : number)
+    return { month: `${year}-${String(place + 1).padStart(2, '0')}`, opinions: here(12 + ((place * 7) % 11)), chosen: here(place === 1 ? 0 : 3 + (place % 3)), dropped: here(place % 4 === 0 ? 1 : 0), councils: here(place === 1 ? 0 : place === 6 ? 2 : 1), no_topic: !empty && place === 1, passed: here(place === 1 ? 0 : 2 + (place % 3)), rejected: here(place % 5 === 2 ? 1 : 0), to_owners: here(place % 6 === 3 ? 1 : 0), tasks: here(place === 1 ? 0 : 4), done: here(place === 1 ? 0 : place === 10 ? 1 : 4), late: here(place === 10 ? 2 : 0), carried: here(place % 5 === 4 ? 1 : 0), told: here(place === 1 ? 0 : place === 10 ? 1 : 4), told_in_time: here(place === 1 ? 0 : place === 10 ? 1 : 3) }
+  }),
+  sources: empty ? [] : [['走访', 96], ['居民群', 41], ['来访', 22], ['电话', 9], ['12345转办', 3]].map(([name, count]) => ({ name: String(name), count: Number(count) })),
+  categories: empty ? [] : [['设施修缮', 58], ['停车秩序', 37], ['环境卫生', 31], ['公共安全', 20], ['邻里文明', 12], ['物业纠纷', 8], ['一老一小', 4], ['其他', 1]].map(([name, count]) => ({ name: String(name), count: Number(count) })),
+  parties: ([['community', '社区两委', 22, 22], ['owners', '业委会', 33, 30], ['property', '物业企业', 22, 20], ['society', '社会组织', 11, 9], ['residents', '居民群众代表', 110, 97]] as const).map(([party, title, invited, present]) => ({ party, title, invited: empty ? 0 : invited, present: empty ? 0 : present })),
+})
+const ills = (year: number, empty: boolean): IllsView => ({
+  year, period: `${year}年1—11月`, compounds: [],
+  figures: ([['together', '大家的事大家定', 24, 24, '切身利益的议题，在一方以上到会的议事会上表决'], ['answered', '遇事有回音', 61, 64, '到期的诉求和要反馈的事，按时答复'], ['carried_out', '议定就落实', 37, 40, '议定的事项，按期办完']] as const).map(([ill, title, kept, of, counts]) => ({ ill, title, kept: empty ? 0 : kept, of: empty ? 0 : of, counts })),
+})
+const policies: PolicyView = {
+  packs: [], may_issue: true, earliest: '2024-12', issuer: '东湖社区',
+  current: { name: '程序自带参数', version: 0, method: '', step_names: ['进嘉门', '话嘉长', '立嘉规'], notice_text: '因故不能到会的，请提前告知，并委托本方其他人员代会。', closing_text: '各责任方按期落实，完成后{days}天内反馈。', gather: { from: 1, to: 5 }, choose: { from: 1, to: 10 }, consult: { from: 11, to: 20 }, carry_out: { from: 11, to: 31 }, report_days: 1, quorum: [2, 3], pass_over: [1, 2], notice_days: 3, publicity_days: 7, publicity_items: items, campaign_days: 31, demand_days: 15, request_days: 7, urgent_days: 1 },
+}
+
 /** The answer to a question of these pages; undefined to any other. */
 export function affairs(ask: Ask, empty: boolean, many: boolean): unknown {
   switch (ask.ask) {
+    case 'publicity_items': return empty ? publicityItems.map((one) => ({ ...one, last: null, publicity: null, hanging: false })) : publicityItems
+    case 'seals': return empty ? { uses: [], seals: [] } : seals(many)
+    case 'save_seal_use': if (ask.kept_by === ask.approved_by) throw { code: 'form', message: '印章要由批准人以外的人保管。', advice: '请改一改。', field: 'kept_by' }; return undefined
+    case 'ills': return ills(ask.year ?? 2024, empty)
+    case 'ill_lines': return empty ? [] : [{ kind: 'task', id: 'k', compound: 'x', compound_name: '翠湖雅苑', month: '2024-11', on: '2024-11-10', title: '修好3幢2单元电梯', kept: false, detail: '逾期 2 天，物业企业' }]
+    case 'council_year': return year(ask.year ?? 2024, empty)
+    case 'policies': return policies
     case 'publicities': return empty ? [] : publicities(many)
     case 'mask_text': {
       const found = ['周秀英', '欧阳建华', '林文斌'].map((name) => ({ name, shown: name.startsWith('欧阳') ? '欧阳某' : `${name[0]}某`, times: ask.text.split(name).length - 1, kept: ask.keep.includes(name) })).filter(({ times }) => times > 0)

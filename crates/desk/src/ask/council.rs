@@ -1,6 +1,8 @@
 //! What a question of the monthly loop brings along.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
+use std::path::PathBuf;
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Deserialize;
 use xinghuo_model::*;
 
@@ -17,17 +19,9 @@ pub struct NewOpinion {
     /// Where it is.
     #[serde(default)]
     pub place: Option<String>,
-}
-
-/// What an opinion's writer was told.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct NewOpinionReply {
-    pub opinion: OpinionId,
-    pub on: NaiveDate,
-    pub channel: Source,
-    pub text: String,
+    /// Photos and PDFs that are filed with it.
+    #[serde(default)]
+    pub paths: Vec<PathBuf>,
 }
 
 /// A new topic.
@@ -41,21 +35,6 @@ pub struct NewTopic {
     pub benefit: bool,
     pub owner_matter: Option<OwnerMatter>,
     pub sponsor: Option<String>,
-}
-
-/// A delegate.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct DelegateInput {
-    pub id: Option<DelegateId>,
-    pub party: Party,
-    pub name: String,
-    pub person: Option<PersonId>,
-    pub unit: Option<String>,
-    pub title: Option<String>,
-    pub since: NaiveDate,
-    pub until: Option<NaiveDate>,
 }
 
 /// A new meeting.
@@ -76,59 +55,46 @@ pub struct NewMeeting {
     pub guests: Vec<String>,
 }
 
-/// A line of the sign-in.
+/// What is changed of a meeting.
 #[derive(Debug, Clone, Deserialize, ts_rs::TS)]
 #[ts(export)]
 #[allow(missing_docs)]
-pub struct NewAttendance {
-    pub meeting: MeetingId,
-    /// `null` for an observer or a guest.
-    pub delegate: Option<DelegateId>,
-    pub presence: Presence,
-    /// A proxy's, an observer's or a guest's name.
-    pub name: Option<String>,
-    /// Why on leave.
-    pub note: Option<String>,
-    /// When they came, where that was late.
-    #[serde(default)]
-    pub came_at: Option<NaiveTime>,
-    /// When they left, where that was early.
-    #[serde(default)]
-    pub left_at: Option<NaiveTime>,
+pub struct MeetingEdit {
+    pub id: MeetingId,
+    pub held_at: DateTime<FixedOffset>,
+    pub place: String,
+    pub chair: String,
+    pub recorder: String,
+    /// In order.
+    pub agenda: Vec<TopicId>,
+    /// Who is invited where the five parties do not sit.
+    pub guests: Vec<String>,
 }
 
-/// A vote: counts, or ballots from which the counts follow.
+/// What is changed of a topic.
 #[derive(Debug, Clone, Deserialize, ts_rs::TS)]
 #[ts(export)]
 #[allow(missing_docs)]
-pub struct NewVote {
-    pub meeting: MeetingId,
-    pub topic: TopicId,
-    pub method: VoteMethod,
-    pub present: u32,
-    pub yes: u32,
-    pub no: u32,
-    pub abstain: u32,
-    pub recused: u32,
-    pub ballots: Vec<xinghuo_model::records::Ballot>,
+pub struct TopicEdit {
+    pub id: TopicId,
+    pub title: String,
+    pub sponsor: Option<String>,
+    pub benefit: bool,
+    pub owner_matter: Option<OwnerMatter>,
 }
 
-/// An owners' vote: typed totals; areas in hundredths of a square metre.
+/// What is changed of a task.
 #[derive(Debug, Clone, Deserialize, ts_rs::TS)]
 #[ts(export)]
 #[allow(missing_docs)]
-pub struct NewOwnerVote {
-    pub topic: TopicId,
-    pub on: NaiveDate,
-    pub owners: u32,
-    pub owners_took_part: u32,
-    pub owners_agreed: u32,
-    #[ts(type = "number")]
-    pub area: i64,
-    #[ts(type = "number")]
-    pub area_took_part: i64,
-    #[ts(type = "number")]
-    pub area_agreed: i64,
+pub struct TaskEdit {
+    pub id: TaskId,
+    pub text: String,
+    pub party: Party,
+    pub owner: String,
+    /// In fen.
+    #[ts(type = "number | null")]
+    pub fen: Option<i64>,
 }
 
 /// What was agreed and who carries it out; `null` task where nothing is to be done.
@@ -156,17 +122,4 @@ pub struct NewTask {
     /// What it may cost, in fen.
     #[ts(type = "number | null")]
     pub fen: Option<i64>,
-}
-
-/// A report back.
-#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
-#[ts(export)]
-#[allow(missing_docs)]
-pub struct NewFeedback {
-    pub task: TaskId,
-    pub on: NaiveDate,
-    pub to: String,
-    pub channel: Source,
-    pub satisfaction: Satisfaction,
-    pub supervisor: String,
 }

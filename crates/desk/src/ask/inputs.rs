@@ -1,5 +1,7 @@
 //! What a question brings along: the fields of a form, as they were typed.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use serde::Deserialize;
 use xinghuo_model::*;
@@ -158,6 +160,9 @@ pub struct NewRequest {
     pub handler: Option<String>,
     /// By the policy pack where `null`.
     pub due_on: Option<NaiveDate>,
+    /// Photos and PDFs that are filed with it.
+    #[serde(default)]
+    pub paths: Vec<PathBuf>,
 }
 
 /// Changed facts of a request.

@@ -4,15 +4,15 @@
 pub(crate) mod clean;
 mod name;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use uuid::Uuid;
-use xinghuo_ledger::{Books, Hash};
+use xinghuo_ledger::{Books, Content, Hash, Save};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
-use crate::error::{Result, not};
+use crate::error::{DeskError, Result, not};
 use crate::home::{read_chosen, write_whole};
 use crate::open::{Open, done, lock};
 use crate::views::*;
@@ -81,35 +81,74 @@ pub(crate) fn lines(books: &Books<'_>, record: Uuid) -> Result<Vec<AttachmentLin
     Ok(out)
 }
 
+/// A chosen file made into what is kept, not yet filed on anything.
+pub(crate) struct Chosen {
+    name: String,
+    media: Media,
+    content: Content,
+    hash: Hash,
+}
+
+impl Chosen {
+    fn read(path: &Path) -> Result<Self> {
+        let (media, content) = clean(read_chosen(path, MAX_IN)?)?;
+        let name = shown_name(&path.file_name().unwrap_or_default().to_string_lossy(), media);
+        Ok(Self { name, media, hash: Hash::of(&content.bytes), content })
+    }
+
+    /// Reads all of them; two with the same content are one. Where one cannot be kept none is, and
+    /// the error says which by its place: its name may be a person's.
+    pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Self>> {
+        let mut out: Vec<Self> = Vec::with_capacity(paths.len());
+        for (place, path) in paths.iter().enumerate() {
+            match Self::read(path) {
+                Ok(chosen) if out.iter().all(|known| known.hash != chosen.hash) => out.push(chosen),
+                Ok(_) => {}
+                Err(DeskError::File { code, what, advice }) if paths.len() > 1 => {
+                    return not(code, format!("第 {} 个附件：{what}", place + 1), advice);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(out)
+    }
+
+    /// Files it on a record that this save makes, or that is known.
+    pub(crate) fn file_on<T: Record>(&self, save: &mut Save<'_>, space: SpaceId, of: T::Id, day: NaiveDate) -> Result<AttachmentId> {
+        self.file(save, space, T::KIND, of.into(), day)
+    }
+
+    fn file(&self, save: &mut Save<'_>, space: SpaceId, kind: &KindDef, of: Uuid, day: NaiveDate) -> Result<AttachmentId> {
+        let attachment = Attachment {
+            id: save.id(),
+            of_kind: kind.name.to_owned(),
+            of,
+            name: self.name.clone(),
+            media: self.media,
+            size: self.content.bytes.len() as u32,
+            content: self.hash.hex(),
+            on: day,
+        };
+        save.put(space, &attachment);
+        save.put_content(&self.hash, &self.content)?;
+        Ok(attachment.id)
+    }
+}
+
 impl Open {
     /// Files a chosen file on a record.
     pub(crate) fn add_attachment(&self, record: Uuid, path: &Path, at: DateTime<FixedOffset>) -> Result<Saved> {
         let space = self.own_compound()?;
-        let bytes = read_chosen(path, MAX_IN)?;
-        let (media, content) = clean(bytes)?;
-        let hash = Hash::of(&content.bytes);
-        let name = shown_name(&path.file_name().unwrap_or_default().to_string_lossy(), media);
+        let chosen = Chosen::read(path)?;
         self.save_one(Act::AddAttachment, at, |save| {
             let Some((kind, _)) = found(&save.books(), record)?.filter(|(_, owner)| *owner == space.0) else {
                 return not("attachment.no_record", "找不到要附上文件的这条记录。", "它可能刚被删除，请返回列表刷新。");
             };
-            let again = save.books().select::<Attachment>("AND \"of\" = ?1 AND content = ?2", (record.as_bytes(), hash.hex()))?;
+            let again = save.books().select::<Attachment>("AND \"of\" = ?1 AND content = ?2", (record.as_bytes(), chosen.hash.hex()))?;
             if !again.is_empty() {
                 return not("attachment.twice", "这份文件已经附在这条记录上了。", "不用再加一次。");
             }
-            let attachment = Attachment {
-                id: save.id(),
-                of_kind: kind.name.to_owned(),
-                of: record,
-                name,
-                media,
-                size: content.bytes.len() as u32,
-                content: hash.hex(),
-                on: at.date_naive(),
-            };
-            save.put(space, &attachment);
-            save.put_content(&hash, &content)?;
-            Ok(attachment.id)
+            chosen.file(save, space, kind, record, at.date_naive())
         })
     }
 

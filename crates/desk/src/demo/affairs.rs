@@ -122,6 +122,7 @@ fn publicity(diary: &mut Diary, first: &Topic, last: &Topic, today: NaiveDate) {
         of: Some(first.id.0),
         taken_down_on: None,
         result: None,
+        item: None,
     };
     diary.note(hung, 900, Act::SavePublicity, vec![put(&over)]);
     let objection = Objection {
@@ -149,6 +150,7 @@ fn publicity(diary: &mut Diary, first: &Topic, last: &Topic, today: NaiveDate) {
         of: Some(last.id.0),
         taken_down_on: None,
         result: None,
+        item: Some("业委会：业主大会和业委会的决定".to_owned()),
     };
     diary.note(from, 900, Act::SavePublicity, vec![put(&now)]);
 }

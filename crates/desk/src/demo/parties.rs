@@ -66,15 +66,13 @@ impl Parties {
             }
             let outside = !unit.is_empty();
             let sex = if chance.percent(50) { Sex::Male } else { Sex::Female };
+            let id = diary.id::<DelegateId>(start);
+            let name = if outside { names::name(chance, sex, 38) } else { resident.name.clone() };
             Delegate {
-                id: diary.id::<DelegateId>(start),
-                party,
-                name: if outside { names::name(chance, sex, 38) } else { resident.name.clone() },
                 person: (!outside).then_some(resident.id),
                 unit: Some(if outside { unit.to_owned() } else { address(resident) }),
                 title: Some(title.to_owned()),
-                since,
-                until: None,
+                ..Delegate::of(id, party, name, since)
             }
         };
         for n in 0..SEATS.len() {

@@ -7,6 +7,7 @@ use xinghuo_paper::{Fact, Letter, Paper, Receipt};
 
 use super::{Composed, Filed, branch, content_hash, day_zh, time_zh};
 use crate::ask::PaperChoice;
+use crate::campaigns::adopted;
 use crate::council;
 use crate::error::{Result, not};
 use crate::open::Open;
@@ -69,6 +70,8 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
             .map(|d| d.name.clone())
             .collect()
     };
+    // A committee in the owners' committee's place is invited by its own name.
+    let called = |party: Party| view.parties.iter().find(|p| p.party == party).map_or(party.zh(), |p| p.title.as_str());
     if let Some(party) = party {
         if !meeting.kind.is_council() {
             return not("paper.no_parties", "这种会议不按五方邀请。", "请改用会议通知。");
@@ -78,7 +81,7 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         }
     }
     let invited = match (party, meeting.kind.is_council()) {
-        (Some(party), _) => format!("{}（{}）", party.zh(), names(party).join("、")),
+        (Some(party), _) => format!("{}（{}）", called(party), names(party).join("、")),
         (None, true) => "五方代表".to_owned(),
         (None, false) => meeting.guests.join("、"),
     };
@@ -86,7 +89,7 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
     let facts = vec![Fact::new("时间", time_zh(meeting.held_at)), Fact::new("地点", &meeting.place), Fact::new("主持", &meeting.chair)];
     let receipt = party.map(|party| Receipt {
         title: "回执".to_owned(),
-        lead: format!("{}已收到{}{what}的邀请，参加人员如下。", party.zh(), compound.name),
+        lead: format!("{}已收到{}{what}的邀请，参加人员如下。", called(party), compound.name),
         fields: vec![Fact::new("参加人", ""), Fact::new("联系电话", "")],
         choices: ["代表本人参加", "委托本方其他人员代会", "请假"].map(str::to_owned).to_vec(),
         sign: ["签收人（签字）", "日期"].map(str::to_owned).to_vec(),
@@ -218,18 +221,16 @@ fn publicity_of(books: &Books<'_>, id: PublicityId) -> Result<Written> {
 
 fn house_rule(books: &Books<'_>, id: HouseRuleId) -> Result<Written> {
     let rule = books.need::<HouseRule>(id)?.record;
-    let adopted = books.rows(
-        "SELECT max(m.held_at) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.life = 0 AND m.life = 0 AND v.topic = ?1",
-        [rule.topic.0.as_bytes()],
-        |r| r.get::<_, Option<String>>(0),
-    )?;
-    let adopted = adopted.into_iter().flatten().next().and_then(|at| chrono::DateTime::parse_from_rfc3339(&at).ok());
+    let adopted = match books.get::<Topic>(rule.topic)? {
+        Some(topic) => adopted(books, &topic.record)?,
+        None => None,
+    };
     let letter = Letter {
         title: rule.title.clone(),
-        number: adopted.map(|at| format!("（{}“星火家园”小区议事会通过）", day_zh(at.date_naive()))).unwrap_or_default(),
+        number: adopted.as_ref().map(|adopted| format!("（{}{}通过）", day_zh(adopted.on), adopted.by)).unwrap_or_default(),
         items: rule.text.lines().map(str::to_owned).collect(),
         closing: vec![format!("本规则自{}起施行。", day_zh(rule.since))],
-        issued: adopted.map(|at| at.date_naive()),
+        issued: adopted.map(|adopted| adopted.on),
         seal: true,
         ..Letter::default()
     };

@@ -78,6 +78,33 @@ fn by_name(view: &MeetingView, vote: &records::Vote) -> Vec<Fact> {
     Choice::ALL.iter().map(|choice| Fact::new(choice.zh(), said(*choice).join("、"))).filter(|fact| !fact.text.is_empty()).collect()
 }
 
+/// Why a topic of the agenda needs no vote: it was put off, or decided another way.
+pub(crate) fn put_off(topic: &records::Topic) -> Option<String> {
+    let why = topic.reason.as_deref().map(|reason| format!("：{}", reason.trim_end_matches('。'))).unwrap_or_default();
+    match topic.state {
+        TopicState::Shelved | TopicState::Dropped => Some(format!("本议题{}，没有表决{why}。", topic.state.zh())),
+        TopicState::Passed => topic.outside.as_ref().map(|reason| format!("本议题已在会外决定：{}。", reason.trim_end_matches('。'))),
+        _ => None,
+    }
+}
+
+/// The name of somebody who was there, or came for a delegate, with when they came late or left early.
+fn was_there(l: &SignInLine) -> Option<String> {
+    let mut said: Vec<String> = match l.presence {
+        Some(Presence::Present) => Vec::new(),
+        Some(Presence::Proxy) => vec![format!("代{}", l.delegate.as_ref().map_or("", |d| d.name.as_str()))],
+        _ => return None,
+    };
+    said.extend(times(l));
+    Some(if said.is_empty() { l.name.clone() } else { format!("{}（{}）", l.name, said.join("，")) })
+}
+
+/// 迟到 and 早退, with the times.
+fn times(l: &SignInLine) -> impl Iterator<Item = String> {
+    let at = |what: &str, time: Option<chrono::NaiveTime>| time.map(|time| format!("{what} {}", time.format("%H:%M")));
+    [at("迟到", l.came_at), at("早退", l.left_at)].into_iter().flatten()
+}
+
 /// What the minutes of a meeting say by what is recorded now.
 pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: &MeetingView) -> Result<Minutes> {
     let compound = books.need::<Compound>(CompoundId(space.0))?.record;
@@ -111,6 +138,11 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         if let (Some(matter), TopicState::ToOwners) = (t.topic.owner_matter, t.topic.state) {
             discussion.push(format!("本事项属于业主共同决定事项（{}），议事会只作讨论和建议，提请业主大会决定。", matter.zh()));
         }
+        if t.vote.is_none()
+            && let Some(why) = put_off(&t.topic)
+        {
+            discussion.push(why);
+        }
         items.push(AgendaItem {
             title: t.topic.title.clone(),
             source,
@@ -129,32 +161,20 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
             }),
         });
     }
-    let names = |party: Party, take: &dyn Fn(&SignInLine) -> Option<String>| -> Vec<String> {
-        view.parties.iter().filter(|p| p.party == party).flat_map(|p| &p.lines).filter_map(take).collect()
+    let seats = |party: Party| view.parties.iter().filter(move |p| p.party == party);
+    let attendance = five(|party| seats(party).flat_map(|p| &p.lines).filter_map(was_there).collect());
+    let standing = five(|party| seats(party).find_map(|p| p.standing.clone()).unwrap_or_default());
+    let with_note = |l: &SignInLine| match &l.note {
+        Some(why) => format!("{}（{why}）", l.name),
+        None => l.name.clone(),
     };
-    let attendance = five(|party| {
-        let there = names(party, &|l| match l.presence {
-            Some(Presence::Present) => Some(l.name.clone()),
-            Some(Presence::Proxy) => {
-                let for_whom = l.delegate.as_ref().map_or("", |d| d.name.as_str());
-                Some(format!("{}（代{for_whom}）", l.name))
-            }
-            _ => None,
-        });
-        // A party without anybody is explained where its body does not stand as usual.
-        let why = view.parties.iter().find(|p| p.party == party).and_then(|p| p.standing.clone());
-        match (there.is_empty(), why) {
-            (true, Some(why)) => vec![why],
-            _ => there,
-        }
-    });
-    let mut leave = Vec::new();
-    for l in view.parties.iter().flat_map(|p| &p.lines).chain(&view.guests).filter(|l| l.presence == Some(Presence::Leave)) {
-        leave.push(match &l.note {
-            Some(why) => format!("{}（{why}）", l.name),
-            None => l.name.clone(),
-        });
-    }
+    let everybody = || view.parties.iter().flat_map(|p| &p.lines).chain(&view.guests);
+    let leave = everybody().filter(|l| l.presence == Some(Presence::Leave)).map(with_note).collect();
+    let stayed_away = |l: &&SignInLine| match l.presence {
+        None => m.state.is_over(),
+        presence => presence == Some(Presence::Absent),
+    };
+    let absent = everybody().filter(stayed_away).map(with_note).collect();
     let day = m.held_at.date_naive();
     let parties = match m.kind.is_council() {
         true => {
@@ -174,7 +194,7 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         view.present,
     );
     let by_method = if policy.method.is_empty() { String::new() } else { format!("按照{}，", policy.method) };
-    let guests = view.guests.iter().filter(|l| l.presence == Some(Presence::Present)).map(|l| l.name.clone()).collect();
+    let guests = view.guests.iter().filter_map(was_there).collect();
     Ok(Minutes {
         layout: MinutesLayout::Plain,
         mark: format!("{}“星火家园”小区{}纪要", compound.name, m.kind.zh()),
@@ -191,8 +211,10 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         closing_title: "落实与反馈要求".to_owned(),
         closing: vec![format!("{by_method}{}", policy.closing())],
         attendance,
+        standing,
         guests,
         leave,
+        absent,
         observers: view.observers.clone(),
         signatures: m.kind.is_council(),
         issuer: branch(&compound),
@@ -214,33 +236,31 @@ pub(super) fn sign_in(books: &Books<'_>, compound: &Compound, view: &MeetingView
         }
     }
     let signed = books.number("SELECT count(*) FROM attendance WHERE life = 0 AND meeting = ?1", [m.id.0.as_bytes()])? > 0;
-    let parties = five(|party| SignInParty {
-        people: view
-            .parties
-            .iter()
-            .filter(|p| p.party == party)
-            .flat_map(|p| &p.lines)
-            .map(|l| {
-                let d = l.delegate.as_ref();
-                let mut note = l.note.clone().unwrap_or_default();
-                match l.presence {
-                    Some(Presence::Proxy) => note = format!("代{} {note}", d.map_or("", |d| d.name.as_str())),
-                    Some(Presence::Leave) => note = format!("请假 {note}"),
-                    Some(Presence::Absent) => note = format!("缺席 {note}"),
-                    _ => {}
-                }
-                Attendee {
-                    name: l.name.clone(),
-                    place: d.and_then(|d| d.unit.clone()).unwrap_or_default(),
-                    duty: d.and_then(|d| d.title.clone()).unwrap_or_default(),
-                    phone: d.and_then(|d| phones.get(&d.id).cloned()).unwrap_or_default(),
-                    note: note.trim().to_owned(),
-                }
-            })
-            .collect(),
-        blank_rows: 2,
-    });
-    let leave: u32 = view.parties.iter().map(|p| p.leave).sum();
+    let attendee = |l: &SignInLine| {
+        let d = l.delegate.as_ref();
+        let presence = match l.presence {
+            Some(Presence::Proxy) => Some(format!("代{}", d.map_or("", |d| d.name.as_str()))),
+            Some(presence @ (Presence::Leave | Presence::Absent)) => Some(presence.zh().to_owned()),
+            None if m.state.is_over() => Some(Presence::Absent.zh().to_owned()),
+            _ => None,
+        };
+        Attendee {
+            name: l.name.clone(),
+            place: d.and_then(|d| d.unit.clone()).unwrap_or_default(),
+            duty: d.and_then(|d| d.title.clone()).unwrap_or_default(),
+            phone: d.and_then(|d| phones.get(&d.id).cloned()).unwrap_or_default(),
+            note: presence.into_iter().chain(times(l)).chain(l.note.clone()).collect::<Vec<_>>().join(" "),
+        }
+    };
+    let share = |lines: Vec<&SignInLine>, blank_rows: u32| SignInParty { people: lines.into_iter().map(attendee).collect(), blank_rows };
+    let parties = five(|party| share(view.parties.iter().filter(|p| p.party == party).flat_map(|p| &p.lines).collect(), 2));
+    let guests = share(view.guests.iter().collect(), 3);
+    let observers = SignInParty {
+        people: view.observers.iter().map(|name| Attendee { name: name.clone(), ..Attendee::default() }).collect(),
+        blank_rows: 0,
+    };
+    let on_leave = view.guests.iter().filter(|l| l.presence == Some(Presence::Leave)).count() as u32;
+    let leave = view.parties.iter().map(|p| p.leave).sum::<u32>() + on_leave;
     let mut sheet = SignIn {
         title: format!("{}“星火家园”小区{}签到表", compound.name, m.kind.zh()),
         facts: vec![
@@ -249,6 +269,8 @@ pub(super) fn sign_in(books: &Books<'_>, compound: &Compound, view: &MeetingView
             Fact::new("地点", &m.place),
         ],
         parties,
+        guests,
+        observers,
         expected: Some(view.invited),
         present: signed.then_some(view.present),
         on_leave: signed.then_some(leave),

@@ -46,6 +46,21 @@ views! {
         /// 议题：关于……
         about: Option<String>,
     }
+    /// Something that must be published, and when it last was.
+    PublicityItem {
+        item: String,
+        last: Option<NaiveDate>,
+        publicity: Option<PublicityId>,
+        /// It hangs now.
+        hanging: bool,
+    }
+    /// What was sealed.
+    SealsView {
+        /// The latest first.
+        uses: Vec<SealUse>,
+        /// Seals that were named before.
+        seals: Vec<String>,
+    }
     /// A rule of the compound.
     RuleLine {
         rule: HouseRule,

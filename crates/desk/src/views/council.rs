@@ -27,6 +27,8 @@ views! {
         opinion: Opinion,
         person: Option<String>,
         in_topic: Option<TopicId>,
+        /// What that topic, of this month or the next, is called.
+        topic_title: Option<String>,
         late_entry: bool,
         /// Attachments filed on it.
         files: u32,
@@ -45,6 +47,8 @@ views! {
         /// How its report back stands; none while it is not done.
         report: Option<FeedbackState>,
         feedback: Vec<Feedback>,
+        /// That it was done, or reported back on, was typed later than the day after (补录).
+        late_entry: bool,
         /// Attachments filed on it.
         files: u32,
     }
@@ -56,6 +60,8 @@ views! {
         vote: Option<Vote>,
         resolutions: Vec<Resolution>,
         conflict: bool,
+        /// That it was chosen or dropped was typed later than the day after (补录).
+        late_entry: bool,
         /// How far it got, with what was carried out of it.
         stage: TopicStage,
         /// Votes recorded of it; more than one where two laptops recorded the same meeting.
@@ -116,6 +122,8 @@ views! {
         warnings: Vec<String>,
         /// Items of which two laptops say different things: see `accounts`.
         accounts: u32,
+        /// Who signed in was typed later than the day after it was held (补录).
+        late_entry: bool,
         /// Its records changed after its minutes became final; these stay as they are.
         changed_since_final: bool,
         topics: Vec<TopicLine>,
@@ -145,6 +153,8 @@ views! {
         steps: Vec<StepView>,
         no_topic: Option<String>,
         opinions: Vec<OpinionLine>,
+        /// Of the month before those that no topic gathers, and what this month's topics gather of earlier months.
+        earlier: Vec<OpinionLine>,
         topics: Vec<TopicLine>,
         meetings: Vec<MeetingView>,
         tasks: Vec<TaskLine>,
@@ -153,6 +163,8 @@ views! {
         delegates: Vec<Delegate>,
         /// How the bodies behind the parties stand, where that was said.
         bodies: Vec<Body>,
+        /// What the law asks of them and they do not keep, a sentence each.
+        concerns: Vec<String>,
         /// The next pack, which holds from a later month on.
         next_policy: Option<PolicyPack>,
         /// What came over from earlier months and goes on in this one.
@@ -168,6 +180,46 @@ views! {
         /// Where it stands here.
         state: String,
         ended: bool,
+    }
+    /// One month of a year of councils.
+    YearMonth {
+        month: Month,
+        opinions: u32,
+        chosen: u32,
+        dropped: u32,
+        councils: u32,
+        /// 本月无议题 was stated.
+        no_topic: bool,
+        passed: u32,
+        rejected: u32,
+        to_owners: u32,
+        tasks: u32,
+        done: u32,
+        late: u32,
+        carried: u32,
+        told: u32,
+        told_in_time: u32,
+    }
+    /// So many of a name.
+    NamedCount { name: String, count: u32 }
+    /// How a party came to the councils of a year.
+    PartyYear { party: Party, title: String, invited: u32, present: u32 }
+    /// A year of councils.
+    CouncilYear {
+        year: i32,
+        /// Those that began, in order.
+        months: Vec<YearMonth>,
+        /// Opinions by how they came, the most first.
+        sources: Vec<NamedCount>,
+        /// Opinions by what they are about, the most first.
+        categories: Vec<NamedCount>,
+        parties: Vec<PartyYear>,
+        /// Councils held to their end.
+        councils: u32,
+        /// Of them, those to which all five parties came.
+        full: u32,
+        /// Demands still without a reply.
+        unanswered_demands: u32,
     }
     /// One of the three figures: so many of so many were kept (做到).
     IllFigure {

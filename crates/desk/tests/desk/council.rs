@@ -109,12 +109,12 @@ fn a_compound_keeps_its_months_by_the_pack_of_its_office_and_older_months_by_the
     let tight = pack("枇杷苑试行办法", |p| {
         p["gather"] = json!({ "from": 1, "to": 2 });
         p["method"] = json!("“五嘉”工作法");
-        p["step_names"] = json!(["进嘉门", "话嘉长", "立嘉规", "办嘉事", "评嘉绩"]);
+        p["step_names"] = json!(["进嘉门", "话嘉长", "立嘉规", "", ""]);
     });
     let mute = pack("没有结尾", |p| p["closing_text"] = json!(" "));
     assert_eq!(code(&office, json!({ "ask": "issue_policy", "policy": mute, "from": "2024-12" })), "rule.lacks");
-    let half = pack("只写了两个", |p| p["step_names"] = json!(["进嘉门", "话嘉长"]));
-    assert_eq!(code(&office, json!({ "ask": "issue_policy", "policy": half, "from": "2024-12" })), "rule.lacks");
+    let six = pack("写了六个", |p| p["step_names"] = json!(["一", "二", "三", "四", "五", "六"]));
+    assert_eq!(code(&office, json!({ "ask": "issue_policy", "policy": six, "from": "2024-12" })), "rule.lacks");
     let issue = |from: &str| json!({ "ask": "issue_policy", "policy": tight, "from": from });
     assert_eq!(code(&branch, issue("2024-12")), "policy.not_here");
     assert_eq!(code(&office, issue("2024-11")), "rule.lacks", "a month that has begun goes on as it began");
@@ -141,8 +141,9 @@ fn a_compound_keeps_its_months_by_the_pack_of_its_office_and_older_months_by_the
     assert_eq!(steps(&branch, "2024-12")[0], "done_late");
     assert_eq!(steps(&branch, "2024-11")[0], "done");
     assert_eq!(month(&branch, "2024-12")["policy"]["name"], "枇杷苑试行办法");
-    let first_step = |of: &str| month(&branch, of)["steps"][0]["title"].clone();
-    assert_eq!((first_step("2024-11"), first_step("2024-12")), (json!("收集民意"), json!("进嘉门")), "each month in its pack's words");
+    let step = |of: &str, at: usize| month(&branch, of)["steps"][at]["title"].clone();
+    assert_eq!((step("2024-11", 0), step("2024-12", 0)), (json!("收集民意"), json!("进嘉门")), "each month in its pack's words");
+    assert_eq!(step("2024-12", 3), "事项落实", "the usual word where the community has none of its own");
     assert_eq!(ask(&branch, json!({ "ask": "policies" }))["packs"][0]["standing"], "in_force");
 }
 

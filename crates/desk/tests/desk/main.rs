@@ -1,11 +1,14 @@
 //! Desks with real files, real keys and real bundles: what people do, and what becomes of it elsewhere.
 
+mod affairs;
 mod attachments;
 mod council;
 mod erasing;
 mod exchange;
 mod healing;
+mod meetings;
 mod papers;
+mod people;
 mod place;
 mod states;
 mod unhappy;

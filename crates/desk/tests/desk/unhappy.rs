@@ -11,7 +11,7 @@ fn refused(desk: &Desk, question: Value) -> Failure {
     try_ask(desk, question.clone()).expect_err(&format!("{question} should have been refused"))
 }
 
-fn meeting_of<'a>(view: &'a Value, meeting: &str) -> &'a Value {
+pub fn meeting_of<'a>(view: &'a Value, meeting: &str) -> &'a Value {
     view["meetings"].as_array().expect("meetings").iter().find(|m| m["meeting"]["id"] == *meeting).expect("the meeting")
 }
 
@@ -20,7 +20,7 @@ fn vote(meeting: &str, topic: &str, yes: u32, no: u32) -> Value {
         "abstain": 0, "recused": 0, "ballots": [] })
 }
 
-fn finish(desk: &Desk, meeting: &str, on: &str) {
+pub fn finish(desk: &Desk, meeting: &str, on: &str) {
     ask(desk, json!({ "ask": "close_meeting", "id": meeting }));
     ask(desk, json!({ "ask": "check_minutes", "id": meeting, "by": "陈书记" }));
     ask(desk, json!({ "ask": "finalise_minutes", "id": meeting, "on": on }));
@@ -28,7 +28,7 @@ fn finish(desk: &Desk, meeting: &str, on: &str) {
 
 /// Two laptops of one branch that both belong to the office: the second founded anew and admitted as a further
 /// one.
-fn two_laptops(place: &Place, day: &str) -> (Desk, Desk, Desk) {
+pub fn two_laptops(place: &Place, day: &str) -> (Desk, Desk, Desk) {
     let (first, office) = (place.branch_on("甲", day), place.office_on(day));
     join(place, &first, &office);
     // The second one asks before anything was heard of the first.
@@ -41,7 +41,7 @@ fn two_laptops(place: &Place, day: &str) -> (Desk, Desk, Desk) {
 }
 
 /// What everybody has goes to everybody, through the office.
-fn round(place: &Place, first: &Desk, second: &Desk, office: &Desk, n: u32) {
+pub fn round(place: &Place, first: &Desk, second: &Desk, office: &Desk, n: u32) {
     let up: Vec<_> = [first, second]
         .into_iter()
         .enumerate()
@@ -249,7 +249,7 @@ fn a_cycle_begun_on_one_laptop_is_finished_on_another() {
 }
 
 #[test]
-fn two_laptops_that_recorded_one_meeting_apart_are_shown_side_by_side_and_one_is_chosen_per_item() {
+pub fn two_laptops_that_recorded_one_meeting_apart_are_shown_side_by_side_and_one_is_chosen_per_item() {
     let place = Place::new();
     let (first, second, office) = two_laptops(&place, "2024-11-28");
     let firm = delegate(&first, "property", "吴经理");

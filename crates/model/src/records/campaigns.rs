@@ -15,7 +15,7 @@ fn settle_site(values: &[Value]) -> Option<usize> {
 
 /// A rule of the compound (小区规则), adopted by a council.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 47, table = "house_rule", zh = "小区规则", space = compound)]
+#[record(kind = 47, table = "house_rule", zh = "小区规则", space = compound, form = HouseRuleInput)]
 #[ts(export)]
 pub struct HouseRule {
     /// Its id.
@@ -39,7 +39,7 @@ pub struct HouseRule {
 
 /// A campaign (整治行动): sites found, fixed and checked, within a month (N12).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 48, table = "campaign", zh = "整治行动", space = compound)]
+#[record(kind = 48, table = "campaign", zh = "整治行动", space = compound, form = CampaignInput)]
 #[ts(export)]
 pub struct Campaign {
     /// Its id.

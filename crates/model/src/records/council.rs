@@ -78,7 +78,7 @@ pub struct Opinion {
 
 /// What an opinion's writer was told became of it (意见告知).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 46, table = "opinion_reply", zh = "意见告知", space = compound, append_only)]
+#[record(kind = 46, table = "opinion_reply", zh = "意见告知", space = compound, append_only, form = NewOpinionReply)]
 #[ts(export)]
 pub struct OpinionReply {
     /// Its id.
@@ -200,7 +200,7 @@ pub struct Meeting {
 /// How the body behind one of the five parties stands (五方现状): an owners' committee that resigned, a
 /// committee in its place. Its id follows from compound and party, as a month's does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 43, table = "party_body", zh = "五方现状", space = compound)]
+#[record(kind = 43, table = "party_body", zh = "五方现状", space = compound, form = BodyInput)]
 #[ts(export)]
 pub struct Body {
     /// Its id.
@@ -217,11 +217,20 @@ pub struct Body {
     /// What is to be known of it.
     #[field(4, zh = "说明", class = community)]
     pub note: Option<String>,
+    /// How many sit in it.
+    #[field(5, zh = "人数", class = district)]
+    pub members: Option<u32>,
+    /// How many of them are owners, where it stands in for an owners' committee.
+    #[field(6, zh = "其中业主", class = district)]
+    pub owners: Option<u32>,
+    /// When its term ends.
+    #[field(7, zh = "任期止", class = district)]
+    pub until: Option<NaiveDate>,
 }
 
 /// A delegate of one of the five parties (五方代表).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 34, table = "delegate", zh = "五方代表", space = compound)]
+#[record(kind = 34, table = "delegate", zh = "五方代表", space = compound, form = DelegateInput)]
 #[ts(export)]
 pub struct Delegate {
     /// Its id.
@@ -249,9 +258,24 @@ pub struct Delegate {
     pub until: Option<NaiveDate>,
 }
 
+impl Body {
+    /// What the law asks of it, where it is the owners'.
+    pub fn owners_body(&self) -> Option<rules::OwnersBody> {
+        let Self { party, state, members, owners, until, .. } = *self;
+        (party == Party::Owners).then_some(rules::OwnersBody { state, members, owners, until })
+    }
+}
+
+impl Delegate {
+    /// Of a party, under a name, since a day; nothing else is known.
+    pub fn of(id: DelegateId, party: Party, name: impl Into<String>, since: NaiveDate) -> Self {
+        Self { id, party, name: name.into(), person: None, unit: None, title: None, since, until: None }
+    }
+}
+
 /// A line of the sign-in (签到). To change one, it is withdrawn and written anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 35, table = "attendance", zh = "签到", space = compound, append_only)]
+#[record(kind = 35, table = "attendance", zh = "签到", space = compound, append_only, form = NewAttendance)]
 #[ts(export)]
 pub struct Attendance {
     /// Its id.
@@ -312,7 +336,7 @@ pub struct Ballot {
 
 /// The count of one vote (表决). Counts are asked once; ballots by name must add up to them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 37, table = "vote", zh = "表决", space = compound, append_only)]
+#[record(kind = 37, table = "vote", zh = "表决", space = compound, append_only, form = NewVote)]
 #[ts(export)]
 pub struct Vote {
     /// Its id.
@@ -349,7 +373,7 @@ pub struct Vote {
 /// How the owners voted (业主共同决定) on a matter that only they may decide: typed totals. Written anew to
 /// change it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 41, table = "owner_vote", zh = "业主表决", space = compound, append_only)]
+#[record(kind = 41, table = "owner_vote", zh = "业主表决", space = compound, append_only, form = NewOwnerVote)]
 #[ts(export)]
 pub struct OwnerVote {
     /// Its id.
@@ -381,12 +405,18 @@ pub struct OwnerVote {
     #[field(8, zh = "同意面积", class = district)]
     #[ts(type = "number")]
     pub area_agreed: i64,
+    /// The day the owners and the residents' committee were told of the vote.
+    #[field(9, zh = "通知业主日期", class = district)]
+    pub notified_on: Option<NaiveDate>,
+    /// Whether the totals were counted from ballots room by room, or were typed (M14).
+    #[field(10, zh = "逐户计票", class = district)]
+    pub by_room: Option<bool>,
 }
 
 /// One owner's ballot (业主票) on a matter that only the owners may decide, with the room it is cast for.
 /// Written anew to change it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 55, table = "owner_ballot", zh = "业主票", space = compound, append_only)]
+#[record(kind = 55, table = "owner_ballot", zh = "业主票", space = compound, append_only, form = NewOwnerBallot)]
 #[ts(export)]
 pub struct OwnerBallot {
     /// Its id.
@@ -484,7 +514,7 @@ pub struct Task {
 
 /// The report back on a task (监督反馈).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 40, table = "feedback", zh = "监督反馈", space = compound, append_only)]
+#[record(kind = 40, table = "feedback", zh = "监督反馈", space = compound, append_only, form = NewFeedback)]
 #[ts(export)]
 pub struct Feedback {
     /// Its id.

@@ -11,6 +11,7 @@ mod office;
 mod outreach;
 mod people;
 mod publicity;
+mod seals;
 
 pub use attachment::*;
 pub use campaigns::*;
@@ -20,6 +21,7 @@ pub use office::*;
 pub use outreach::*;
 pub use people::*;
 pub use publicity::*;
+pub use seals::*;
 
 use crate::kind::{KindDef, Record};
 
@@ -58,6 +60,7 @@ pub static KINDS: &[&KindDef] = &[
     CanvassVisit::KIND,
     Demand::KIND,
     OwnerBallot::KIND,
+    SealUse::KIND,
     Office::KIND,
     Certificate::KIND,
     Revocation::KIND,

@@ -10,7 +10,7 @@ use crate::words::{CanvassResult, DemandTo};
 
 /// A door-to-door canvass (逐户走访): one question put to every room.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 52, table = "canvass", zh = "逐户走访", space = compound)]
+#[record(kind = 52, table = "canvass", zh = "逐户走访", space = compound, form = CanvassInput)]
 #[ts(export)]
 pub struct Canvass {
     /// Its id.
@@ -34,7 +34,7 @@ pub struct Canvass {
 
 /// One visit of a canvass (走访记录). A later one of the same room stands in its place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 53, table = "canvass_visit", zh = "走访记录", space = compound, append_only)]
+#[record(kind = 53, table = "canvass_visit", zh = "走访记录", space = compound, append_only, form = NewCanvassVisit)]
 #[ts(export)]
 pub struct CanvassVisit {
     /// Its id.

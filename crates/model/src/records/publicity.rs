@@ -41,11 +41,14 @@ pub struct Publicity {
     /// What came of it.
     #[field(9, zh = "公示结果", class = community)]
     pub result: Option<String>,
+    /// Which of the items that must be published (policy pack) it is; none for anything else.
+    #[field(10, zh = "应公示事项", class = district)]
+    pub item: Option<String>,
 }
 
 /// What somebody said against a publicity (公示异议).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
-#[record(kind = 45, table = "objection", zh = "公示异议", space = compound)]
+#[record(kind = 45, table = "objection", zh = "公示异议", space = compound, form = ObjectionInput)]
 #[ts(export)]
 pub struct Objection {
     /// Its id.

@@ -212,6 +212,9 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
                     StepState::Late
                 } else if done.iter().any(|(_, r)| r.is_none()) || !all_tasks_ended {
                     if done.is_empty() && today < from { StepState::NotYet } else { StepState::Open }
+                } else if done.is_empty() {
+                    // All of them go on elsewhere: nothing was done that could be reported back on.
+                    StepState::CarriedOver
                 } else if done.iter().all(|(d, r)| r.is_some_and(|r| r <= policy.report_due(*d))) {
                     StepState::Done
                 } else {
@@ -288,6 +291,18 @@ mod tests {
         });
         // Typed weeks later, judged by the days themselves.
         assert_eq!(states(&facts, "2024-12-20"), ["按期完成", "逾期完成", "按期完成", "按期完成", "逾期完成"]);
+    }
+
+    #[test]
+    fn a_month_all_of_whose_tasks_go_on_later_has_reported_nothing_back_in_time() {
+        let mut facts = MonthFacts {
+            opinions: vec![day("2024-11-04")],
+            chosen: vec![day("2024-11-08")],
+            council: Some(day("2024-11-15")),
+            ..MonthFacts::default()
+        };
+        facts.tasks.push(TaskFact { due_on: day("2024-11-28"), state: TaskState::CarriedOver, done_on: None, reported_on: None });
+        assert_eq!(states(&facts, "2024-12-20")[3..], ["已结转", "已结转"]);
     }
 
     #[test]

@@ -163,18 +163,22 @@ fn vote_text(v: &Vote) -> String {
 }
 
 fn roll(m: &Minutes) -> Vec<Roll> {
-    let by_party = |(party, people): (&str, &Vec<String>)| {
+    let by_party = |((party, people), (_, standing)): ((&str, &Vec<String>), (&str, &String))| {
         let count = people.iter().filter(|p| !line(p).is_empty()).count();
-        let names = names(people);
-        let names = if names.is_empty() { "无".to_owned() } else { names };
-        format!("{party}（{count}人）\u{3000}{names}")
+        let who = match (names(people), body(standing)) {
+            (names, standing) if names.is_empty() && standing.is_empty() => "无".to_owned(),
+            (names, standing) if names.is_empty() => standing,
+            (names, standing) if standing.is_empty() => names,
+            (names, standing) => format!("{names}；{standing}"),
+        };
+        format!("{party}（{count}人）\u{3000}{who}")
     };
     let present = match names(&m.guests) {
-        guests if guests.is_empty() => m.attendance.iter().map(by_party).collect(),
+        guests if guests.is_empty() => m.attendance.iter().zip(m.standing.iter()).map(by_party).collect(),
         guests => vec![guests],
     };
     let mut roll = vec![Roll { label: "出席", lines: present }];
-    for (label, people) in [("请假", &m.leave), ("列席", &m.observers)] {
+    for (label, people) in [("请假", &m.leave), ("缺席", &m.absent), ("列席", &m.observers)] {
         let names = names(people);
         if !names.is_empty() {
             roll.push(Roll { label, lines: vec![names] });
@@ -220,6 +224,24 @@ mod tests {
         for (line, name) in lines.iter().zip(FiveParties::<()>::NAMES) {
             assert_eq!(*line, format!("{name}（0人）\u{3000}无"));
         }
+    }
+
+    #[test]
+    fn how_a_body_stands_is_no_person_and_signs_nothing() {
+        let mut minutes = sample_minutes(1);
+        minutes.layout = MinutesLayout::Record;
+        minutes.attendance = FiveParties { property: vec!["陈立群".to_owned()], ..FiveParties::default() };
+        minutes.standing =
+            FiveParties {
+                owners: "集体辞职（2024年9月1日起）".to_owned(), property: "撤出中".to_owned(), ..FiveParties::default()
+            };
+        minutes.absent = vec!["林秋月（出差）".to_owned()];
+        let sheet = MinutesSheet::new(&minutes);
+        assert_eq!(sheet.roll[0].lines[1], "业委会（0人）\u{3000}集体辞职（2024年9月1日起）");
+        assert_eq!(sheet.roll[0].lines[2], "物业企业（1人）\u{3000}陈立群；撤出中");
+        assert_eq!(sheet.signers[1], Signer { party: "业委会", name: "无".to_owned() });
+        let absent = sheet.roll.iter().find(|roll| roll.label == "缺席").expect("a line of its own");
+        assert_eq!(absent.lines, ["林秋月（出差）"]);
     }
 
     #[test]

@@ -1,4 +1,7 @@
-/** Opinions that are dragged onto a topic (归并). */
+/** Opinions that topics gather (归并), and those that wait for one. */
+import type { CouncilView } from '../../bindings/CouncilView'
+import type { OpinionLine } from '../../bindings/OpinionLine'
+import type { Topic } from '../../bindings/Topic'
 import type { TopicState } from '../../bindings/TopicState'
 
 /** What a drag of opinions carries: their ids as a JSON list. */
@@ -15,4 +18,14 @@ export function dropped(event: DragEvent): string[] {
   if (!text) return []
   const ids: unknown = JSON.parse(text)
   return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string') : []
+}
+
+/** Opinions that are in no topic yet: of the month, and left over from the one before. */
+export function freeOpinions({ opinions, earlier }: CouncilView): OpinionLine[] {
+  return [...opinions, ...earlier].filter(({ in_topic }) => in_topic === null)
+}
+
+/** The opinions of a topic that the month's page has: those of this month and the last. */
+export function gatheredBy({ opinions }: Topic, view: CouncilView): OpinionLine[] {
+  return [...view.opinions, ...view.earlier].filter(({ opinion }) => opinions.includes(opinion.id))
 }

@@ -1,4 +1,5 @@
 /** The words of the monthly loop (五方五步), code by code. */
+import type { Body } from '../../bindings/Body'
 import type { BodyState } from '../../bindings/BodyState'
 import type { Choice } from '../../bindings/Choice'
 import type { MeetingKind } from '../../bindings/MeetingKind'
@@ -10,6 +11,8 @@ import type { Presence } from '../../bindings/Presence'
 import type { TaskState } from '../../bindings/TaskState'
 import type { TopicStage } from '../../bindings/TopicStage'
 import type { TopicState } from '../../bindings/TopicState'
+import type { Choice as PartyChoice } from '../../components/choices'
+import { choicesOf } from '../../labels'
 
 export const parties: Record<Party, string> = {
   community: '社区两委', owners: '业委会', property: '物业企业', society: '社会组织', residents: '居民群众代表',
@@ -41,6 +44,13 @@ export const topicStages: Record<TopicStage, string> = {
 export const presences: Record<Exclude<Presence, 'observer'>, string> = { present: '到会', proxy: '代会', leave: '请假', absent: '缺席' }
 export const ballots: Record<Choice, string> = { yes: '同意', no: '反对', abstain: '弃权', recused: '回避' }
 export const bodyStates: Record<BodyState, string> = { normal: '正常', reelecting: '换届中', resigned: '集体辞职', vacant: '缺位', stand_in: '由物业管理委员会代行' }
+/** The parties to pick from; beside a name stands how its body is, where it does not stand as usual. */
+export function partyChoices(bodies: readonly Body[]): PartyChoice[] {
+  return choicesOf(parties).map((choice) => {
+    const body = bodies.find(({ party, state }) => party === choice.value && state !== 'normal')
+    return body ? { ...choice, note: bodyStates[body.state] } : choice
+  })
+}
 export const taskStates: Record<TaskState, string> = { open: '待办', doing: '正在办', done: '已完成', carried_over: '已结转', verified: '已核验', returned: '退回重办' }
 export const ownerMatters: Record<OwnerMatter, string> = {
   rules: '制定修改业主大会议事规则', covenant: '制定修改管理规约', election: '选举或更换业主委员会',

@@ -3,7 +3,8 @@ import type { CampaignLine } from '../../bindings/CampaignLine'
 import type { OrderView } from '../../bindings/OrderView'
 import type { SiteLine } from '../../bindings/SiteLine'
 import type { SiteState } from '../../bindings/SiteState'
-import { monthDay } from '../../format'
+import type { Bar } from '../../components/Bars.vue'
+import { count, monthDay } from '../../format'
 
 /** A word on how something stands, and its look. */
 export interface Standing { words: string; look: 'good' | 'care' | 'needs' | 'plain' }
@@ -30,9 +31,9 @@ export function orderSentence({ rules, campaigns }: OrderView): string {
 }
 
 /** The three steps of every site as bars: how many reached each. */
-export function steps({ found, fixed, checked }: CampaignLine): { name: string; count: number; share: number }[] {
-  const share = (part: number): number => (found > 0 ? (100 * part) / found : 0)
-  return [{ name: '发现', count: found, share: share(found) }, { name: '整改', count: fixed, share: share(fixed) }, { name: '复查', count: checked, share: share(checked) }]
+export function steps({ found, fixed, checked }: CampaignLine): Bar[] {
+  const bar = (name: string, part: number, good: boolean): Bar => ({ name, share: found > 0 ? (100 * part) / found : 0, words: `${count(part)} 处`, good })
+  return [bar('发现', found, false), bar('整改', fixed, true), bar('复查', checked, true)]
 }
 
 /** What may be done with a site, and what is asked for it. */

@@ -4,7 +4,7 @@ import type { PublicityStanding } from '../../bindings/PublicityStanding'
 import { grouped, likelyResult, maskSentence, publicitySentence, splitPlaces, standingWords } from './standing'
 
 const line = (id: string, standing: PublicityStanding, more: Partial<PublicityLine['publicity']> = {}, unanswered = 0): PublicityLine => ({
-  publicity: { id, title: id, text: '', from: '2024-11-08', to: '2024-11-14', places: [], contact: '', of: null, taken_down_on: null, result: null, ...more },
+  publicity: { id, title: id, text: '', from: '2024-11-08', to: '2024-11-14', places: [], contact: '', of: null, taken_down_on: null, result: null, item: null, ...more },
   standing, days_left: 4, objections: [], unanswered, files: 0, about: null,
 })
 

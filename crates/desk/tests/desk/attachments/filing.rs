@@ -6,7 +6,7 @@ use xinghuo_ledger::{Hash, Segment};
 
 use super::pictures::*;
 use super::town::*;
-use crate::place::{PASS, Place, ask, code, export, join, request};
+use crate::place::{PASS, Place, ask, code, export, join, request, try_ask};
 
 #[test]
 fn what_is_neither_picture_nor_paper_is_refused_by_name_and_nothing_is_kept() {
@@ -44,6 +44,44 @@ fn what_is_neither_picture_nor_paper_is_refused_by_name_and_nothing_is_kept() {
     assert_eq!(list(&desk, &id), Vec::<Value>::new());
     let nowhere = json!({ "ask": "add_attachment", "record": uuid::Uuid::nil(), "path": place.file("好.png", &png) });
     assert_eq!(code(&desk, nowhere), "attachment.no_record");
+}
+
+#[test]
+fn what_was_heard_is_written_down_with_its_photos_in_one_save_or_not_at_all() {
+    let place = Place::new();
+    let desk = place.compound_of("甲");
+    let (first, second) = (place.file("一.jpg", &jpeg(noise(200, 200, 1))), place.file("二.jpg", &jpeg(noise(200, 200, 2))));
+    let again = place.file("又一.jpg", &jpeg(noise(200, 200, 1)));
+    let bad = place.file("网页.jpg", b"<script>alert(1)</script>");
+    let opinion = |paths: Value| json!({ "ask": "add_opinion", "on": "2024-11-03", "source": "visit", "category": "repairs", "text": "门口积水", "person": null, "paths": paths });
+    let council = |desk: &_| ask(desk, json!({ "ask": "council", "month": "2024-11" }))["opinions"].as_array().expect("opinions").clone();
+
+    let refused = try_ask(&desk, opinion(json!([first, bad]))).expect_err("no photo");
+    assert_eq!(
+        (refused.code.as_str(), refused.message.starts_with("第 2 个附件：只能添加照片")),
+        ("attachment.kind", true),
+        "{}",
+        refused.message
+    );
+    assert_eq!(code(&desk, opinion(json!([place.path("没有.jpg")]))), "file.not_found");
+    assert_eq!(council(&desk), Vec::<Value>::new(), "neither the words nor the good photo");
+
+    let saved = ask(&desk, opinion(json!([first, second, again])));
+    let lines = list(&desk, saved["id"].as_str().expect("an id"));
+    let mut names: Vec<&str> = lines.iter().map(|line| line["name"].as_str().expect("a name")).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["一.jpg", "二.jpg"], "one content once");
+    assert!(lines.iter().all(|line| shown(&desk, line, true).is_ok()));
+    ask(&desk, json!({ "ask": "undo", "save": saved["save"] }));
+    assert_eq!((council(&desk), list(&desk, saved["id"].as_str().expect("an id"))), (Vec::new(), Vec::new()), "taken back together");
+
+    let mut request = json!({ "ask": "add_request", "accepted_on": "2024-11-03", "category": "repairs", "source": "visit", "urgency": "normal",
+        "requester": null, "place": "", "text": "门口积水", "handler": null, "due_on": null, "paths": [first] });
+    let saved = ask(&desk, request.clone());
+    assert_eq!(list(&desk, saved["id"].as_str().expect("an id")).len(), 1);
+    request["paths"] = json!([bad]);
+    assert_eq!(code(&desk, request), "attachment.kind");
+    assert_eq!(ask(&desk, json!({ "ask": "requests", "which": "all", "category": null, "offset": 0 }))["total"], 1, "no number is spent");
 }
 
 #[test]

@@ -1,0 +1,168 @@
+//! What was written down wrongly is put right while it may be: a meeting, a topic, what was agreed, a task.
+//! What it said before stays in the history.
+
+use chrono::{DateTime, FixedOffset};
+use xinghuo_ledger::{Books, Save};
+use xinghuo_model::records::*;
+use xinghuo_model::rules::{Refusal, check_votable};
+use xinghuo_model::*;
+
+use crate::ask::{MeetingEdit, TaskEdit, TopicEdit};
+use crate::cases::not_future;
+use crate::error::{DeskError, Result, filled, optional, texts};
+use crate::meeting::recording;
+use crate::open::Open;
+use crate::views::Saved;
+
+type At = DateTime<FixedOffset>;
+
+/// Who is invited to a meeting of this kind by name: nobody where the five parties sit, somebody elsewhere.
+pub(crate) fn guests_of(kind: MeetingKind, guests: Vec<String>) -> Result<Vec<String>> {
+    let mut guests = texts(guests);
+    guests.dedup();
+    let why = match (kind.is_council(), guests.is_empty()) {
+        (true, false) => "议事会由五方代表参加，不另写参会人员。",
+        (false, true) => "请写明请哪些单位或人员参加。",
+        _ => return Ok(guests),
+    };
+    Err(DeskError::Field { field: "guests", why })
+}
+
+/// Refuses topics that a meeting of this kind may not vote on.
+pub(crate) fn check_agenda(books: &Books<'_>, kind: MeetingKind, agenda: &[TopicId]) -> Result<()> {
+    if agenda.is_empty() {
+        return Err(Refusal::Lacks("还没有确定的议题，请先在“确定议题”里选定。").into());
+    }
+    for id in agenda {
+        check_votable(kind, books.need::<Topic>(*id)?.record.state, false)?;
+    }
+    Ok(())
+}
+
+/// A resolution that may still be changed: its meeting is not final, or there was none.
+fn open_resolution(save: &mut Save<'_>, space: SpaceId, id: ResolutionId) -> Result<Resolution> {
+    let resolution = save.books().need::<Resolution>(id)?.record;
+    if let Some(meeting) = resolution.meeting {
+        recording(save, space, meeting)?;
+    }
+    Ok(resolution)
+}
+
+impl Open {
+    /// Another time, place or agenda. Who was notified of another time is to be notified again.
+    pub(crate) fn edit_meeting(&self, edit: MeetingEdit, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let (place, chair, recorder) = (filled(&edit.place, "place")?, filled(&edit.chair, "chair")?, filled(&edit.recorder, "recorder")?);
+        self.save_one(Act::EditMeeting, at, |save| {
+            let before = save.books().need::<Meeting>(edit.id)?.record;
+            let ahead = before.state.is_ahead();
+            let mut meeting = if ahead { before } else { recording(save, space, edit.id)? };
+            if !ahead {
+                not_future(edit.held_at.date_naive(), at.date_naive(), "会议时间")?;
+            }
+            let books = save.books();
+            let added: Vec<TopicId> = edit.agenda.iter().copied().filter(|id| !meeting.agenda.contains(id)).collect();
+            if edit.agenda.is_empty() || !added.is_empty() {
+                check_agenda(&books, meeting.kind, &added)?;
+            }
+            for gone in meeting.agenda.iter().filter(|id| !edit.agenda.contains(id)) {
+                let said = "SELECT (SELECT count(*) FROM vote WHERE life = 0 AND meeting = ?1 AND topic = ?2) \
+                     + (SELECT count(*) FROM speech WHERE life = 0 AND meeting = ?1 AND topic = ?2)";
+                if books.number(said, (edit.id.0.as_bytes(), gone.0.as_bytes()))? > 0 {
+                    return Err(Refusal::Lacks("已经记了发言或表决的议题，不能从议程里去掉。").into());
+                }
+            }
+            if ahead && edit.held_at != meeting.held_at {
+                meeting.state = MeetingState::Planned;
+                meeting.notified_on = None;
+            }
+            meeting.held_at = edit.held_at;
+            meeting.guests = guests_of(meeting.kind, edit.guests)?;
+            (meeting.place, meeting.chair, meeting.recorder, meeting.agenda) = (place, chair, recorder, edit.agenda);
+            save.put(space, &meeting);
+            Ok(meeting.id)
+        })
+    }
+
+    /// A meeting that is not held after all.
+    pub(crate) fn cancel_meeting(&self, id: MeetingId, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        self.save_one(Act::CancelMeeting, at, |save| {
+            let meeting = save.books().need::<Meeting>(id)?.record;
+            if !meeting.state.is_ahead() {
+                return Err(Refusal::Lacks("已经开了的会不能取消。").into());
+            }
+            if save.books().number("SELECT count(*) FROM attendance WHERE life = 0 AND meeting = ?1", [id.0.as_bytes()])? > 0 {
+                return Err(Refusal::Lacks("已经有人签到，不能取消；开不成可以改期。").into());
+            }
+            save.delete::<Meeting>(space, id);
+            Ok(id)
+        })
+    }
+
+    /// Another wording, sponsor or mark, until it is voted on.
+    pub(crate) fn edit_topic(&self, edit: TopicEdit, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let title = filled(&edit.title, "title")?;
+        let sponsor = optional(edit.sponsor);
+        self.save_one(Act::EditTopic, at, |save| {
+            let mut topic = save.books().need::<Topic>(edit.id)?.record;
+            if !matches!(topic.state, TopicState::Candidate | TopicState::Chosen) {
+                return Err(Refusal::Lacks("这个议题已有结果，不能再改；需要再议时请另提一个议题。").into());
+            }
+            if topic.opinions.is_empty() && sponsor.is_none() {
+                // I06
+                return Err(DeskError::Field { field: "sponsor", why: "没有归并民意的议题，要写明提出人。" });
+            }
+            (topic.title, topic.sponsor, topic.benefit, topic.owner_matter) = (title, sponsor, edit.benefit, edit.owner_matter);
+            save.put(space, &topic);
+            Ok(topic.id)
+        })
+    }
+
+    pub(crate) fn edit_resolution(&self, id: ResolutionId, text: &str, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let text = filled(text, "text")?;
+        self.save_one(Act::EditResolution, at, |save| {
+            let mut resolution = open_resolution(save, space, id)?;
+            resolution.text = text;
+            save.put(space, &resolution);
+            Ok(id)
+        })
+    }
+
+    /// What was not agreed after all, with its tasks that nobody has begun.
+    pub(crate) fn withdraw_resolution(&self, id: ResolutionId, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        self.save_one(Act::WithdrawResolution, at, |save| {
+            open_resolution(save, space, id)?;
+            for task in save.books().select::<Task>("AND resolution = ?1", [id.0.as_bytes()])? {
+                if task.record.state != TaskState::Open {
+                    return Err(Refusal::Lacks("这条议定事项已经在落实，不能撤回。").into());
+                }
+                save.delete::<Task>(space, task.record.id);
+            }
+            save.delete::<Resolution>(space, id);
+            Ok(id)
+        })
+    }
+
+    /// Another wording, somebody else, other money, while the task is not done. (Its date has a course of its
+    /// own: 延期.)
+    pub(crate) fn edit_task(&self, edit: TaskEdit, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        let (text, owner) = (filled(&edit.text, "text")?, filled(&edit.owner, "owner")?);
+        if edit.fen.is_some_and(|fen| fen < 0) {
+            return Err(DeskError::Field { field: "fen", why: "经费不能是负数。" });
+        }
+        self.save_one(Act::EditTask, at, |save| {
+            let mut task = save.books().need::<Task>(edit.id)?.record;
+            if !task.state.is_open() {
+                return Err(Refusal::Lacks("已经办完或结转的事项不能再改。").into());
+            }
+            (task.text, task.owner, task.party, task.fen) = (text, owner, edit.party, edit.fen);
+            save.put(space, &task);
+            Ok(edit.id)
+        })
+    }
+}
