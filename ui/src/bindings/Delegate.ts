@@ -38,4 +38,8 @@ since: string,
 /**
  * Until when; open while in office.
  */
-until: string | null, };
+until: string | null, 
+/**
+ * Who comes in their place (副代表).
+ */
+deputy: string | null, };

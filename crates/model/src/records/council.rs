@@ -256,6 +256,9 @@ pub struct Delegate {
     /// Until when; open while in office.
     #[field(7, zh = "任期止", class = community, group = "term")]
     pub until: Option<NaiveDate>,
+    /// Who comes in their place (副代表).
+    #[field(8, zh = "副代表", class = community)]
+    pub deputy: Option<String>,
 }
 
 impl Body {
@@ -269,7 +272,7 @@ impl Body {
 impl Delegate {
     /// Of a party, under a name, since a day; nothing else is known.
     pub fn of(id: DelegateId, party: Party, name: impl Into<String>, since: NaiveDate) -> Self {
-        Self { id, party, name: name.into(), person: None, unit: None, title: None, since, until: None }
+        Self { id, party, name: name.into(), person: None, unit: None, title: None, since, until: None, deputy: None }
     }
 }
 
