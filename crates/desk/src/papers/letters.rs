@@ -86,7 +86,12 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         (None, false) => meeting.guests.join("、"),
     };
     let what = format!("{}{}", meeting.month.zh(), meeting.kind.zh());
-    let facts = vec![Fact::new("时间", time_zh(meeting.held_at)), Fact::new("地点", &meeting.place), Fact::new("主持", &meeting.chair)];
+    let mut facts = vec![Fact::new("时间", time_zh(meeting.held_at)), Fact::new("地点", &meeting.place), Fact::new("主持", &meeting.chair)];
+    let seats = view.parties.iter().filter(|p| Some(p.party) == party).flat_map(|p| &p.lines).filter_map(|l| l.delegate.as_ref());
+    let deputies: Vec<String> = seats.filter_map(|d| Some(format!("{}（代{}）", d.deputy.as_ref()?, d.name))).collect();
+    if !deputies.is_empty() {
+        facts.push(Fact::new("副代表", deputies.join("、")));
+    }
     let receipt = party.map(|party| Receipt {
         title: "回执".to_owned(),
         lead: format!("{}已收到{}{what}的邀请，参加人员如下。", called(party), compound.name),

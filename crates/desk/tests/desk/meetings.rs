@@ -201,6 +201,25 @@ fn presence_at_an_item_may_be_less_than_at_the_roll_and_never_more() {
 }
 
 #[test]
+fn an_invitation_names_the_partys_delegates_and_who_may_come_in_their_place() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-28");
+    ask(
+        &branch,
+        json!({ "ask": "save_delegate", "id": null, "party": "owners", "name": "章主任", "person": null, "unit": null, "title": null,
+        "since": "2024-01-01", "until": null, "deputy": " 林委员 " }),
+    );
+    delegate(&branch, "owners", "何委员");
+    topic(&branch, OF, "关于路灯", false);
+    let meeting = id(&ask(&branch, plan("council", "2024-11-15T19:00", &[])));
+    let letter = json!({ "kind": "invitation", "meeting": meeting, "party": "owners" });
+    let text = written(&branch, letter.clone(), &place.path("i.docx"));
+    assert!(text.contains("业委会（章主任、何委员）") && text.contains("副代表") && text.contains("林委员（代章主任）"));
+    ask(&branch, json!({ "ask": "save_paper", "paper": letter, "format": "pdf", "path": place.path("i.pdf") }));
+    assert!(std::fs::read(place.path("i.pdf")).expect("a paper").starts_with(b"%PDF-"));
+}
+
+#[test]
 fn a_proxy_speaks_and_votes_for_a_delegate_and_an_observer_does_neither() {
     let place = Place::new();
     let branch = place.branch_on("甲", "2024-11-28");
