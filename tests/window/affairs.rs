@@ -83,6 +83,7 @@ async fn doors_are_knocked_at_with_one_key_each_and_a_demand_is_answered() -> Tr
     page.type_into("怎么答复的", "已更换控制器，路灯全部亮起。").await?;
     page.press_control("s").await?;
     page.wait_text("已保存：登记督促函").await?;
+    page.click_text("看看：关于按期落实议定事项的函").await?;
     page.wait_text("已更换控制器，路灯全部亮起。").await?;
     page.click_text("打印").await?;
     page.wait_long("盖章以后送去").await?;
