@@ -62,13 +62,13 @@ async fn an_opinion_is_written_down_from_anywhere_in_at_most_25_keystrokes() -> 
     let page = Page::unlocked(Place::branch()?).await?;
     page.enter_on("居民").await?;
     page.wait_text("名册还是空的").await?;
-    // Ctrl+N; the words, which pinyin types with one key a letter and one to choose; on; 4 for 设施修缮; past who
+    // Ctrl+N; the words, which pinyin types with one key a letter and one to choose; on; X for 设施修缮; past who
     // said it; the place; on.
     page.press_control("n").await?;
     page.wait_text("快速登记").await?;
     page.press("灯不亮").await?;
     let pinyin = "dengbuliang ".len();
-    let rest = keys(&page, &[ENTER, "4", ENTER, "3", "-", "2", ENTER]).await?;
+    let rest = keys(&page, &[ENTER, "x", ENTER, "3", "-", "2", ENTER]).await?;
     page.wait_text("已保存：登记民意").await?;
     let all = 1 + pinyin + rest;
     assert!(all <= 25, "{all} keystrokes");

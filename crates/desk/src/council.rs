@@ -444,8 +444,7 @@ fn is_late_entry(typed: NaiveDate, happened: NaiveDate) -> bool {
 /// The same of a day that was written into a record.
 fn was_entered_late(books: &Books<'_>, record: Uuid, field: &str, happened: Option<NaiveDate>) -> Result<bool> {
     let Some(happened) = happened else { return Ok(false) };
-    let written = books.history(record)?.into_iter().find(|change| change.field.is_some_and(|of| of.name == field));
-    Ok(written.is_some_and(|change| is_late_entry(change.at.date_naive(), happened)))
+    Ok(books.written_after(record, field, happened + chrono::Days::new(1))?)
 }
 
 /// How the month stands, in one sentence.

@@ -1,6 +1,6 @@
 //! A record's history, read from the log itself.
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde_json::Value;
 use uuid::Uuid;
 use xinghuo_model::{FieldDef, KindDef, kind_named};
@@ -45,6 +45,31 @@ impl Ledger {
 }
 
 impl crate::Books<'_> {
+    /// Whether a field of a record was written after this day, by the clocks of who wrote it. Of what was written
+    /// until then nothing is unpacked.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn written_after(&self, rec: Uuid, field: &str, day: NaiveDate) -> Result<bool> {
+        let rows = self.rows(
+            "SELECT e.header, e.ord, t.i FROM touch t JOIN entry e ON e.log = t.log AND e.seq = t.seq WHERE t.rec = ?1 ORDER BY e.ord DESC",
+            [rec.as_bytes()],
+            |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get(2)?)),
+        )?;
+        let bodies = Bodies::new(self.conn);
+        for (header, ord, i) in rows {
+            let Ok(header) = serde_json::from_slice::<Header>(&header) else { continue };
+            if header.at.date_naive() <= day {
+                continue;
+            }
+            let block = bodies.line(ord, i)?.and_then(|line| serde_json::from_slice::<Block>(&line).ok());
+            if block.is_some_and(|block| block.set.contains_key(field)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Every change of a record, newest first.
     ///
     /// # Errors

@@ -243,9 +243,10 @@ fn what_a_lost_laptop_wrote_before_it_was_ended_stays_and_what_it_writes_after_i
     import(&office, &[&word]);
     assert_eq!(ask(&office, json!({ "ask": "overview" }))[0]["open_requests"], 2, "the one that a trusted laptop knew of, not the other");
     assert_eq!(ask(&a, json!({ "ask": "requests", "which": "open", "category": null, "offset": 0 }))["open"], 2);
-    // The lost one hears of it too.
+    // The lost one hears of it too, and shows what it never sent as before.
     export(&office, "甲", &news);
     assert_eq!(code(&lost, json!({ "ask": "import", "paths": [news] })), "ok");
+    assert_eq!(ask(&lost, json!({ "ask": "requests", "which": "open", "category": null, "offset": 0 }))["open"], 3);
 }
 
 #[test]
