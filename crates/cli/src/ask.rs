@@ -7,6 +7,7 @@ use xinghuo_desk::Failure;
 use xinghuo_desk::words::{Category, ErasureReason, OwnerMatter, Party, Presence, RequestState, Satisfaction, Source, TopicState};
 
 use crate::Session;
+use crate::print;
 use crate::verbs::*;
 
 type Told = Result<(), Failure>;
@@ -136,6 +137,17 @@ fn sound(s: &mut Session, how: &str) -> Told {
     }
 }
 
+/// An option without which a paper cannot be told.
+fn needs(option: &str) -> Failure {
+    Failure {
+        code: "cli.usage".to_owned(),
+        message: format!("还要写：{option}。"),
+        advice: "用 --help 查看这个命令要填什么。".to_owned(),
+        field: None,
+        exit: 2,
+    }
+}
+
 fn format_of(out: &std::path::Path) -> &'static str {
     if out.extension().is_some_and(|e| e == "docx") { "docx" } else { "pdf" }
 }
@@ -227,15 +239,37 @@ impl Verb {
                 let bundle = bundle.map_or_else(|| s.last_slip(), Ok)?;
                 s.tell(json!({ "ask": "save_paper", "paper": { "kind": "receipt", "bundle": bundle }, "format": format_of(&out), "path": out })).map(drop)
             }
-            Self::Print { paper, meeting, form, bundle: _, out } => {
-                let view = s.meeting_month(meeting.as_deref().unwrap_or_default())?;
-                let id = &view["meeting"]["id"];
+            Self::Print { paper, meeting, form, bundle: _, party, of, out } => {
                 let choice = match paper.as_str() {
-                    "minutes" => json!({ "kind": "minutes", "meeting": id, "form": form }),
-                    "notice" => json!({ "kind": "notice", "meeting": id }),
-                    _ => json!({ "kind": "sign_in", "meeting": id }),
+                    "slip" => json!({ "kind": "task_slip", "task": of }),
+                    "reply" => json!({ "kind": "opinion_reply", "opinion": of }),
+                    "publicity" => json!({ "kind": "publicity", "publicity": of }),
+                    "rule" => json!({ "kind": "house_rule", "rule": of }),
+                    "demand" => json!({ "kind": "demand", "demand": of }),
+                    of_a_meeting => {
+                        let view = s.meeting_month(meeting.as_deref().unwrap_or_default())?;
+                        let id = &view["meeting"]["id"];
+                        match of_a_meeting {
+                            "minutes" => json!({ "kind": "minutes", "meeting": id, "form": form }),
+                            "notice" => json!({ "kind": "notice", "meeting": id }),
+                            "invitation" => {
+                                let party = party.ok_or_else(|| needs("--party"))?;
+                                json!({ "kind": "invitation", "meeting": id, "party": word!(Party, &party)? })
+                            }
+                            _ => json!({ "kind": "sign_in", "meeting": id }),
+                        }
+                    }
                 };
+                if choice.as_object().is_some_and(|choice| choice.values().any(Value::is_null)) {
+                    return Err(needs("--of"));
+                }
                 s.tell(json!({ "ask": "save_paper", "paper": choice, "format": format_of(&out), "path": out })).map(drop)
+            }
+            Self::Ask { question } => {
+                let question = serde_json::from_str(&question).unwrap_or(Value::Null);
+                let answer = s.ask(question)?;
+                print::line(&serde_json::to_string_pretty(&answer).unwrap_or_default());
+                Ok(())
             }
             Self::File(file) => file.run(s),
             Self::Bundle(bundle) => bundle.run(s),

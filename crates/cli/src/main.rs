@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use serde_json::{Value, json};
 use xinghuo_desk::{Desk, Failure};
 
@@ -102,8 +103,45 @@ fn run(session: &mut Session, compound: Option<&str>, verb: Verb) -> Result<(), 
     verb.run(session)
 }
 
+/// What is wrong with how a command was written, in Chinese like all else.
+fn misspelt(error: &clap::Error) -> Failure {
+    let said = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join("、"),
+        _ => String::new(),
+    };
+    let (argument, value) = (said(ContextKind::InvalidArg), said(ContextKind::InvalidValue));
+    let message = match error.kind() {
+        ErrorKind::UnknownArgument => format!("不认识“{argument}”。"),
+        ErrorKind::MissingRequiredArgument => format!("还要写：{argument}。"),
+        ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令。", said(ContextKind::InvalidSubcommand)),
+        ErrorKind::ArgumentConflict => format!("“{argument}”不能和别的选项一起用，或写了两次。"),
+        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面还要写一个值。"),
+        ErrorKind::InvalidValue => format!("“{value}”不能用在 {argument}，可用：{}。", said(ContextKind::ValidValue)),
+        ErrorKind::ValueValidation => format!("“{value}”不能用在 {argument}。"),
+        _ => "命令写得不对。".to_owned(),
+    };
+    Failure {
+        code: "cli.usage".to_owned(), message, advice: "用 --help 查看这个命令要填什么。".to_owned(), field: None, exit: 2
+    }
+}
+
+fn complain(failure: &Failure, as_json: bool) -> ExitCode {
+    if as_json {
+        eprintln!("{}", serde_json::to_string(failure).unwrap_or_default());
+    } else {
+        eprintln!("{}\n{}", failure.message, failure.advice);
+    }
+    ExitCode::from(failure.exit.max(1))
+}
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and the version go to standard output.
+        Err(asked) if !asked.use_stderr() || asked.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => asked.exit(),
+        Err(error) => return complain(&misspelt(&error), std::env::args().any(|word| word == "--json")),
+    };
     let mut session = Session { desk: Desk::new(cli.home.unwrap_or_else(default_home)), as_json: cli.json, answers: Vec::new() };
     let result = run(&mut session, cli.compound.as_deref(), cli.verb);
     if session.as_json && !session.answers.is_empty() {
@@ -112,13 +150,6 @@ fn main() -> ExitCode {
     }
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            if cli.json {
-                eprintln!("{}", serde_json::to_string(&failure).unwrap_or_default());
-            } else {
-                eprintln!("{}\n{}", failure.message, failure.advice);
-            }
-            ExitCode::from(failure.exit.max(1))
-        }
+        Err(failure) => complain(&failure, cli.json),
     }
 }

@@ -91,14 +91,21 @@ pub(crate) enum Verb {
     /// 五方五步议事会
     #[command(subcommand)]
     Council(Council),
-    /// 打印：把纪要、签到表或数据包回执单存为 PDF 或 Word
+    /// 打印：把一份文书存为 PDF 或 Word
     Print {
-        /// minutes 会议纪要，sign-in 签到表，notice 会议通知，receipt 数据包回执单
-        #[arg(value_parser = ["minutes", "sign-in", "notice", "receipt"])]
+        /// minutes 会议纪要，sign-in 签到表，notice 会议通知，invitation 参会邀请，slip 督办单，reply 意见告知单，
+        /// publicity 公示，rule 小区规则，demand 督促函，receipt 数据包回执单
+        #[arg(value_parser = ["minutes", "sign-in", "notice", "invitation", "slip", "reply", "publicity", "rule", "demand", "receipt"])]
         paper: String,
         /// 会议编号；不给时取最近一次会议
         #[arg(long)]
         meeting: Option<String>,
+        /// 参会邀请：给哪一方
+        #[arg(long)]
+        party: Option<String>,
+        /// 督办单、意见告知单、公示、规则、督促函：哪一条记录的编号
+        #[arg(long, value_name = "编号")]
+        of: Option<String>,
         /// 纪要的版式：plain 普通，red_head 红头，record 会议记录
         #[arg(long, default_value = "plain", value_parser = ["plain", "red_head", "record"])]
         form: String,
@@ -107,6 +114,11 @@ pub(crate) enum Verb {
         bundle: Option<i64>,
         /// 写到哪里；以 .docx 结尾是 Word，否则是 PDF
         out: PathBuf,
+    },
+    /// 直接问一个问题：JSON，与窗口问的一样；回答也是 JSON
+    Ask {
+        /// 例如 {"ask":"publicities"}
+        question: String,
     },
     /// 附件：照片（JPEG、PNG）和 PDF 文件
     #[command(subcommand)]

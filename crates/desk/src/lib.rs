@@ -395,8 +395,9 @@ impl Desk {
         let author = Author { person: open.profile().person.clone(), at: now };
         let mut inner = lock(&open.inner);
         meeting::may_change(&inner.ledger.books(), &inner.ledger.records_of_save(save)?)?;
+        let act = inner.ledger.act_of_save(save)?.and_then(|act| Act::parse(&act)).map_or("一次保存", Act::zh);
         let outcome = inner.ledger.undo(save, &author)?;
-        Ok(done("已撤销。", &outcome.changed))
+        Ok(done(format!("已撤销：{act}。"), &outcome.changed))
     }
 
     fn status(&self) -> Result<Status> {

@@ -72,7 +72,12 @@ impl Open {
                 | (TopicState::Chosen, TopicState::Shelved)
                 | (TopicState::Shelved, TopicState::Chosen) => {}
                 // I11, I12: whatever is decided is decided in a council, by its vote.
-                (_, TopicState::Passed | TopicState::Rejected | TopicState::ToOwners) => return Err(Refusal::OutsideCouncil.into()),
+                (_, TopicState::Passed | TopicState::Rejected | TopicState::ToOwners) if topic.benefit => {
+                    return Err(Refusal::OutsideCouncil.into());
+                }
+                (_, TopicState::Passed | TopicState::Rejected | TopicState::ToOwners) => {
+                    return Err(Refusal::Lacks("议题通不通过由会上表决来定；确实等不及的，用“会外决定”并写明理由。").into());
+                }
                 (from, to) => return Err(Refusal::Step { from: from.zh(), to: to.zh() }.into()),
             }
             if to != TopicState::Chosen && reason.is_none() {

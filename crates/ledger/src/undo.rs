@@ -36,6 +36,14 @@ impl Ledger {
             .optional()?)
     }
 
+    /// The code of the act an own save was.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn act_of_save(&self, save: i64) -> Result<Option<String>> {
+        Ok(self.conn.prepare_cached("SELECT act FROM save WHERE n = ?1")?.query_row([save], |r| r.get(0)).optional()?)
+    }
+
     /// The records an own save wrote, with their kinds.
     ///
     /// # Errors

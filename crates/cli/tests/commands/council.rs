@@ -105,6 +105,16 @@ fn a_month_goes_from_opinions_to_minutes_and_feedback() {
     let steps = |view: &Value| view["steps"].as_array().unwrap().iter().map(|step| step["state"].clone()).collect::<Vec<_>>();
     assert_eq!(steps(&run(&["council", "show"])), vec![json!("done"); 5]);
 
+    // Every other paper of the month, told by its record; what is asked directly is answered as the window is.
+    town.does("branch", &["print", "invitation", "邀请.pdf", "--party", "业委会"]);
+    begins(&town.file("邀请.pdf"), b"%PDF");
+    town.does("branch", &["print", "slip", "督办单.docx", "--of", &task]);
+    begins(&town.file("督办单.docx"), b"PK");
+    town.refuses("branch", 2, &["print", "slip", "没有.pdf"]);
+    town.refuses("branch", 2, &["print", "invitation", "没有.pdf"]);
+    assert_eq!(run(&["ask", r#"{"ask":"council_year","year":null}"#])["councils"], 1);
+    town.refuses("branch", 2, &["ask", "五方"]);
+
     for (paper, file, start) in [
         ("minutes", "纪要.pdf", &b"%PDF"[..]),
         ("minutes", "纪要.docx", b"PK"),

@@ -20,6 +20,25 @@ fn locked_workbook() -> Vec<u8> {
 }
 
 #[test]
+fn a_misspelt_command_is_told_in_chinese_what_is_wrong_with_it() {
+    let town = Town::with_branch();
+    for (words, reason) in [
+        (&["council", "shwo"][..], "没有“shwo”这个命令。"),
+        (&["council", "show", "--moth", "2024-11"], "不认识“--moth”。"),
+        (&["council", "plan", "2024-11-15T19:00", "--place", "议事厅"], "还要写：--chair <CHAIR>、--recorder <RECORDER>。"),
+        (&["print", "poster", "a.pdf"], "“poster”不能用在 <PAPER>，可用：minutes、"),
+        (&["council", "vote", "m", "t", "--yes", "很多"], "“很多”不能用在 --yes <YES>。"),
+        (&["council", "opinion", "路灯不亮", "--on"], "--on <ON> 后面还要写一个值。"),
+        (&["council", "opinion", "路灯不亮", "--on", "2024-11-01", "--on", "2024-11-02"], "“--on <ON>”不能和别的选项一起用，或写了两次。"),
+    ] {
+        let said = town.refuses("branch", 2, words);
+        assert!(said.contains(reason) && said.contains("--help"), "{words:?}: {said}");
+    }
+    let said = town.refuses("branch", 2, &["council", "show", "--moth", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&said).unwrap()["code"], "cli.usage");
+}
+
+#[test]
 fn a_file_that_is_no_roster_is_refused_by_name_and_reason() {
     let town = Town::with_branch();
     let whole = sample::clean_workbook(1, 40, 0);
