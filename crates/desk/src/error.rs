@@ -121,7 +121,7 @@ impl DeskError {
                 LedgerError::Erased(_) => "它的内容已按要求抹去，不能再填写；需要时请新建一条。",
                 LedgerError::Damaged => "请运行“检查数据”；如有备份，请从备份恢复。",
                 LedgerError::BuiltUpon => "请直接修改现在的内容。",
-                LedgerError::NothingToUndo => "没有可以撤销的操作。",
+                LedgerError::NothingToUndo => "要改的请直接改现在的内容；定了稿的纪要请出更正版。",
                 LedgerError::Entry(_) => "请对方重新导出一次。",
                 LedgerError::Sql(_) => "请重新打开程序再试；如仍不行，请运行“检查数据”。",
             },

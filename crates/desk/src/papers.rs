@@ -234,6 +234,6 @@ impl Open {
             PaperFormat::Pdf => "PDF",
             PaperFormat::Docx => "Word 文件",
         };
-        Ok(done(format!("已存为{what}：{}。", path.file_name().unwrap_or_default().to_string_lossy()), &["paper"]))
+        Ok(done(format!("已存为 {what}：{}。", path.file_name().unwrap_or_default().to_string_lossy()), &["paper"]))
     }
 }
