@@ -69,7 +69,15 @@ export function useDraft<T extends object>(key: string, empty: () => T, keeper: 
   quiet = false
   void ready.then(() => { quiet = false })
 
-  onBeforeUnmount(() => void flush())
+  // Whoever looks elsewhere, or closes the window, has stopped typing.
+  const leave = (): void => void flush()
+  window.addEventListener('blur', leave)
+  window.addEventListener('pagehide', leave)
+  onBeforeUnmount(() => {
+    window.removeEventListener('blur', leave)
+    window.removeEventListener('pagehide', leave)
+    void flush()
+  })
 
   const finish = async (): Promise<void> => {
     clearTimeout(timer)
