@@ -14,7 +14,8 @@ pub struct Flow {
     pub homes: &'static [&'static str],
     /// Files it needs beside them.
     pub files: &'static [&'static str],
-    /// The command line. `OURS` and `THEIRS` are the fingerprints read aloud, `FOLDER/` where all lies.
+    /// The command line. `OURS` and `THEIRS` are the fingerprints read aloud, `MEETING` is one whose minutes are
+    /// checked, `FOLDER/` where all lies.
     pub words: &'static [&'static str],
     /// A file it writes for others, and who reads it how.
     pub writes: Option<(&'static str, Reader)>,
@@ -24,6 +25,14 @@ pub struct Flow {
     pub again: bool,
     /// Whether the copy may get new keys by it. Anywhere else that would be a loss of identity.
     pub renews: bool,
+}
+
+/// What is called differently whenever the places are made.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct Names {
+    pub ours: String,
+    pub theirs: String,
+    pub meeting: String,
 }
 
 /// How a written file proves good.
@@ -61,6 +70,15 @@ pub const FLOWS: &[Flow] = &[
         ..BLANK
     },
     Flow { name: "save", start: "sent", homes: &["branch"], words: &["request", "add", "楼道又黑了", "--place", "3幢"], ..BLANK },
+    Flow {
+        name: "photo",
+        start: "sent",
+        homes: &["branch"],
+        files: &["楼道.png"],
+        words: &["council", "opinion", "楼道又黑了", "--photo", "FOLDER/楼道.png"],
+        ..BLANK
+    },
+    Flow { name: "final", start: "sent", homes: &["branch"], words: &["council", "final", "MEETING"], ..BLANK },
     Flow {
         name: "roster",
         start: "sent",
@@ -178,11 +196,12 @@ impl Flow {
     }
 
     /// The command line in this folder.
-    pub fn words_in(&self, folder: &Path, fingerprints: &[String; 2]) -> Vec<String> {
+    pub fn words_in(&self, folder: &Path, names: &Names) -> Vec<String> {
         let place = format!("{}/", folder.display());
         let fill = |word: &&str| match *word {
-            "OURS" => fingerprints[0].clone(),
-            "THEIRS" => fingerprints[1].clone(),
+            "OURS" => names.ours.clone(),
+            "THEIRS" => names.theirs.clone(),
+            "MEETING" => names.meeting.clone(),
             word => word.replace("FOLDER/", &place),
         };
         self.words.iter().map(fill).collect()

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use xinghuo_desk::{Cost, Desk, Home};
 
 use crate::Outcome;
+use crate::flows::Names;
 
 pub const PASSPHRASE: &str = "三棵树下石榴红";
 /// What the key file of a copy for tests costs to open.
@@ -85,8 +86,6 @@ impl Starts {
         open(&[&branch, &office])?;
         let print = |desk: &Desk| -> Outcome<Value> { Ok(ask(desk, json!({ "ask": "exchange" }))?["fingerprint"].clone()) };
         let (ours, theirs) = (print(&branch)?, print(&office)?);
-        fs::write(at("指纹"), format!("{}\n{}", ours.as_str().unwrap_or_default(), theirs.as_str().unwrap_or_default()))
-            .map_err(|e| e.to_string())?;
         let welcome = at("欢迎包.xinghuo");
         ask(&office, json!({ "ask": "admit", "path": at("入网申请.xinghuo-join"), "fingerprint": ours, "out": welcome }))?;
         self.keep(&[&branch, &office], "admitted")?;
@@ -107,6 +106,10 @@ impl Starts {
             request(&branch, &format!("第 {n} 件小事"))?;
         }
         export(&branch, "给社区.xinghuo")?;
+        fs::write(at("楼道.png"), include_bytes!("../../assets/pictures/minutes.png")).map_err(|e| e.to_string())?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let names = Names { ours: text(&ours), theirs: text(&theirs), meeting: text(&council(&branch)?) };
+        fs::write(at("names"), serde_json::to_string(&names).unwrap_or_default()).map_err(|e| e.to_string())?;
         self.keep(&[&branch, &office], "sent")?;
 
         open(&[&branch, &office])?;
@@ -144,6 +147,27 @@ fn person(desk: &Desk, name: &str) -> Outcome {
         "sex": null, "birth": null, "phones": ["13900000000"], "occupancy": null, "party_member": null, "skills": null,
         "checked_in_on": null, "employer": null, "id_number": null, "note": null });
     ask(desk, question).map(drop)
+}
+
+/// A council whose minutes are checked and not final yet; its id.
+fn council(desk: &Desk) -> Outcome<Value> {
+    let asked = |question: Value| Ok::<Value, String>(ask(desk, question)?["id"].clone());
+    let delegate = asked(json!({ "ask": "save_delegate", "id": null, "party": "property", "name": "罗建华", "person": null, "unit": null,
+        "title": null, "since": "2024-01-01", "until": null }))?;
+    let topic = asked(json!({ "ask": "add_topic", "month": "2024-11", "title": "关于路灯", "opinions": [], "benefit": false,
+        "owner_matter": null, "sponsor": "林书记" }))?;
+    asked(json!({ "ask": "decide_topic", "id": topic, "to": "chosen", "on": "2024-11-08", "reason": "" }))?;
+    let meeting = asked(json!({ "ask": "plan_meeting", "month": "2024-11", "kind": "council", "held_at": "2024-11-15T19:00:00+08:00",
+        "place": "议事厅", "chair": "林书记", "recorder": "何干事", "agenda": [] }))?;
+    asked(json!({ "ask": "sign_in", "meeting": meeting, "delegate": delegate, "presence": "present", "name": null, "note": null }))?;
+    asked(json!({ "ask": "open_meeting", "id": meeting }))?;
+    asked(
+        json!({ "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": 1, "yes": 1, "no": 0, "abstain": 0,
+        "recused": 0, "ballots": [] }),
+    )?;
+    asked(json!({ "ask": "add_resolution", "meeting": meeting, "topic": topic, "text": "换灯", "task": null }))?;
+    asked(json!({ "ask": "close_meeting", "id": meeting }))?;
+    asked(json!({ "ask": "check_minutes", "id": meeting, "by": "林书记" }))
 }
 
 fn request(desk: &Desk, text: &str) -> Outcome {

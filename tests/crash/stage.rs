@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Outcome;
-use crate::flows::{Flow, Reader};
+use crate::flows::{Flow, Names, Reader};
 use crate::judge::{Seen, look, xinghuo};
 use crate::place::{Starts, copy, empty, memory};
 use crate::strace::{Call, Fault, inject, record, said};
@@ -53,14 +53,14 @@ pub struct Stage<'s> {
     /// Does the flow in the program's stead; what it wrote is read by the real one.
     planted: Option<PathBuf>,
     work: tempfile::TempDir,
-    fingerprints: [String; 2],
+    names: Names,
 }
 
 impl<'s> Stage<'s> {
     pub fn new(starts: &'s Starts, program: &Path) -> Outcome<Self> {
-        let text = fs::read_to_string(starts.of("all").join("指纹")).map_err(|e| e.to_string())?;
-        let (ours, theirs) = text.split_once('\n').ok_or("no fingerprints")?;
-        Ok(Self { starts, program: program.to_owned(), planted: None, work: memory()?, fingerprints: [ours.to_owned(), theirs.to_owned()] })
+        let text = fs::read_to_string(starts.of("all").join("names")).map_err(|e| e.to_string())?;
+        let names = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+        Ok(Self { starts, program: program.to_owned(), planted: None, work: memory()?, names })
     }
 
     /// With another program that does the flow.
@@ -94,7 +94,7 @@ impl<'s> Stage<'s> {
     /// The flow's command, not yet run.
     pub fn command(&self, flow: &Flow) -> Command {
         let program = self.planted.as_ref().unwrap_or(&self.program);
-        xinghuo(program, &self.folder(), flow.home(), &flow.words_in(&self.folder(), &self.fingerprints))
+        xinghuo(program, &self.folder(), flow.home(), &flow.words_in(&self.folder(), &self.names))
     }
 
     pub fn look(&self, home: &str) -> Outcome<Seen> {

@@ -117,6 +117,8 @@ fn decode(bytes: &[u8], media: Media, max_side: u32) -> Result<(DynamicImage, Or
         // The decoder fills what is missing with grey.
         Media::Jpeg if !is_whole_jpeg(bytes) => return Err(DAMAGED),
         Media::Jpeg => Box::new(JpegDecoder::new(Cursor::new(bytes)).map_err(too_large)?),
+        // And takes one without its end for whole.
+        Media::Png if !is_whole_png(bytes) => return Err(DAMAGED),
         _ => Box::new(PngDecoder::with_limits(Cursor::new(bytes), limits.clone()).map_err(too_large)?),
     };
     let (width, height) = decoder.dimensions();
@@ -153,6 +155,23 @@ fn is_whole_jpeg(bytes: &[u8]) -> bool {
             }
         }
     }
+}
+
+/// Whether a PNG's chunks follow one another up to its end mark, checksum and all.
+fn is_whole_png(bytes: &[u8]) -> bool {
+    let mut at = 8;
+    while let Some(&[a, b, c, d, ref kind @ ..]) = bytes.get(at..at + 8) {
+        // Length, kind, content, checksum.
+        let end = at.saturating_add(12).saturating_add(u32::from_be_bytes([a, b, c, d]) as usize);
+        if end > bytes.len() {
+            return false;
+        }
+        if kind == b"IEND" {
+            return true;
+        }
+        at = end;
+    }
+    false
 }
 
 /// Whether a PDF has a head, an end, and a table of its objects where the end says. None of its

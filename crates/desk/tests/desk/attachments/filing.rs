@@ -27,6 +27,8 @@ fn what_is_neither_picture_nor_paper_is_refused_by_name_and_nothing_is_kept() {
         ("缺尾.jpg", whole[..whole.len() - 2].to_vec(), "attachment.damaged"),
         ("只有头.jpg", whole[..4].to_vec(), "attachment.damaged"),
         ("半张.png", png[..png.len() / 2].to_vec(), "attachment.damaged"),
+        ("缺尾.png", png[..png.len() - 2].to_vec(), "attachment.damaged"),
+        ("没有尾.png", png[..png.len() - 12].to_vec(), "attachment.damaged"),
         ("炸弹.png", claims(60_000, 60_000), "attachment.pixels"),
         ("长条.png", claims(20_000, 2), "attachment.pixels"),
         ("很多点.png", claims(16_000, 16_000), "attachment.pixels"),
