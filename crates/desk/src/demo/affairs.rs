@@ -9,6 +9,7 @@ use xinghuo_model::*;
 
 use super::chance::Chance;
 use super::diary::{Diary, moment, plus, put};
+use super::names;
 use crate::council::meeting_view;
 use crate::error::{DeskError, Result};
 use crate::opinions::fate;
@@ -45,7 +46,8 @@ pub(super) fn write(
     let passed: Vec<Topic> = passed.into_iter().map(|kept| kept.record).collect();
     if let (Some(first), Some(last)) = (passed.first(), passed.last()) {
         order(&mut diary, &mut chance, first, today);
-        publicity(&mut diary, first, last, today);
+        let hung = publicity(&mut diary, first, last, today);
+        sealed(&mut diary, &mut Chance::new(n, seed, "seals"), &hung, leader);
     }
     demands(&mut diary, passed.last(), today);
     told(ledger, &mut diary, space, today)?;
@@ -107,7 +109,7 @@ fn order(diary: &mut Diary, chance: &mut Chance, topic: &Topic, today: NaiveDate
 }
 
 /// One that was taken down, and one that hangs now.
-fn publicity(diary: &mut Diary, first: &Topic, last: &Topic, today: NaiveDate) {
+fn publicity(diary: &mut Diary, first: &Topic, last: &Topic, today: NaiveDate) -> [Publicity; 2] {
     let places = vec!["东门公告栏".to_owned(), "各单元门厅".to_owned()];
     let contact = "反馈地点：党群服务站；电话：84110000。".to_owned();
     let hung = plus(today, -40);
@@ -153,6 +155,26 @@ fn publicity(diary: &mut Diary, first: &Topic, last: &Topic, today: NaiveDate) {
         item: Some("业委会：业主大会和业委会的决定".to_owned()),
     };
     diary.note(from, 900, Act::SavePublicity, vec![put(&now)]);
+    [over, now]
+}
+
+/// The seal that went on each before it was put up.
+fn sealed(diary: &mut Diary, chance: &mut Chance, hung: &[Publicity], leader: &str) {
+    let [used_by, kept_by] = [Sex::Female, Sex::Male].map(|sex| names::name(chance, sex, 38));
+    for publicity in hung {
+        let used = SealUse {
+            id: diary.id(publicity.from),
+            on: publicity.from,
+            seal: "小区党支部章".to_owned(),
+            matter: publicity.title.clone(),
+            copies: publicity.places.len() as u32 + 1,
+            used_by: used_by.clone(),
+            approved_by: leader.to_owned(),
+            kept_by: kept_by.clone(),
+            of: Some(publicity.id.0),
+        };
+        diary.note(publicity.from, 890, Act::SaveSealUse, vec![put(&used)]);
+    }
 }
 
 /// One that was answered, one that waits.
