@@ -297,6 +297,7 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
                     fen: None,
                     verified_by: None,
                     first_due: None,
+                    verified_on: None,
                     extended_by: None,
                 },
             );

@@ -266,7 +266,13 @@ impl Verb {
                 s.tell(json!({ "ask": "save_paper", "paper": choice, "format": format_of(&out), "path": out })).map(drop)
             }
             Self::Ask { question } => {
-                let question = serde_json::from_str(&question).unwrap_or(Value::Null);
+                let question = match question.as_str() {
+                    // What is asked may name people: it need not stand in the shell's history.
+                    "-" => std::io::read_to_string(std::io::stdin().lock()).unwrap_or_default(),
+                    _ => question,
+                };
+                let question =
+                    serde_json::from_str(&question).map_err(|_| wrong("问题要写成 JSON，例如 {\"ask\":\"publicities\"}。".to_owned()))?;
                 let answer = s.ask(question)?;
                 print::line(&serde_json::to_string_pretty(&answer).unwrap_or_default());
                 Ok(())

@@ -117,7 +117,7 @@ pub(crate) enum Verb {
     },
     /// 直接问一个问题：JSON，与窗口问的一样；回答也是 JSON
     Ask {
-        /// 例如 {"ask":"publicities"}
+        /// 例如 {"ask":"publicities"}；写 - 就从标准输入读
         question: String,
     },
     /// 附件：照片（JPEG、PNG）和 PDF 文件

@@ -5,9 +5,10 @@ use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
 use xinghuo_ledger::{Books, LedgerError, Save};
 use xinghuo_model::records::*;
-use xinghuo_model::rules::{Count, Refusal, outcome};
+use xinghuo_model::rules::{Count, Refusal};
 use xinghuo_model::*;
 
+use crate::council::topics_of;
 use crate::error::Result;
 use crate::open::{Open, copy_name};
 use crate::roll::{differing, signed, whose};
@@ -23,8 +24,9 @@ fn votes(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<Vec<Vo
     Ok(kept.into_iter().map(|kept| kept.record).collect())
 }
 
-fn resolutions(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<Vec<Resolution>> {
-    let kept = books.select::<Resolution>("AND meeting = ?1 AND topic = ?2 ORDER BY id", (meeting.0.as_bytes(), topic.0.as_bytes()))?;
+fn resolutions(books: &Books<'_>, meeting: Option<MeetingId>, topic: TopicId) -> Result<Vec<Resolution>> {
+    let meeting = meeting.map(|meeting| *meeting.0.as_bytes());
+    let kept = books.select::<Resolution>("AND meeting IS ?1 AND topic = ?2 ORDER BY id", (meeting, topic.0.as_bytes()))?;
     Ok(kept.into_iter().map(|kept| kept.record).collect())
 }
 
@@ -53,13 +55,12 @@ impl Open {
     pub(crate) fn accounts(&self, meeting: MeetingId) -> Result<Vec<AccountItem>> {
         self.read(|books| {
             let mut items = Vec::new();
-            let agenda = books.need::<Meeting>(meeting)?.record.agenda;
-            for topic in agenda {
+            for topic in topics_of(books, &books.need::<Meeting>(meeting)?.record)? {
                 let votes = votes(books, meeting, topic)?;
                 if votes.len() < 2 {
                     continue;
                 }
-                let agreed = resolutions(books, meeting, topic)?;
+                let agreed = resolutions(books, Some(meeting), topic)?;
                 let mut sides = Vec::new();
                 for vote in votes {
                     let by = author(books, vote.id.0)?;
@@ -122,11 +123,13 @@ impl Open {
                 save.delete::<Vote>(space, other.id);
             }
         }
-        withdraw_agreed(save, space, chosen.meeting, chosen.topic, |whose| whose != by && withdrawn.iter().any(|key| Some(*key) == whose))?;
+        withdraw_agreed(save, space, Some(chosen.meeting), chosen.topic, |whose| {
+            whose != by && withdrawn.iter().any(|key| Some(*key) == whose)
+        })?;
         let mut topic = save.books().need::<Topic>(chosen.topic)?.record;
-        let policy = self.policy(&save.books(), meeting.month.first_day())?;
-        topic.state = outcome(&policy, count_of(&chosen), topic.owner_matter);
-        save.put_settled(space, &topic, "progress");
+        if self.decide_by(&save.books(), &meeting, &chosen, &mut topic)? {
+            save.put_settled(space, &topic, "progress");
+        }
         save.accept_parallel::<Topic>(space, topic.id);
         Ok(())
     }
@@ -137,7 +140,7 @@ impl Open {
 pub(crate) fn withdraw_agreed(
     save: &mut Save<'_>,
     space: SpaceId,
-    meeting: MeetingId,
+    meeting: Option<MeetingId>,
     topic: TopicId,
     whose: impl Fn(Option<[u8; 32]>) -> bool,
 ) -> Result<()> {
@@ -145,7 +148,12 @@ pub(crate) fn withdraw_agreed(
         if !whose(author(&save.books(), resolution.id.0)?) {
             continue;
         }
-        for task in save.books().select::<Task>("AND resolution = ?1 AND state = 'open'", [resolution.id.0.as_bytes()])? {
+        let tasks = save.books().select::<Task>("AND resolution = ?1", [resolution.id.0.as_bytes()])?;
+        // What somebody has begun is not made to vanish, nor what it rests on.
+        if tasks.iter().any(|task| task.record.state != TaskState::Open) {
+            continue;
+        }
+        for task in tasks {
             save.delete::<Task>(space, task.record.id);
         }
         save.delete::<Resolution>(space, resolution.id);

@@ -12,14 +12,25 @@ use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled, optional, texts};
 use crate::meeting::recording;
 use crate::open::Open;
+use crate::roll::signed;
 use crate::views::Saved;
 
 type At = DateTime<FixedOffset>;
 
+/// Whether a line of the sign-in says that somebody is there.
+fn came(line: &Attendance) -> bool {
+    matches!(line.presence, Presence::Present | Presence::Proxy)
+}
+
 /// Who is invited to a meeting of this kind by name: nobody where the five parties sit, somebody elsewhere.
 pub(crate) fn guests_of(kind: MeetingKind, guests: Vec<String>) -> Result<Vec<String>> {
     let mut guests = texts(guests);
-    guests.dedup();
+    let mut seen = Vec::new();
+    guests.retain(|guest| {
+        let new = !seen.contains(guest);
+        seen.push(guest.clone());
+        new
+    });
     let why = match (kind.is_council(), guests.is_empty()) {
         (true, false) => "议事会由五方代表参加，不另写参会人员。",
         (false, true) => "请写明请哪些单位或人员参加。",
@@ -62,7 +73,10 @@ impl Open {
             }
             let books = save.books();
             let added: Vec<TopicId> = edit.agenda.iter().copied().filter(|id| !meeting.agenda.contains(id)).collect();
-            if edit.agenda.is_empty() || !added.is_empty() {
+            if edit.agenda.is_empty() {
+                return Err(Refusal::Lacks("议程里至少留一个议题。").into());
+            }
+            if !added.is_empty() {
                 check_agenda(&books, meeting.kind, &added)?;
             }
             for gone in meeting.agenda.iter().filter(|id| !edit.agenda.contains(id)) {
@@ -72,9 +86,17 @@ impl Open {
                     return Err(Refusal::Lacks("已经记了发言或表决的议题，不能从议程里去掉。").into());
                 }
             }
-            if ahead && edit.held_at != meeting.held_at {
+            // Who was told of another time or place is to be told again.
+            if ahead && (edit.held_at != meeting.held_at || place != meeting.place) {
                 meeting.state = MeetingState::Planned;
                 meeting.notified_on = None;
+            }
+            if edit.held_at.date_naive() != meeting.held_at.date_naive() {
+                meeting.ended_at = None;
+                // Who came on another day is not there yet; who has leave may have it still.
+                for line in signed(&save.books(), edit.id)?.iter().filter(|line| ahead && came(line)) {
+                    save.delete::<Attendance>(space, line.id);
+                }
             }
             meeting.held_at = edit.held_at;
             meeting.guests = guests_of(meeting.kind, edit.guests)?;
@@ -92,7 +114,7 @@ impl Open {
             if !meeting.state.is_ahead() {
                 return Err(Refusal::Lacks("已经开了的会不能取消。").into());
             }
-            if save.books().number("SELECT count(*) FROM attendance WHERE life = 0 AND meeting = ?1", [id.0.as_bytes()])? > 0 {
+            if signed(&save.books(), id)?.iter().any(came) {
                 return Err(Refusal::Lacks("已经有人签到，不能取消；开不成可以改期。").into());
             }
             save.delete::<Meeting>(space, id);

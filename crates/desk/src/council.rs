@@ -5,16 +5,18 @@ use uuid::Uuid;
 use xinghuo_ledger::{Books, Kept};
 use xinghuo_model::policy::Policy;
 use xinghuo_model::records::*;
-use xinghuo_model::rules::{MonthFacts, StepNow, TaskFact, feedback_state, judge_month, topic_stage};
+use xinghuo_model::rules::{MonthFacts, StepNow, TaskFact, check_vote, check_voters, feedback_state, judge_month, outcome, topic_stage};
 use xinghuo_model::*;
 
+use crate::accounts::count_of;
 use crate::attachments;
 use crate::cases::days_left;
 use crate::error::Result;
 use crate::opinions::{fate, replies};
 use crate::owners;
-use crate::papers::{editions, minutes, put_off};
+use crate::papers::{editions, minutes, of_the_meeting, put_off};
 use crate::roll::{Roll, bodies, delegates, roll};
+use crate::topics::as_it_stands;
 use crate::views::*;
 
 /// The states of a task on which somebody has to do something, for SQL.
@@ -142,7 +144,7 @@ pub(crate) fn task_line(books: &Books<'_>, policy: &Policy, kept: Kept<Task>, to
 }
 
 fn topic_line(books: &Books<'_>, kept: Kept<Topic>, meeting: Option<MeetingId>) -> Result<TopicLine> {
-    let topic = kept.record;
+    let topic = as_it_stands(books, kept.record)?;
     let id = topic.id.0.as_bytes().to_vec();
     let at = meeting.map(|m| m.0.as_bytes().to_vec());
     let filter = "AND topic = ?1 AND (?2 IS NULL OR meeting = ?2) ORDER BY id";
@@ -189,7 +191,7 @@ fn meeting_stage(meeting: &Meeting, signing: bool, editions: i64) -> MeetingStag
 }
 
 /// Why the minutes of a meeting cannot become final yet.
-fn lacking(meeting: &Meeting, roll: &Roll, quorum: u32, quorate: bool, topics: &[TopicLine]) -> Vec<String> {
+fn lacking(policy: &Policy, meeting: &Meeting, roll: &Roll, quorum: u32, quorate: bool, topics: &[TopicLine]) -> Vec<String> {
     let mut lacking = Vec::new();
     if meeting.state == MeetingState::Final {
         return lacking;
@@ -210,7 +212,14 @@ fn lacking(meeting: &Meeting, roll: &Roll, quorum: u32, quorate: bool, topics: &
         } else if t.vote.is_none() && put_off(&t.topic).is_none() {
             lacking.push(format!("“{title}”还没有表决结果"));
         }
-        if t.vote.is_some() && t.topic.state == TopicState::Passed && t.resolutions.is_empty() {
+        let Some(vote) = &t.vote else { continue };
+        // The sign-in may have changed since it was counted.
+        let (voters, choices): (Vec<DelegateId>, Vec<Choice>) = vote.ballots.iter().map(|b| (b.delegate, b.choice)).unzip();
+        let adds_up = check_vote(count_of(vote), &choices, roll.present).and_then(|()| check_voters(vote.method, &voters, &roll.there()));
+        if let Err(why) = adds_up {
+            lacking.push(format!("“{title}”的表决和签到对不上：{}", why.to_string().trim_end_matches('。')));
+        }
+        if outcome(policy, count_of(vote), t.topic.owner_matter) == TopicState::Passed && t.resolutions.is_empty() {
             lacking.push(format!("“{title}”已通过，还没有议定事项"));
         }
     }
@@ -228,7 +237,7 @@ fn changed_since_final(books: &Books<'_>, space: SpaceId, policy: &Policy, view:
     }
     let Some(last) = editions(books, view.meeting.id)?.into_iter().next() else { return Ok(false) };
     let Ok(said) = serde_json::from_str::<xinghuo_paper::Minutes>(&last.content) else { return Ok(false) };
-    Ok(said != minutes(books, policy, space, view)?)
+    Ok(of_the_meeting(&said) != of_the_meeting(&minutes(books, policy, space, view)?))
 }
 
 /// How many of a party's delegates are away for a reason.
@@ -274,13 +283,26 @@ fn warnings(policy: &Policy, meeting: &Meeting, roll: &Roll) -> Vec<String> {
     out
 }
 
+/// What a meeting is about: its agenda, and what another laptop voted on while it was taken off here.
+pub(crate) fn topics_of(books: &Books<'_>, meeting: &Meeting) -> Result<Vec<TopicId>> {
+    let mut topics = meeting.agenda.clone();
+    let sql = "SELECT topic FROM vote WHERE life = 0 AND meeting = ?1 UNION SELECT topic FROM resolution WHERE life = 0 AND meeting = ?1";
+    for id in books.rows(sql, [meeting.id.0.as_bytes()], |r| r.get::<_, [u8; 16]>(0))? {
+        let id = TopicId(Uuid::from_bytes(id));
+        if !topics.contains(&id) {
+            topics.push(id);
+        }
+    }
+    Ok(topics)
+}
+
 pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, meeting: Meeting) -> Result<MeetingView> {
     let roll = roll(books, space, &meeting)?;
     let quorum = policy.quorum_of(roll.invited);
     let quorate = roll.present >= quorum && roll.present > 0;
     let mut topics = Vec::new();
-    for id in &meeting.agenda {
-        if let Some(topic) = books.get::<Topic>(*id)? {
+    for id in topics_of(books, &meeting)? {
+        if let Some(topic) = books.get::<Topic>(id)? {
             topics.push(topic_line(books, topic, Some(meeting.id))?);
         }
     }
@@ -292,7 +314,7 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
         present: roll.present,
         quorum,
         quorate,
-        lacking: lacking(&meeting, &roll, quorum, quorate, &topics),
+        lacking: lacking(policy, &meeting, &roll, quorum, quorate, &topics),
         warnings: warnings(policy, &meeting, &roll),
         accounts: roll.accounts + topics.iter().filter(|t| t.accounts > 1).count() as u32,
         late_entry: roll.begun.and_then(typed_on).is_some_and(|typed| is_late_entry(typed, meeting.held_at.date_naive())),
@@ -359,13 +381,15 @@ pub(crate) fn view(
 ) -> Result<CouncilView> {
     let facts = facts(books, space, month)?;
     let at = (space.0.as_bytes(), month.to_string());
-    let topics_of =
+    let topics_in =
         |month: Month| books.select::<Topic>("AND space = ?1 AND month = ?2 ORDER BY id", (space.0.as_bytes(), month.to_string()));
-    let topics: Vec<Kept<Topic>> = topics_of(month)?;
+    let topics: Vec<Kept<Topic>> = topics_in(month)?;
     // What was said in one month may be gathered in the next.
-    let mut around: Vec<Topic> = topics.iter().map(|kept| kept.record.clone()).collect();
+    let mut around: Vec<Topic> = topics.iter().map(|kept| as_it_stands(books, kept.record.clone())).collect::<Result<_>>()?;
     for other in [month.previous(), month.next()] {
-        around.extend(topics_of(other)?.into_iter().map(|kept| kept.record));
+        for kept in topics_in(other)? {
+            around.push(as_it_stands(books, kept.record)?);
+        }
     }
     let said_in = |month: Month| {
         books.select::<Opinion>("AND space = ?1 AND month = ?2 ORDER BY \"on\" DESC, id DESC", (space.0.as_bytes(), month.to_string()))
@@ -413,7 +437,7 @@ pub(crate) fn view(
         next_policy,
         month,
         title: format!("{}议事", month.zh()),
-        sentence: sentence(&facts, &meetings, no_topic.as_deref(), today),
+        sentence: sentence(&facts, &meetings, no_topic.as_deref(), today) + &cancelled(books, space, month)?,
         steps: steps(&policy, month, &facts, today),
         no_topic,
         opinions,
@@ -445,6 +469,17 @@ fn is_late_entry(typed: NaiveDate, happened: NaiveDate) -> bool {
 fn was_entered_late(books: &Books<'_>, record: Uuid, field: &str, happened: Option<NaiveDate>) -> Result<bool> {
     let Some(happened) = happened else { return Ok(false) };
     Ok(books.written_after(record, field, happened + chrono::Days::new(1))?)
+}
+
+/// That a meeting was called off on one laptop while people signed in on another: nobody sees its page any more.
+fn cancelled(books: &Books<'_>, space: SpaceId, month: Month) -> Result<String> {
+    let sql = "SELECT substr(m.held_at, 1, 10), count(*) FROM meeting m JOIN attendance a ON a.meeting = m.id \
+         WHERE m.life = 1 AND a.life = 0 AND a.presence IN ('present', 'proxy') AND m.space = ?1 AND m.month = ?2 GROUP BY m.id";
+    let lost = books.rows(sql, (space.0.as_bytes(), month.to_string()), |r| Ok((r.get::<_, String>(0)?, r.get::<_, u32>(1)?)))?;
+    let said = lost
+        .iter()
+        .map(|(on, signed)| format!("{on} 的会议在一台电脑上取消了，另一台电脑上已有 {signed} 人签到：要恢复，请在取消的电脑上撤销。"));
+    Ok(said.collect())
 }
 
 /// How the month stands, in one sentence.

@@ -394,8 +394,9 @@ impl Desk {
     fn undo(&self, open: &Open, save: i64, now: DateTime<FixedOffset>) -> Result<Done> {
         let author = Author { person: open.profile().person.clone(), at: now };
         let mut inner = lock(&open.inner);
-        meeting::may_change(&inner.ledger.books(), &inner.ledger.records_of_save(save)?)?;
-        let act = inner.ledger.act_of_save(save)?.and_then(|act| Act::parse(&act)).map_or("一次保存", Act::zh);
+        let act = inner.ledger.act_of_save(save)?.and_then(|act| Act::parse(&act));
+        meeting::may_take_back(&inner.ledger.books(), act, &inner.ledger.records_of_save(save)?)?;
+        let act = act.map_or("一次保存", Act::zh);
         let outcome = inner.ledger.undo(save, &author)?;
         Ok(done(format!("已撤销：{act}。"), &outcome.changed))
     }

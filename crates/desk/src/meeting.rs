@@ -16,6 +16,7 @@ use crate::error::{DeskError, Result, filled};
 use crate::open::{Open, known_or_new};
 use crate::papers::{editions, final_edition};
 use crate::roll::{parties_present, roll};
+use crate::topics::owners_voted;
 use crate::views::{MeetingView, Saved};
 
 type At = DateTime<FixedOffset>;
@@ -31,11 +32,11 @@ fn complete(view: &MeetingView) -> Result<()> {
     }
 }
 
-/// Whether somebody has begun to carry out what a meeting agreed on a topic.
-fn begun(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<bool> {
+/// Whether somebody has begun to carry out what was agreed on a topic, in a meeting or after none.
+pub(crate) fn begun(books: &Books<'_>, meeting: Option<MeetingId>, topic: TopicId) -> Result<bool> {
     let sql = "SELECT count(*) FROM task t JOIN resolution r ON r.id = t.resolution \
-         WHERE t.life = 0 AND r.life = 0 AND t.state <> 'open' AND r.meeting = ?1 AND r.topic = ?2";
-    Ok(books.number(sql, (meeting.0.as_bytes(), topic.0.as_bytes()))? > 0)
+         WHERE t.life = 0 AND r.life = 0 AND t.state <> 'open' AND r.meeting IS ?1 AND r.topic = ?2";
+    Ok(books.number(sql, (meeting.map(|meeting| *meeting.0.as_bytes()), topic.0.as_bytes()))? > 0)
 }
 
 /// A meeting at which something may still be recorded. What is added after the draft of its minutes was
@@ -55,9 +56,15 @@ pub(crate) fn recording(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> R
     Ok(meeting)
 }
 
-/// Refuses where one of these records is part of final minutes: they are corrected, never taken back (I17, I18).
-pub(crate) fn may_change(books: &Books<'_>, records: &[(&'static KindDef, Uuid)]) -> Result<()> {
+/// Refuses to take back an act where one of these records is part of final minutes: they are corrected (I17, I18).
+pub(crate) fn may_take_back(books: &Books<'_>, act: Option<Act>, records: &[(&'static KindDef, Uuid)]) -> Result<()> {
+    let sql = "SELECT count(*) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.life = 0 AND m.life = 0 AND m.state = 'final' AND v.topic = ?1";
     for (kind, id) in records {
+        // What a topic says stands in the minutes of the meeting that voted on it.
+        let worded = kind.name == "topic" && matches!(act, Some(Act::EditTopic | Act::GatherOpinions | Act::AddTopic));
+        if worded && books.number(sql, [id.as_bytes()])? > 0 {
+            return Err(Refusal::Locked.into());
+        }
         let meeting = match kind.name {
             "meeting" => Some(*id),
             "attendance" | "speech" | "vote" | "resolution" => {
@@ -238,9 +245,7 @@ impl Open {
             let at = (vote.meeting.0.as_bytes(), vote.topic.0.as_bytes());
             let before = save.books().select::<Vote>("AND meeting = ?1 AND topic = ?2", at)?;
             check_votable(meeting.kind, topic.state, !before.is_empty())?;
-            let elsewhere = save.books().number("SELECT count(*) FROM vote WHERE life = 0 AND meeting <> ?1 AND topic = ?2", at)?;
-            let owners = save.books().number("SELECT count(*) FROM owner_vote WHERE life = 0 AND topic = ?1", [vote.topic.0.as_bytes()])?;
-            if owners > 0 && council {
+            if council && owners_voted(&save.books(), vote.topic)? {
                 return Err(Refusal::Lacks("业主已经表决过这个议题，议事会不再重新记票。").into());
             }
             let roll = roll(&save.books(), space, &meeting)?;
@@ -251,22 +256,34 @@ impl Open {
                 save.delete::<Vote>(space, old.record.id);
             }
             save.put(space, &vote);
-            // What a council, the owners or somebody by exception has passed is only taken up by others.
-            let taken_up = topic.state == TopicState::Passed && (elsewhere > 0 || owners > 0 || topic.outside.is_some());
-            if council || !taken_up {
-                let policy = self.policy(&save.books(), meeting.month.first_day())?;
-                topic.state = outcome(&policy, count_of(&vote), topic.owner_matter);
+            if self.decide_by(&save.books(), &meeting, &vote, &mut topic)? {
                 save.put(space, &topic);
                 if topic.state != TopicState::Passed {
                     // Counted anew: what was agreed rested on the count before.
-                    if begun(&save.books(), vote.meeting, vote.topic)? {
+                    if begun(&save.books(), Some(vote.meeting), vote.topic)? {
                         return Err(Refusal::Lacks("按新的票数没有通过，但议定事项已经在落实，请先核对。").into());
                     }
-                    withdraw_agreed(save, space, vote.meeting, vote.topic, |_| true)?;
+                    withdraw_agreed(save, space, Some(vote.meeting), vote.topic, |_| true)?;
                 }
             }
             Ok(vote.id)
         })
+    }
+
+    /// Makes of a topic what a vote of a meeting comes to; false where it is not this vote's to decide: the owners
+    /// have voted, or others only take up what a council or somebody by exception has passed.
+    pub(crate) fn decide_by(&self, books: &Books<'_>, meeting: &Meeting, vote: &Vote, topic: &mut Topic) -> Result<bool> {
+        let at = (vote.meeting.0.as_bytes(), vote.topic.0.as_bytes());
+        let elsewhere = || books.number("SELECT count(*) FROM vote WHERE life = 0 AND meeting <> ?1 AND topic = ?2", at);
+        if owners_voted(books, topic.id)? {
+            return Ok(false);
+        }
+        if !meeting.kind.is_council() && topic.state == TopicState::Passed && (topic.outside.is_some() || elsewhere()? > 0) {
+            return Ok(false);
+        }
+        let policy = self.policy(books, meeting.month.first_day())?;
+        topic.state = outcome(&policy, count_of(vote), topic.owner_matter);
+        Ok(true)
     }
 
     pub(crate) fn close_meeting(&self, id: MeetingId, at: At) -> Result<Saved> {

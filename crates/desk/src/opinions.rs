@@ -11,6 +11,7 @@ use crate::attachments::Chosen;
 use crate::cases::not_future;
 use crate::error::{Result, filled, optional};
 use crate::open::Open;
+use crate::topics::as_it_stands;
 use crate::views::Saved;
 
 type At = DateTime<FixedOffset>;
@@ -54,7 +55,7 @@ pub(crate) fn untold(books: &Books<'_>, space: SpaceId, month: Month) -> Result<
         for id in &topic.record.opinions {
             let Some(opinion) = books.get::<Opinion>(*id)? else { continue };
             if opinion.record.person.is_some() && replies(books, *id)?.is_empty() {
-                out.push((opinion.record, topic.record.clone()));
+                out.push((opinion.record, as_it_stands(books, topic.record.clone())?));
             }
         }
     }

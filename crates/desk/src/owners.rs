@@ -7,8 +7,10 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, Share, check_owner_vote, owner_outcome};
 use xinghuo_model::*;
 
+use crate::accounts::withdraw_agreed;
 use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled};
+use crate::meeting::begun;
 use crate::open::Open;
 use crate::views::{OwnerBallotsView, OwnerVerdict, Saved};
 
@@ -53,6 +55,15 @@ pub(crate) fn verdict(matter: OwnerMatter, vote: &OwnerVote) -> OwnerVerdict {
     OwnerVerdict { outcome, three_quarters: matter.needs_three_quarters(), sentence }
 }
 
+/// A room however it is spelt: 3-2-501 for 3幢2单元501室.
+fn spelt(room: &str) -> String {
+    let parts = room.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    match parts.map(str::to_uppercase).collect::<Vec<_>>().join("-") {
+        parts if parts.is_empty() => room.to_owned(),
+        parts => parts,
+    }
+}
+
 fn matter(topic: &Topic) -> Result<OwnerMatter> {
     topic.owner_matter.ok_or_else(|| Refusal::Lacks("这个议题不是须由业主共同决定的事项，由议事会表决。").into())
 }
@@ -88,6 +99,12 @@ impl Open {
                 OwnerOutcome::Passed => TopicState::Passed,
                 OwnerOutcome::Rejected => TopicState::Rejected,
             };
+            if topic.state != TopicState::Passed {
+                if begun(&save.books(), None, topic.id)? {
+                    return Err(Refusal::Lacks("按新的票数业主没有同意，但事项已经在落实，请先核对。").into());
+                }
+                withdraw_agreed(save, space, None, topic.id, |_| true)?;
+            }
             save.put(space, &vote);
             save.put(space, &topic);
             Ok(vote.id)
@@ -99,8 +116,13 @@ impl Open {
         // Whose a ballot is stays in the compound: elsewhere only the totals can be told.
         self.own_compound()?;
         self.read(|books| {
-            let kept = books.select::<OwnerBallot>("AND topic = ?1 ORDER BY room, id", [topic.0.as_bytes()])?;
-            let ballots: Vec<OwnerBallot> = kept.into_iter().map(|kept| kept.record).collect();
+            let kept = books.select::<OwnerBallot>("AND topic = ?1 ORDER BY id", [topic.0.as_bytes()])?;
+            // Two laptops may both have recorded a room, each in its own spelling: it counts once, the last that is here.
+            let mut rooms: BTreeMap<String, OwnerBallot> = BTreeMap::new();
+            for ballot in kept.into_iter().map(|kept| kept.record) {
+                rooms.insert(spelt(&ballot.room), ballot);
+            }
+            let ballots: Vec<OwnerBallot> = rooms.into_values().collect();
             let mut owners: BTreeMap<&str, bool> = BTreeMap::new();
             for ballot in &ballots {
                 *owners.entry(ballot.owner.as_str()).or_insert(true) &= ballot.choice == Choice::Yes;
@@ -130,8 +152,10 @@ impl Open {
         self.save_one(Act::AddOwnerBallot, at, |save| {
             let ballot = new.record(save.id());
             matter(&save.books().need::<Topic>(ballot.topic)?.record)?;
-            for old in save.books().select::<OwnerBallot>("AND topic = ?1 AND room = ?2", (ballot.topic.0.as_bytes(), &ballot.room))? {
-                save.delete::<OwnerBallot>(space, old.record.id);
+            for old in save.books().select::<OwnerBallot>("AND topic = ?1", [ballot.topic.0.as_bytes()])? {
+                if spelt(&old.record.room) == spelt(&ballot.room) {
+                    save.delete::<OwnerBallot>(space, old.record.id);
+                }
             }
             save.put(space, &ballot);
             Ok(ballot.id)

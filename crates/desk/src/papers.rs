@@ -21,7 +21,7 @@ use crate::home::write_whole;
 use crate::open::{Open, done, office_of};
 use crate::views::*;
 use minutes::{edition, sign_in};
-pub(crate) use minutes::{editions, final_edition, minutes, put_off};
+pub(crate) use minutes::{editions, final_edition, minutes, of_the_meeting, put_off};
 
 /// 2024年11月5日
 pub(crate) fn day_zh(day: NaiveDate) -> String {

@@ -10,6 +10,8 @@ use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled, optional};
 use crate::meeting::recording;
 use crate::open::Open;
+use crate::papers::day_zh;
+use crate::topics::as_it_stands;
 use crate::views::Saved;
 
 type At = DateTime<FixedOffset>;
@@ -42,6 +44,7 @@ fn task_of(id: TaskId, month: Month, agreed_on: NaiveDate, resolution: Resolutio
         verified_by: None,
         first_due: None,
         extended_by: None,
+        verified_on: None,
     })
 }
 
@@ -52,7 +55,7 @@ impl Open {
         let space = self.own_compound()?;
         let text = filled(&new.text, "text")?;
         self.save_one(Act::AddResolution, at, |save| {
-            let topic = save.books().need::<Topic>(new.topic)?.record;
+            let topic = as_it_stands(&save.books(), save.books().need::<Topic>(new.topic)?.record)?;
             let (month, agreed_on) = match new.meeting {
                 Some(meeting) => {
                     let meeting = recording(save, space, meeting)?;
@@ -103,6 +106,7 @@ impl Open {
                         return Err(DeskError::Field { field: "by", why: "请写明是谁去核验的。" });
                     }
                     task.verified_by = by;
+                    task.verified_on = Some(on);
                 }
                 TaskState::Returned => {
                     if outcome.is_none() {
@@ -136,8 +140,12 @@ impl Open {
                 TaskState::Open | TaskState::Doing => task.done_on = None,
             }
             task.state = to;
-            if outcome.is_some() {
-                task.outcome = outcome;
+            if let Some(outcome) = outcome {
+                task.outcome = Some(match to {
+                    TaskState::Returned => format!("{}退回：{outcome}", day_zh(on)),
+                    TaskState::CarriedOver => format!("{}结转：{outcome}", day_zh(on)),
+                    _ => outcome,
+                });
             }
             save.put(space, &task);
             Ok(id)

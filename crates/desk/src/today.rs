@@ -70,6 +70,12 @@ fn due(books: &Books<'_>, space: SpaceId, policy_of: impl Fn(Month) -> Result<po
         let owed = line("opinion", opinion.id.0, opinion.text, format!("议题{}，等告知反映人", topic.state.zh()), decided);
         waiting.push(DueLine { month: Some(opinion.month), ..owed });
     }
+    for kept in books.select::<Topic>("AND space = ?1 AND state = 'to_owners' ORDER BY month, id LIMIT 50", [space.0.as_bytes()])? {
+        let t = kept.record;
+        let since = t.decided_on.unwrap_or(t.month.last_day());
+        let owed = line("topic", t.id.0, t.title, "转业主大会，等业主表决".to_owned(), since.max(today));
+        waiting.push(DueLine { month: Some(t.month), ..owed });
+    }
     for kept in books.select::<Demand>("AND space = ?1 AND replied_on IS NULL AND due_on <= ?2 ORDER BY due_on LIMIT 50", at.clone())? {
         let d = kept.record;
         waiting.push(line("demand", d.id.0, d.subject, format!("督促函 · {}，等答复", d.unit), d.due_on));

@@ -1,6 +1,7 @@
 //! Topics (议题): put forward, chosen, dropped, carried over, and by exception decided outside a council.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
 use xinghuo_model::*;
@@ -10,9 +11,24 @@ use crate::cases::not_future;
 use crate::council::cycle_id;
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::Open;
+use crate::papers::day_zh;
 use crate::views::Saved;
 
 type At = DateTime<FixedOffset>;
+
+/// A topic as it stands: what is only the owners' to decide is not passed without their vote, even where one laptop
+/// marked it as theirs while another one's council passed it (I12).
+pub(crate) fn as_it_stands(books: &Books<'_>, mut topic: Topic) -> Result<Topic> {
+    if topic.state == TopicState::Passed && topic.owner_matter.is_some() && !owners_voted(books, topic.id)? {
+        topic.state = TopicState::ToOwners;
+    }
+    Ok(topic)
+}
+
+/// Whether the owners voted on a topic.
+pub(crate) fn owners_voted(books: &Books<'_>, topic: TopicId) -> Result<bool> {
+    Ok(books.number("SELECT count(*) FROM owner_vote WHERE life = 0 AND topic = ?1", [topic.0.as_bytes()])? > 0)
+}
 
 impl Open {
     pub(crate) fn state_no_topic(&self, month: Month, reason: Option<String>, at: At) -> Result<Saved> {
@@ -20,7 +36,7 @@ impl Open {
         let reason = optional(reason);
         self.save_one(Act::StateNoTopic, at, |save| {
             let going = save.books().number(
-                "SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state NOT IN ('candidate', 'dropped')",
+                "SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND decided_on IS NOT NULL AND state <> 'dropped'",
                 (space.0.as_bytes(), month.to_string()),
             )?;
             if reason.is_some() && going > 0 {
@@ -83,9 +99,15 @@ impl Open {
             if to != TopicState::Chosen && reason.is_none() {
                 return Err(DeskError::Field { field: "reason", why: "不采纳或搁置要写明理由。" });
             }
+            // The day it was chosen stays, whatever becomes of it later: by that day the step is judged.
+            if to == TopicState::Dropped || topic.decided_on.is_none() || topic.state == TopicState::Dropped {
+                topic.decided_on = Some(on);
+            }
             topic.state = to;
-            topic.reason = reason;
-            topic.decided_on = Some(on);
+            topic.reason = match to {
+                TopicState::Shelved => reason.map(|reason| format!("{}（{}搁置）", reason.trim_end_matches('。'), day_zh(on))),
+                _ => reason,
+            };
             save.put(space, &topic);
             Ok(id)
         })
@@ -115,8 +137,7 @@ impl Open {
                 ..topic.clone()
             };
             topic.state = TopicState::Shelved;
-            topic.reason = Some(format!("结转到{}：{reason}", next.month.zh()));
-            topic.decided_on = Some(on);
+            topic.reason = Some(format!("{}结转到{}：{reason}", day_zh(on), next.month.zh()));
             save.put(space, &topic);
             save.put(space, &next);
             Ok(next.id)

@@ -204,7 +204,7 @@ views! {
     }
     /// Something due, overdue or awaiting an answer.
     DueLine {
-        /// `request`, `task`, `feedback`, `opinion`, `demand`, `publicity`, `campaign` or `party_body`.
+        /// `request`, `task`, `feedback`, `opinion`, `demand`, `publicity`, `campaign`, `topic` or `party_body`.
         kind: String,
         id: uuid::Uuid,
         /// The month its task belongs to.

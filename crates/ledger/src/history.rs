@@ -45,29 +45,24 @@ impl Ledger {
 }
 
 impl crate::Books<'_> {
-    /// Whether a field of a record was written after this day, by the clocks of who wrote it. Of what was written
-    /// until then nothing is unpacked.
+    /// Whether what a field of a record says was written after this day, by the clocks of who wrote it. Where
+    /// nothing was, nothing is unpacked.
     ///
     /// # Errors
     /// SQLite's.
     pub fn written_after(&self, rec: Uuid, field: &str, day: NaiveDate) -> Result<bool> {
-        let rows = self.rows(
-            "SELECT e.header, e.ord, t.i FROM touch t JOIN entry e ON e.log = t.log AND e.seq = t.seq WHERE t.rec = ?1 ORDER BY e.ord DESC",
+        let headers = self.rows(
+            "SELECT e.header FROM touch t JOIN entry e ON e.log = t.log AND e.seq = t.seq WHERE t.rec = ?1",
             [rec.as_bytes()],
-            |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?, r.get(2)?)),
+            |r| r.get::<_, Vec<u8>>(0),
         )?;
-        let bodies = Bodies::new(self.conn);
-        for (header, ord, i) in rows {
-            let Ok(header) = serde_json::from_slice::<Header>(&header) else { continue };
-            if header.at.date_naive() <= day {
-                continue;
-            }
-            let block = bodies.line(ord, i)?.and_then(|line| serde_json::from_slice::<Block>(&line).ok());
-            if block.is_some_and(|block| block.set.contains_key(field)) {
-                return Ok(true);
-            }
+        let later = |header: &Vec<u8>| serde_json::from_slice::<Header>(header).is_ok_and(|header| header.at.date_naive() > day);
+        if !headers.iter().any(later) {
+            return Ok(false);
         }
-        Ok(false)
+        // A group is written whole: only what differs from before says something new.
+        let last = self.history(rec)?.into_iter().find(|change| change.field.is_some_and(|of| of.name == field));
+        Ok(last.is_some_and(|change| change.at.date_naive() > day))
     }
 
     /// Every change of a record, newest first.

@@ -6,7 +6,7 @@ import type { Month } from "./Month";
  */
 export type DueLine = { 
 /**
- * `request`, `task`, `feedback`, `opinion`, `demand`, `publicity`, `campaign` or `party_body`.
+ * `request`, `task`, `feedback`, `opinion`, `demand`, `publicity`, `campaign`, `topic` or `party_body`.
  */
 kind: string, id: string, 
 /**

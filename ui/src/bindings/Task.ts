@@ -68,4 +68,8 @@ first_due: string | null,
 /**
  * Who allowed the extension (延期批准人), and why.
  */
-extended_by: string | null, };
+extended_by: string | null, 
+/**
+ * The day it was checked (核验日期).
+ */
+verified_on: string | null, };

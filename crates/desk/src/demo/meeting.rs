@@ -212,6 +212,7 @@ impl Year<'_> {
                     fen: None,
                     verified_by: None,
                     first_due: None,
+                    verified_on: None,
                     extended_by: None,
                 };
                 tasks.push((task, outcome));

@@ -6,10 +6,12 @@ use chrono::NaiveDate;
 use xinghuo_ledger::Books;
 use xinghuo_model::policy::Policy;
 use xinghuo_model::records::{self, Compound, Meeting, MinutesEdition, Opinion, Person, Task};
+use xinghuo_model::rules::outcome;
 use xinghuo_model::*;
 use xinghuo_paper::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, Paper, SignIn, SignInParty, Vote};
 
 use super::{branch, content_hash, day_zh, time_zh};
+use crate::accounts::count_of;
 use crate::error::{Result, not};
 use crate::views::*;
 
@@ -78,6 +80,23 @@ fn by_name(view: &MeetingView, vote: &records::Vote) -> Vec<Fact> {
     Choice::ALL.iter().map(|choice| Fact::new(choice.zh(), said(*choice).join("、"))).filter(|fact| !fact.text.is_empty()).collect()
 }
 
+/// What stands between a resolution and who carries it out.
+const TASK: &str = "，由";
+
+/// What minutes say of the meeting itself: without who carries out what was agreed, and how the bodies stand,
+/// which go on after it.
+pub(crate) fn of_the_meeting(said: &Minutes) -> Minutes {
+    let mut said = said.clone();
+    for text in said.items.iter_mut().flat_map(|item| &mut item.resolutions) {
+        if let Some(at) = text.rfind("前完成。").and_then(|end| text[..end].find(TASK)) {
+            text.truncate(at);
+            text.push('。');
+        }
+    }
+    said.standing = FiveParties::default();
+    said
+}
+
 /// Why a topic of the agenda needs no vote: it was put off, or decided another way.
 pub(crate) fn put_off(topic: &records::Topic) -> Option<String> {
     let why = topic.reason.as_deref().map(|reason| format!("：{}", reason.trim_end_matches('。'))).unwrap_or_default();
@@ -129,13 +148,15 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         for r in &t.resolutions {
             let tasks = books.select::<Task>("AND resolution = ?1 ORDER BY id", [r.id.0.as_bytes()])?;
             let mut text = r.text.trim_end_matches('。').to_owned();
-            if let Some(task) = tasks.first().map(|k| &k.record) {
-                text.push_str(&format!("，由{}（{}）负责，于{}前完成", task.party.zh(), task.owner, day_zh(task.due_on)));
+            for task in tasks.iter().map(|kept| &kept.record).filter(|task| task.carried_from.is_none()) {
+                // As it was agreed: more time is given later.
+                let due = day_zh(task.first_due.unwrap_or(task.due_on));
+                text.push_str(&format!("{TASK}{}（{}）负责，于{due}前完成", task.party.zh(), task.owner));
             }
             resolutions.push(text + "。");
         }
         let mut discussion: Vec<String> = t.speeches.iter().map(|s| format!("{}：{}", s.speaker, s.text)).collect();
-        if let (Some(matter), TopicState::ToOwners) = (t.topic.owner_matter, t.topic.state) {
+        if let (Some(matter), Some(_)) = (t.topic.owner_matter, &t.vote) {
             discussion.push(format!("本事项属于业主共同决定事项（{}），议事会只作讨论和建议，提请业主大会决定。", matter.zh()));
         }
         if t.vote.is_none()
@@ -157,7 +178,8 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
                 no: v.no,
                 abstain: v.abstain,
                 recused: v.recused,
-                outcome: format!("议题{}。", t.topic.state.zh()),
+                // What this vote came to, whatever became of the topic since.
+                outcome: format!("议题{}。", outcome(policy, count_of(v), t.topic.owner_matter).zh()),
             }),
         });
     }

@@ -240,7 +240,7 @@ fn a_topic_that_is_not_brought_to_an_end_goes_on_in_the_next_month_once() {
     assert_eq!(code(&branch, carry(&bus, " ")), "field");
     let next = id(&ask(&branch, carry(&bus, "等交通局答复")));
     let old = &month(&branch, "2024-11")["topics"][0]["topic"];
-    assert_eq!((&old["state"], &old["reason"]), (&json!("shelved"), &json!("结转到2024年12月：等交通局答复")));
+    assert_eq!((&old["state"], &old["reason"]), (&json!("shelved"), &json!("2024年11月29日结转到2024年12月：等交通局答复")));
     let view = month(&branch, "2024-12");
     assert_eq!(view["topics"][0]["topic"]["state"], "candidate");
     let carried = &view["carried"][0];

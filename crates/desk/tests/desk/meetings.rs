@@ -413,10 +413,14 @@ fn a_meeting_is_moved_changed_and_called_off_while_it_may_be() {
     ask(&branch, edit("2024-11-15T19:00", "老年活动室", json!([lamp, gate])));
     assert_eq!(
         (&now()["state"], &now()["place"], now()["agenda"].as_array().map(Vec::len)),
-        (&json!("notified"), &json!("老年活动室"), Some(2))
+        (&json!("planned"), &json!("老年活动室"), Some(2)),
+        "another place is to be told anew"
     );
+    ask(&branch, json!({ "ask": "notify_meeting", "id": meeting, "on": "2024-11-12" }));
+    ask(&branch, sign(&meeting, &firm, "present"));
     ask(&branch, edit("2024-11-18T19:30", "老年活动室", json!([lamp, gate])));
     assert_eq!((&now()["state"], &now()["notified_on"]), (&json!("planned"), &Value::Null), "another day is to be told anew");
+    assert_eq!(meeting_of(&month(&branch, OF), &meeting)["present"], 0, "who came on another day is not there yet");
     assert_eq!(code(&branch, edit("2024-11-18T19:30", " ", json!([lamp]))), "field");
     assert_eq!(code(&branch, edit("2024-11-18T19:30", "老年活动室", json!([]))), "rule.lacks", "something must be on the agenda");
     ask(&branch, sign(&meeting, &firm, "present"));
@@ -585,4 +589,116 @@ fn opinions_are_gathered_taken_out_again_and_offered_in_the_next_month() {
         ["fate"]
         .clone();
     assert_eq!(fate, "“关于路灯”已在会上商议通过，正按议定的办法落实。");
+}
+
+#[test]
+fn what_was_typed_in_time_stays_so_when_it_is_voted_on_and_verified_later() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-08");
+    let firm = delegate(&branch, "property", "吴经理");
+    let lamp = topic(&branch, OF, "关于路灯", false);
+    drop(branch);
+    let branch = place.again_on("甲", "2024-11-15");
+    let meeting = council(&branch, OF, &[&firm]);
+    let task = agreed(&branch, OF, &meeting, &lamp, 1, "2024-11-30");
+    let step = |to: &str, on: &str| json!({ "ask": "step_task", "id": task, "to": to, "on": on, "outcome": "好了", "due_on": null, "by": "章主任" });
+    drop(branch);
+    let branch = place.again_on("甲", "2024-11-20");
+    ask(&branch, step("done", "2024-11-20"));
+    drop(branch);
+    let branch = place.again_on("甲", "2024-11-25");
+    ask(&branch, step("verified", "2024-11-25"));
+    let view = month(&branch, OF);
+    for list in ["topics", "meetings", "tasks"] {
+        assert_eq!(view[list][0]["late_entry"], false, "{list}");
+    }
+}
+
+#[test]
+fn minutes_say_what_the_meeting_decided_whatever_became_of_it_before_they_are_final() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-28");
+    let firm = delegate(&branch, "property", "吴经理");
+    let theirs = id(&ask(
+        &branch,
+        json!({ "ask": "add_topic", "month": OF, "title": "关于动用维修资金", "opinions": [], "benefit": true, "owner_matter": "spend_fund", "sponsor": "陈书记" }),
+    ));
+    ask(&branch, json!({ "ask": "decide_topic", "id": theirs, "to": "chosen", "on": "2024-11-08", "reason": "" }));
+    let lamp = topic(&branch, OF, "关于路灯", false);
+    let meeting = council(&branch, OF, &[&firm]);
+    ask(&branch, vote(&meeting, &theirs, 1, 0));
+    let task = agreed(&branch, OF, &meeting, &lamp, 1, "2024-11-20");
+    ask(
+        &branch,
+        json!({ "ask": "record_owner_vote", "topic": theirs, "on": "2024-11-26", "owners": 300, "owners_took_part": 210, "owners_agreed": 200,
+            "area": 3_000_000, "area_took_part": 2_100_000, "area_agreed": 2_000_000 }),
+    );
+    ask(&branch, json!({ "ask": "extend_task", "id": task, "due_on": "2024-12-10", "by": "陈书记", "reason": "缺货" }));
+    finish(&branch, &meeting, "2024-11-28");
+    let text = written(&branch, json!({ "kind": "minutes", "meeting": meeting, "form": "plain", "edition": null }), &place.path("m.docx"));
+    assert!(text.contains("议题转业主大会。") && text.contains("本事项属于业主共同决定事项"), "the council advised");
+    assert!(text.contains("于2024年11月20日前完成"), "and agreed on the first date");
+    // What goes on after it changes nothing in what it said.
+    ask(&branch, json!({ "ask": "extend_task", "id": task, "due_on": "2024-12-20", "by": "陈书记", "reason": "缺货" }));
+    ask(&branch, json!({ "ask": "edit_task", "id": task, "text": "换灯", "party": "property", "owner": "罗主管", "fen": null }));
+    assert_eq!(meeting_of(&month(&branch, OF), &meeting)["changed_since_final"], false);
+}
+
+#[test]
+fn a_vote_that_no_longer_fits_the_sign_in_keeps_the_minutes_from_becoming_final() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-28");
+    let people = [delegate(&branch, "property", "吴经理"), delegate(&branch, "owners", "章主任"), delegate(&branch, "residents", "何大姐")];
+    let lamp = topic(&branch, OF, "关于路灯", false);
+    let meeting = council(&branch, OF, &people.each_ref().map(String::as_str));
+    ask(&branch, by_name(&meeting, &lamp, &[(&people[0], "yes"), (&people[1], "yes"), (&people[2], "yes")]));
+    ask(&branch, json!({ "ask": "add_resolution", "meeting": meeting, "topic": lamp, "text": "换灯", "task": null }));
+    ask(&branch, sign(&meeting, &people[2], "absent"));
+    ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
+    let lacking = meeting_of(&month(&branch, OF), &meeting)["lacking"].to_string();
+    assert!(lacking.contains("“关于路灯”的表决和签到对不上：在场表决 3 人，多于已签到的 2 人"), "{lacking}");
+    assert_eq!(code(&branch, json!({ "ask": "check_minutes", "id": meeting, "by": "陈书记" })), "rule.lacks");
+    ask(&branch, by_name(&meeting, &lamp, &[(&people[0], "yes"), (&people[1], "yes")]));
+    ask(&branch, json!({ "ask": "check_minutes", "id": meeting, "by": "陈书记" }));
+}
+
+#[test]
+fn what_one_laptop_took_off_the_agenda_and_another_voted_on_stays_in_the_meeting() {
+    let place = Place::new();
+    let (first, second, office) = two_laptops(&place, "2024-11-28");
+    let firm = delegate(&first, "property", "吴经理");
+    let (lamp, gate) = (topic(&first, OF, "关于路灯", false), topic(&first, OF, "关于西门", false));
+    let meeting = council(&first, OF, &[&firm]);
+    round(&place, &first, &second, &office, 1);
+    ask(
+        &first,
+        json!({ "ask": "edit_meeting", "id": meeting, "held_at": "2024-11-15T19:00:00+08:00", "place": "议事厅", "chair": "陈书记",
+            "recorder": "林干事", "agenda": [lamp], "guests": [] }),
+    );
+    agreed(&second, OF, &meeting, &gate, 1, "2024-11-30");
+    round(&place, &first, &second, &office, 2);
+    for desk in [&first, &second] {
+        let topics = meeting_of(&month(desk, OF), &meeting)["topics"].clone();
+        let titles: Vec<&str> = topics.as_array().expect("topics").iter().filter_map(|line| line["topic"]["title"].as_str()).collect();
+        assert_eq!(titles, ["关于路灯", "关于西门"]);
+    }
+}
+
+#[test]
+fn a_matter_marked_as_the_owners_on_one_laptop_does_not_pass_by_the_council_of_another() {
+    let place = Place::new();
+    let (first, second, office) = two_laptops(&place, "2024-11-28");
+    let firm = delegate(&first, "property", "吴经理");
+    let lamp = topic(&first, OF, "关于动用维修资金换灯", false);
+    let meeting = council(&first, OF, &[&firm]);
+    round(&place, &first, &second, &office, 1);
+    let mark = json!({ "ask": "edit_topic", "id": lamp, "title": "关于动用维修资金换灯", "sponsor": "陈书记", "benefit": true, "owner_matter": "spend_fund" });
+    ask(&first, mark);
+    ask(&second, vote(&meeting, &lamp, 1, 0));
+    round(&place, &first, &second, &office, 2);
+    for desk in [&first, &second] {
+        assert_eq!(state(desk, &lamp), "to_owners");
+        let give = json!({ "ask": "add_resolution", "meeting": null, "topic": lamp, "text": "换灯", "task": null });
+        assert_eq!(code(desk, give), "rule.owners_decide");
+    }
 }

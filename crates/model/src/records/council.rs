@@ -513,6 +513,9 @@ pub struct Task {
     /// Who allowed the extension (延期批准人), and why.
     #[field(14, zh = "延期批准", class = community)]
     pub extended_by: Option<String>,
+    /// The day it was checked (核验日期).
+    #[field(15, zh = "核验日期", class = district)]
+    pub verified_on: Option<NaiveDate>,
 }
 
 /// The report back on a task (监督反馈).

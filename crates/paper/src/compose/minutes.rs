@@ -75,7 +75,7 @@ impl MinutesSheet {
             blocks: blocks(m),
             roll: roll(m),
             signatures: if m.signatures && !record { FiveParties::<()>::NAMES.to_vec() } else { Vec::new() },
-            signers: if m.signatures && record { signers(m) } else { Vec::new() },
+            signers: if record && (m.signatures || !m.guests.is_empty()) { signers(m) } else { Vec::new() },
             imprint: red_head || !record && !copies_to.is_empty(),
             issuer,
             date,

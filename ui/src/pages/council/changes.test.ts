@@ -78,14 +78,14 @@ it('a topic is changed with the form that makes one', async () => {
   expect(asked()).toEqual([{ ask: 'edit_topic', id: '停车', title: '关于西门停车', benefit: true, owner_matter: null, sponsor: '林文斌' }])
 })
 
-it('a ballot of somebody who is not there is neither shown nor sent', async () => {
+it('who left early may have voted before; a ballot of somebody who is not there is neither shown nor sent', async () => {
   drafts.set('vote:m:停车', { method: 'by_name', cast: { 在场: 'yes', 请假: 'no', 先走: 'no' } })
   const vote = mount(ItemVote, { props: { view: meeting(), line: topic('停车', 'chosen') } })
   await flushPromises()
-  expect(vote.text()).toContain('同意 1，反对 0')
+  expect(vote.text()).toContain('同意 1，反对 1')
   expect(vote.get('.voter').text()).toContain('物业管理委员会')
   await vote.get('[data-save]').trigger('click')
-  expect(asked()).toMatchObject([{ ask: 'record_vote', present: 1, yes: 1, no: 0, ballots: [{ delegate: '在场', choice: 'yes' }] }])
+  expect(asked()).toMatchObject([{ ask: 'record_vote', present: 2, yes: 1, no: 1, ballots: [{ delegate: '在场', choice: 'yes' }, { delegate: '先走', choice: 'no' }] }])
 })
 
 it('a task given outside a council has its money, and comes back as it was typed', async () => {
