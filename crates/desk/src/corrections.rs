@@ -91,16 +91,25 @@ impl Open {
                 meeting.state = MeetingState::Planned;
                 meeting.notified_on = None;
             }
-            if edit.held_at.date_naive() != meeting.held_at.date_naive() {
+            let (moved, guests) = (edit.held_at.date_naive() != meeting.held_at.date_naive(), guests_of(meeting.kind, edit.guests)?);
+            let here: Vec<Attendance> = signed(&save.books(), edit.id)?.into_iter().filter(came).collect();
+            if moved {
                 meeting.ended_at = None;
+            }
+            if moved && ahead {
                 // Who came on another day is not there yet; who has leave may have it still.
-                for line in signed(&save.books(), edit.id)?.iter().filter(|line| ahead && came(line)) {
-                    save.delete::<Attendance>(space, line.id);
+                here.iter().for_each(|line| save.delete::<Attendance>(space, line.id));
+            } else {
+                let uninvited = |name: &String| meeting.guests.contains(name) && !guests.contains(name);
+                if here.iter().any(|line| line.delegate.is_none() && line.name.as_ref().is_some_and(uninvited)) {
+                    return Err(DeskError::Field {
+                        field: "guests", why: "已经签到的不能从参会名单里去掉；签错了，先改签到。"
+                    });
                 }
             }
             meeting.held_at = edit.held_at;
-            meeting.guests = guests_of(meeting.kind, edit.guests)?;
-            (meeting.place, meeting.chair, meeting.recorder, meeting.agenda) = (place, chair, recorder, edit.agenda);
+            (meeting.place, meeting.chair, meeting.recorder) = (place, chair, recorder);
+            (meeting.agenda, meeting.guests) = (edit.agenda, guests);
             save.put(space, &meeting);
             Ok(meeting.id)
         })

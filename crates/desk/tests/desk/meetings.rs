@@ -304,7 +304,7 @@ fn how_a_body_stands_is_no_person_on_the_minutes_and_a_committee_in_its_place_is
 fn others_than_the_five_parties_sign_by_their_own_names_and_differ_side_by_side() {
     let place = Place::new();
     let (first, second, office) = two_laptops(&place, "2024-11-28");
-    topic(&first, OF, "关于路灯", false);
+    let lamp = topic(&first, OF, "关于路灯", false);
     let meeting = id(&ask(&first, plan("party_assembly", "2024-11-16T14:00", &["住建局", "城投集团"])));
     round(&place, &first, &second, &office, 1);
     let guest = |name: &str, presence: &str| json!({ "ask": "sign_in", "meeting": meeting, "delegate": null, "presence": presence, "name": name, "note": null });
@@ -322,6 +322,14 @@ fn others_than_the_five_parties_sign_by_their_own_names_and_differ_side_by_side(
     ask(&first, json!({ "ask": "choose_account", "chosen": items[0]["sides"][0]["id"] }));
     assert_eq!(ask(&first, json!({ "ask": "accounts", "meeting": meeting })), json!([]));
     assert_eq!(meeting_of(&month(&first, OF), &meeting)["guests"].as_array().map(Vec::len), Some(2));
+
+    let invited = json!({ "ask": "edit_meeting", "id": meeting, "held_at": "2024-11-16T14:00:00+08:00", "place": "议事厅", "chair": "陈书记",
+        "recorder": "林干事", "agenda": [lamp], "guests": ["城投集团"] });
+    let why = try_ask(&first, invited.clone()).expect_err("who signed in stays on the list");
+    assert!(format!("{why:?}").contains("已经签到的不能从参会名单里去掉"));
+    ask(&first, guest("住建局", "absent"));
+    ask(&first, invited);
+    assert_eq!(meeting_of(&month(&first, OF), &meeting)["guests"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
