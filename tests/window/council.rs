@@ -67,6 +67,7 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.click_text("记下").await?;
     page.wait_text("已发通知。").await?;
     page.click_text("全屏签到").await?;
+    page.wait_text("回本月页面").await?;
     page.wait_text("未达到法定人数").await?;
     assert!(page.is_disabled("开会").await?, "no meeting without a quorum");
     page.shot("sign-in").await?;

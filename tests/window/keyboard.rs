@@ -132,6 +132,7 @@ async fn a_whole_month_is_done_by_keyboard_alone_on_two_laptops_and_at_the_offic
     second.enter_on("记下").await?;
     second.wait_text("已发通知。").await?;
     second.enter_on("全屏签到").await?;
+    second.wait_text("回本月页面").await?;
     second.wait_text("未达到法定人数").await?;
     for (_, name) in &crate::council::DELEGATES[..5] {
         second.tab_to_in(&format!("{name}到会情况"), "到会").await?;
