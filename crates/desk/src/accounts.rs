@@ -148,17 +148,23 @@ pub(crate) fn withdraw_agreed(
         if !whose(author(&save.books(), resolution.id.0)?) {
             continue;
         }
-        let tasks = save.books().select::<Task>("AND resolution = ?1", [resolution.id.0.as_bytes()])?;
-        // What somebody has begun is not made to vanish, nor what it rests on.
-        if tasks.iter().any(|task| task.record.state != TaskState::Open) {
-            continue;
-        }
-        for task in tasks {
-            save.delete::<Task>(space, task.record.id);
-        }
-        save.delete::<Resolution>(space, resolution.id);
+        withdraw(save, space, resolution.id)?;
     }
     Ok(())
+}
+
+/// Takes back what was agreed, with its tasks. What somebody has begun is not made to vanish, nor what it rests
+/// on: then nothing is done, and false is said.
+pub(crate) fn withdraw(save: &mut Save<'_>, space: SpaceId, resolution: ResolutionId) -> Result<bool> {
+    let tasks = save.books().select::<Task>("AND resolution = ?1", [resolution.0.as_bytes()])?;
+    if tasks.iter().any(|task| task.record.state != TaskState::Open) {
+        return Ok(false);
+    }
+    for task in tasks {
+        save.delete::<Task>(space, task.record.id);
+    }
+    save.delete::<Resolution>(space, resolution);
+    Ok(true)
 }
 
 /// The meeting, where its minutes are not final.

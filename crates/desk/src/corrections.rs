@@ -7,6 +7,7 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, check_votable};
 use xinghuo_model::*;
 
+use crate::accounts::withdraw;
 use crate::ask::{MeetingEdit, TaskEdit, TopicEdit};
 use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled, optional, texts};
@@ -167,13 +168,9 @@ impl Open {
         let space = self.own_compound()?;
         self.save_one(Act::WithdrawResolution, at, |save| {
             open_resolution(save, space, id)?;
-            for task in save.books().select::<Task>("AND resolution = ?1", [id.0.as_bytes()])? {
-                if task.record.state != TaskState::Open {
-                    return Err(Refusal::Lacks("这条议定事项已经在落实，不能撤回。").into());
-                }
-                save.delete::<Task>(space, task.record.id);
+            if !withdraw(save, space, id)? {
+                return Err(Refusal::Lacks("这条议定事项已经在落实，不能撤回。").into());
             }
-            save.delete::<Resolution>(space, id);
             Ok(id)
         })
     }

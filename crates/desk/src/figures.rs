@@ -13,10 +13,10 @@ use crate::open::Open;
 use crate::roll::roll;
 use crate::views::{CouncilYear, NamedCount, PartyYear, YearMonth};
 
-/// How many records of a month say so.
-fn count(books: &Books<'_>, space: SpaceId, month: Month, of: &str) -> Result<u32> {
-    let sql = format!("SELECT count(*) FROM {of}");
-    Ok(books.number(&sql, (space.0.as_bytes(), month.to_string()))? as u32)
+/// How many topics of a month came out so.
+fn topics(books: &Books<'_>, space: SpaceId, month: Month, state: &str) -> Result<u32> {
+    let sql = "SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = ?3";
+    Ok(books.number(sql, (space.0.as_bytes(), month.to_string(), state))? as u32)
 }
 
 /// How many opinions of a year there are by a column, the most first.
@@ -44,16 +44,16 @@ impl Open {
             for month in std::iter::successors(Some(first), |month| Some(month.next())).take(12).take_while(|month| *month <= last) {
                 let facts = facts(books, space, month)?;
                 let policy = self.policy(books, month.first_day())?;
-                let here = |of: &str| count(books, space, month, of);
-                let topics = |state: &str| here(&format!("topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = '{state}'"));
+                let topics = |state: &str| topics(books, space, month, state);
                 let told: Vec<FeedbackState> = facts.tasks.iter().filter_map(|task| feedback_state(&policy, task, today)).collect();
                 let tasks = |counts: fn(TaskState) -> bool| facts.tasks.iter().filter(|task| counts(task.state)).count() as u32;
-                for kept in books.select::<Meeting>(
+                let held = books.select::<Meeting>(
                     &format!("AND space = ?1 AND month = ?2 AND kind IN {COUNCILS} AND state IN {OVER_MEETINGS}"),
                     (space.0.as_bytes(), month.to_string()),
-                )? {
+                )?;
+                councils += held.len() as u32;
+                for kept in &held {
                     let roll = roll(books, space, &kept.record)?;
-                    councils += 1;
                     full += u32::from(roll.parties.iter().all(|party| party.present > 0));
                     for (year, party) in parties.iter_mut().zip(&roll.parties) {
                         year.invited += party.invited;
@@ -65,9 +65,7 @@ impl Open {
                     opinions: facts.opinions.len() as u32,
                     chosen: facts.chosen.len() as u32,
                     dropped: topics("dropped")?,
-                    councils: here(&format!(
-                        "meeting WHERE life = 0 AND space = ?1 AND month = ?2 AND kind IN {COUNCILS} AND state IN {OVER_MEETINGS}"
-                    ))?,
+                    councils: held.len() as u32,
                     no_topic: facts.no_topic,
                     passed: topics("passed")?,
                     rejected: topics("rejected")?,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
 use crate::attachments::pictures::{jpeg, noise};
-use crate::council::{agreed, council, delegate, id, month, opinion, topic, written};
+use crate::council::{agreed, council, delegate, id, month, opinion, owners_topic, topic, written};
 use crate::place::*;
 
 const OF: &str = "2024-11";
@@ -293,11 +293,7 @@ fn a_task_is_given_after_the_owners_decided() {
     let place = Place::new();
     let branch = place.branch_on("甲", "2024-11-28");
     let firm = delegate(&branch, "property", "吴经理");
-    let theirs = id(&ask(
-        &branch,
-        json!({ "ask": "add_topic", "month": OF, "title": "关于动用维修资金", "opinions": [], "benefit": true, "owner_matter": "spend_fund", "sponsor": "陈书记" }),
-    ));
-    ask(&branch, json!({ "ask": "decide_topic", "id": theirs, "to": "chosen", "on": "2024-11-08", "reason": "" }));
+    let theirs = owners_topic(&branch, OF, true);
     let meeting = council(&branch, OF, &[&firm]);
     ask(
         &branch,

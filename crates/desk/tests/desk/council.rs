@@ -34,9 +34,18 @@ fn pack(name: &str, change: impl FnOnce(&mut Value)) -> Value {
 
 /// A topic of this month that was chosen.
 pub fn topic(desk: &Desk, of: &str, title: &str, benefit: bool) -> String {
+    chosen_topic(desk, of, title, benefit, Value::Null)
+}
+
+/// One that only the owners may decide.
+pub fn owners_topic(desk: &Desk, of: &str, benefit: bool) -> String {
+    chosen_topic(desk, of, "关于动用维修资金", benefit, json!("spend_fund"))
+}
+
+fn chosen_topic(desk: &Desk, of: &str, title: &str, benefit: bool, owner_matter: Value) -> String {
     let added = ask(
         desk,
-        json!({ "ask": "add_topic", "month": of, "title": title, "opinions": [], "benefit": benefit, "owner_matter": null, "sponsor": "陈书记" }),
+        json!({ "ask": "add_topic", "month": of, "title": title, "opinions": [], "benefit": benefit, "owner_matter": owner_matter, "sponsor": "陈书记" }),
     );
     ask(desk, json!({ "ask": "decide_topic", "id": id(&added), "to": "chosen", "on": format!("{of}-08"), "reason": "居民关心" }));
     id(&added)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
-use crate::council::{agreed, council, delegate, id, month, opinion, topic, written};
+use crate::council::{agreed, council, delegate, id, month, opinion, owners_topic, topic, written};
 use crate::place::*;
 use crate::unhappy::{finish, meeting_of, round, two_laptops};
 
@@ -338,11 +338,7 @@ fn an_emergency_needs_no_notice_and_a_branch_committee_decides_nothing_that_is_t
     let branch = place.branch_on("甲", "2024-11-28");
     let firm = delegate(&branch, "property", "吴经理");
     let (small, benefit) = (topic(&branch, OF, "关于学习安排", false), topic(&branch, OF, "关于路灯", true));
-    let theirs = id(&ask(
-        &branch,
-        json!({ "ask": "add_topic", "month": OF, "title": "关于动用维修资金", "opinions": [], "benefit": false, "owner_matter": "spend_fund", "sponsor": "陈书记" }),
-    ));
-    ask(&branch, json!({ "ask": "decide_topic", "id": theirs, "to": "chosen", "on": "2024-11-08", "reason": "" }));
+    let theirs = owners_topic(&branch, OF, false);
     let committee = id(&ask(&branch, plan("branch_committee", "2024-11-12T14:00", &["陈书记", "林副书记"])));
     ask(
         &branch,
@@ -627,11 +623,7 @@ fn minutes_say_what_the_meeting_decided_whatever_became_of_it_before_they_are_fi
     let place = Place::new();
     let branch = place.branch_on("甲", "2024-11-28");
     let firm = delegate(&branch, "property", "吴经理");
-    let theirs = id(&ask(
-        &branch,
-        json!({ "ask": "add_topic", "month": OF, "title": "关于动用维修资金", "opinions": [], "benefit": true, "owner_matter": "spend_fund", "sponsor": "陈书记" }),
-    ));
-    ask(&branch, json!({ "ask": "decide_topic", "id": theirs, "to": "chosen", "on": "2024-11-08", "reason": "" }));
+    let theirs = owners_topic(&branch, OF, true);
     let lamp = topic(&branch, OF, "关于路灯", false);
     let meeting = council(&branch, OF, &[&firm]);
     ask(&branch, vote(&meeting, &theirs, 1, 0));

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
-use crate::council::{agreed, delegate, id, month, opinion, steps, topic};
+use crate::council::{agreed, delegate, id, month, opinion, owners_topic, steps, topic};
 use crate::place::*;
 
 const OF: &str = "2024-11";
@@ -157,11 +157,7 @@ fn a_topic_is_followed_from_the_discussion_to_the_file_and_its_tasks_report_in_t
     let branch = place.branch_on("甲", "2024-11-28");
     let there = [delegate(&branch, "property", "吴经理"), delegate(&branch, "residents", "王阿姨")];
     let (lamp, gate) = (topic(&branch, OF, "关于路灯", true), topic(&branch, OF, "关于门禁", false));
-    let owners = id(&ask(
-        &branch,
-        json!({ "ask": "add_topic", "month": OF, "title": "关于动用维修资金", "opinions": [], "benefit": true, "owner_matter": "spend_fund", "sponsor": "陈书记" }),
-    ));
-    ask(&branch, json!({ "ask": "decide_topic", "id": owners, "to": "chosen", "on": "2024-11-08", "reason": "居民关心" }));
+    let owners = owners_topic(&branch, OF, true);
     let meeting = id(&ask(&branch, plan("council", "2024-11-15", &[])));
     for who in &there {
         ask(&branch, json!({ "ask": "sign_in", "meeting": meeting, "delegate": who, "presence": "present", "name": null, "note": null }));

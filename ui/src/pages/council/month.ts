@@ -1,14 +1,20 @@
 /** What the sections of a month's page share. */
-import { inject, type InjectionKey } from 'vue'
+import { inject, provide, shallowRef, type InjectionKey, type ShallowRef } from 'vue'
 import type { StepView } from '../../bindings/StepView'
 import type { Step } from '../../components/StepBar.vue'
 import { desk } from '../../desk'
 import { monthDay, today, type Day } from '../../format'
 
 /** Opens the history drawer of a record. */
-export const HISTORY: InjectionKey<(record: string) => void> = Symbol('history')
+const HISTORY: InjectionKey<(record: string) => void> = Symbol('history')
 export function useHistory(): (record: string) => void {
   return inject(HISTORY, () => {})
+}
+/** The record whose history the page's drawer shows; what is on the page opens it with `useHistory`. */
+export function useHistoryDrawer(): ShallowRef<string | null> {
+  const record = shallowRef<string | null>(null)
+  provide(HISTORY, (id) => { record.value = id })
+  return record
 }
 
 /** Today, as the desk sees it. */
