@@ -334,6 +334,10 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
             checked_by: Some("陈书记".into()),
             guests: Vec::new(),
             ended_at: None,
+            basis: None,
+            eligible: None,
+            demanded: None,
+            came: None,
         },
     );
     for n in 0..DELEGATES {

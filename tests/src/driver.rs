@@ -37,7 +37,11 @@ impl Driver {
     pub async fn start(place: &Place, opening: &Opening) -> Tried<Driver> {
         let [port, native] = free_ports()?;
         let program = std::env::var_os("TAURI_DRIVER").map_or_else(|| root().join("target/tools/bin/tauri-driver"), PathBuf::from);
-        let process = Command::new(&program)
+        let mut command = Command::new(&program);
+        // With all it starts, so that all of it can be ended.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let process = command
             .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
             .env("XINGHUO_HOME", place.home())
             .env("XINGHUO_STATE", place.state())
@@ -69,9 +73,19 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// SIGTERM, so that it ends the driver behind it too; SIGKILL would leave that one behind.
+    /// SIGTERM, so that it ends the driver behind it and the window in order; what has not gone after a while, or
+    /// was left behind, is ended by force.
     fn drop(&mut self) {
-        let _ = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
+        let tell = |signal: &str, whom: &str| {
+            let _ = Command::new("kill").args([signal, "--", whom]).stderr(Stdio::null()).status();
+        };
+        let id = self.process.id().to_string();
+        tell("-TERM", &id);
+        let until = Instant::now() + Duration::from_secs(5);
+        while matches!(self.process.try_wait(), Ok(None)) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        tell("-KILL", &format!("-{id}"));
         let _ = self.process.wait();
     }
 }

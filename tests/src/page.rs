@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_timeout::TimeoutConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -14,6 +15,14 @@ use crate::place::{PASSPHRASE, Place};
 
 /// How long a thing may take to appear before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the driver may be silent when it was asked something. Past it the test fails and says so, where it would
+/// stand still for ever: a window that hangs answers nothing, and neither does a driver that waits for it.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// How often a window is tried to be opened. WebKit's driver tells the window a port that was free a moment before,
+/// and waits for ever where somebody took it in between (WebKitGTK 2.50, `SessionHost::connectToBrowser`).
+const OPENINGS: u32 = 3;
 
 /// Enter. (WebDriver names keys by code points.)
 pub const ENTER: &str = "\u{e007}";
@@ -66,8 +75,7 @@ impl Page {
     /// Opens a window, this program's or another's, on a home that was made ready.
     pub async fn open_as(place: Place, opening: Opening) -> Tried<Page> {
         std::fs::write(place.picks(), "")?;
-        let driver = Driver::start(&place, &opening).await?;
-        let client = session(&driver, &opening).await?;
+        let (driver, client) = opened(&place, &opening).await?;
         let page = Page { client, opening, driver, place };
         page.ready().await?;
         page.set_size(1366, 768).await?;
@@ -115,7 +123,7 @@ impl Page {
         self.client.clone().close().await?;
         // Until the first has let go of its place, a second one would hand over to it and leave.
         tokio::time::sleep(Duration::from_secs(1)).await;
-        self.client = session(&self.driver, &self.opening).await?;
+        (self.driver, self.client) = opened(&self.place, &self.opening).await?;
         self.ready().await
     }
 
@@ -482,9 +490,25 @@ impl Page {
     }
 }
 
+/// Starts a driver and its window, anew where they do not find each other.
+async fn opened(place: &Place, opening: &Opening) -> Tried<(Driver, Client)> {
+    let mut tried = 0;
+    loop {
+        let driver = Driver::start(place, opening).await?;
+        match session(&driver, opening).await {
+            Ok(client) => return Ok((driver, client)),
+            Err(why) if tried + 1 == OPENINGS => return Err(format!("no window after {OPENINGS} tries: {why}").into()),
+            Err(why) => eprintln!("the window is opened anew: {why}"),
+        }
+        tried += 1;
+    }
+}
+
 /// Starts the window. No `browserName` is sent: newer drivers refuse every one.
 async fn session(driver: &Driver, opening: &Opening) -> Tried<Client> {
     let wanted = json!({ "tauri:options": { "application": opening.program } });
     let Value::Object(wanted) = wanted else { return Err("capabilities are an object".into()) };
-    Ok(ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.address()).await?)
+    let mut connector = TimeoutConnector::new(HttpConnector::new());
+    connector.set_read_timeout(Some(SILENCE));
+    Ok(ClientBuilder::new(connector).capabilities(wanted).connect(&driver.address()).await?)
 }

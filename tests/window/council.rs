@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use xinghuo_tests::{ENTER, ESCAPE, Page, Place, Tried};
+use xinghuo_tests::{ENTER, ESCAPE, Page, Place, Size, Tried};
 
 use crate::axe;
 
@@ -176,5 +176,60 @@ async fn a_month_goes_from_opinions_to_the_report_back() -> Tried {
     page.click_text("记下反馈").await?;
     page.wait_text("已按时反馈").await?;
     page.shot("council-done").await?;
+    page.close().await
+}
+
+#[tokio::test]
+async fn all_residents_are_called_counted_as_a_whole_and_vote_by_hands() -> Tried {
+    let place = Place::branch()?;
+    let today = chrono::Local::now().format("%Y-%m-%d").to_string();
+    let topic = json!({ "ask": "add_topic", "month": today[..7], "title": "关于居民公约", "opinions": [], "benefit": true, "owner_matter": null, "sponsor": "章志远" });
+    let topic = place.asks(vec![topic])?[0]["id"].clone();
+    place.ask(json!({ "ask": "decide_topic", "id": topic, "to": "chosen", "on": today, "reason": "居民关心" }))?;
+    let page = Page::unlocked(place).await?;
+    page.click_in("页面", "议事会").await?;
+    page.click_text("三、协商讨论").await?;
+    page.click_text("安排会议").await?;
+    page.type_into("哪天开", "今天").await?;
+    page.type_into("地点", "中心广场").await?;
+    page.type_into("记录人", "何素琴").await?;
+    page.choose("会议类型", "居民会议").await?;
+    page.click_text("安排好这次会议").await?;
+    page.wait_text("请写明应到多少人（户）").await?;
+    page.type_into("应到多少户", "480").await?;
+    page.type_into("多少户提议召开", "９６").await?;
+    page.shot("assembly-plan").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.click_text("安排好这次会议").await?;
+    page.wait_text("达到应当召集的五分之一").await?;
+    page.click_text("会议通知").await?;
+    page.wait_long("第 1 页，共 1 页").await?;
+    page.shot("assembly-notice").await?;
+    page.click_text("回议事会").await?;
+
+    // Half is not enough; nobody is asked who came.
+    page.click_text("全屏开会").await?;
+    page.wait_text("回本月页面").await?;
+    page.type_into("实到多少户", "240").await?;
+    page.press(ENTER).await?;
+    page.wait_text("未达到法定人数（需 241 户）").await?;
+    assert!(page.is_disabled("开会").await?, "no assembly of half of them");
+    page.type_into("实到多少户", "300").await?;
+    page.press(ENTER).await?;
+    page.wait_text("实到 300 户，达到法定人数").await?;
+    page.shot("assembly-count").await?;
+    assert_eq!(axe::violations(&page).await?, Vec::<String>::new());
+    page.press_control(ENTER).await?;
+    page.wait_text("还没有记发言").await?;
+    page.click_text("表决").await?;
+    assert_eq!(page.value("在场表决人数").await?, "300");
+    for (choice, hands) in [("同意", "260"), ("反对", "30"), ("弃权", "10")] {
+        page.type_into(choice, hands).await?;
+    }
+    page.click_text("记下表决").await?;
+    page.wait_text("议定了什么").await?;
+    page.shot("assembly-voted").await?;
+    page.text_size(Size::Double).await?;
+    assert!(!page.is_too_wide().await?, "in the largest text");
     page.close().await
 }

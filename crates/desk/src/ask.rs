@@ -384,6 +384,13 @@ pub enum Ask {
     },
     /// Signs somebody in or out. → `Saved`
     SignIn(NewAttendance),
+    /// How many came to an assembly. → `Saved`
+    CountAssembly {
+        /// Which.
+        id: MeetingId,
+        /// Counted as its `basis` says: people or households.
+        came: u32,
+    },
     /// Opens the meeting; refused without quorum. → `Saved`
     OpenMeeting {
         /// Which.

@@ -23,8 +23,10 @@ fn came(line: &Attendance) -> bool {
     matches!(line.presence, Presence::Present | Presence::Proxy)
 }
 
-/// Who is invited to a meeting of this kind by name: nobody where the five parties sit, somebody elsewhere.
-pub(crate) fn guests_of(kind: MeetingKind, guests: Vec<String>) -> Result<Vec<String>> {
+/// Who is called to a meeting: by name to 大党委 and 支委会, as so many of all residents to an assembly, nobody
+/// further where the five parties sit.
+pub(crate) fn called(kind: MeetingKind, guests: Vec<String>, assembly: Option<Assembly>) -> Result<(Vec<String>, Option<Assembly>)> {
+    let field = |field, why| Err(DeskError::Field { field, why });
     let mut guests = texts(guests);
     let mut seen = Vec::new();
     guests.retain(|guest| {
@@ -32,12 +34,31 @@ pub(crate) fn guests_of(kind: MeetingKind, guests: Vec<String>) -> Result<Vec<St
         seen.push(guest.clone());
         new
     });
-    let why = match (kind.is_council(), guests.is_empty()) {
-        (true, false) => "议事会由五方代表参加，不另写参会人员。",
-        (false, true) => "请写明请哪些单位或人员参加。",
-        _ => return Ok(guests),
+    match (kind, assembly) {
+        (MeetingKind::Assembly, None) => field("eligible", "请写明居民会议由谁组成，一共多少人（户）。"),
+        (MeetingKind::Assembly, Some(_)) if !guests.is_empty() => {
+            field("guests", "居民会议由全体居民、每户或者居民代表参加，不另写参会人员。")
+        }
+        (MeetingKind::Assembly, Some(assembly)) if assembly.eligible == 0 => field("eligible", "请写明应到多少人（户）。"),
+        (MeetingKind::Assembly, Some(assembly)) if assembly.demanded.is_some_and(|n| n == 0 || n > assembly.eligible) => {
+            field("demanded", "提议的要在 1 和应到人数之间；不是居民提议的，不用填。")
+        }
+        (MeetingKind::Assembly, assembly) => Ok((guests, assembly)),
+        (_, Some(_)) => field("eligible", "只有居民会议按总数登记。"),
+        (kind, None) if kind.is_council() && !guests.is_empty() => field("guests", "议事会由五方代表参加，不另写参会人员。"),
+        (kind, None) if !kind.is_council() && guests.is_empty() => field("guests", "请写明请哪些单位或人员参加。"),
+        (_, None) => Ok((guests, None)),
+    }
+}
+
+/// Refuses more people than are called.
+pub(crate) fn check_came(assembly: Option<Assembly>, came: Option<u32>) -> Result<()> {
+    let why = match (assembly, came) {
+        (Some(assembly), Some(came)) if came > assembly.eligible => "实到的不能多于应到的。",
+        (None, Some(_)) => "只有居民会议按总数登记到会人数，其他会议请逐人签到。",
+        _ => return Ok(()),
     };
-    Err(DeskError::Field { field: "guests", why })
+    Err(DeskError::Field { field: "came", why })
 }
 
 /// Refuses topics that a meeting of this kind may not vote on.
@@ -92,7 +113,8 @@ impl Open {
                 meeting.state = MeetingState::Planned;
                 meeting.notified_on = None;
             }
-            let (moved, guests) = (edit.held_at.date_naive() != meeting.held_at.date_naive(), guests_of(meeting.kind, edit.guests)?);
+            let moved = edit.held_at.date_naive() != meeting.held_at.date_naive();
+            let (guests, assembly) = called(meeting.kind, edit.guests, edit.assembly)?;
             let here: Vec<Attendance> = signed(&save.books(), edit.id)?.into_iter().filter(came).collect();
             if moved {
                 meeting.ended_at = None;
@@ -100,6 +122,7 @@ impl Open {
             if moved && ahead {
                 // Who came on another day is not there yet; who has leave may have it still.
                 here.iter().for_each(|line| save.delete::<Attendance>(space, line.id));
+                meeting.came = None;
             } else {
                 let uninvited = |name: &String| meeting.guests.contains(name) && !guests.contains(name);
                 if here.iter().any(|line| line.delegate.is_none() && line.name.as_ref().is_some_and(uninvited)) {
@@ -111,6 +134,10 @@ impl Open {
             meeting.held_at = edit.held_at;
             (meeting.place, meeting.chair, meeting.recorder) = (place, chair, recorder);
             (meeting.agenda, meeting.guests) = (edit.agenda, guests);
+            if let Some(Assembly { basis, eligible, demanded }) = assembly {
+                (meeting.basis, meeting.eligible, meeting.demanded) = (Some(basis), Some(eligible), demanded);
+            }
+            check_came(assembly, meeting.came)?;
             save.put(space, &meeting);
             Ok(meeting.id)
         })
@@ -124,7 +151,7 @@ impl Open {
             if !meeting.state.is_ahead() {
                 return Err(Refusal::Lacks("已经开了的会不能取消。").into());
             }
-            if signed(&save.books(), id)?.iter().any(came) {
+            if meeting.came.is_some() || signed(&save.books(), id)?.iter().any(came) {
                 return Err(Refusal::Lacks("已经有人签到，不能取消；开不成可以改期。").into());
             }
             save.delete::<Meeting>(space, id);

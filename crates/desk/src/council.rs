@@ -14,7 +14,7 @@ use crate::cases::days_left;
 use crate::error::Result;
 use crate::opinions::{fate, replies};
 use crate::owners;
-use crate::papers::{editions, minutes, of_the_meeting, put_off};
+use crate::papers::{demanded, editions, minutes, of_the_meeting, put_off};
 use crate::roll::{Roll, bodies, delegates, roll};
 use crate::topics::as_it_stands;
 use crate::views::*;
@@ -191,7 +191,15 @@ fn meeting_stage(meeting: &Meeting, signing: bool, editions: i64) -> MeetingStag
 }
 
 /// Why the minutes of a meeting cannot become final yet.
-fn lacking(policy: &Policy, meeting: &Meeting, roll: &Roll, quorum: u32, quorate: bool, topics: &[TopicLine]) -> Vec<String> {
+fn lacking(
+    policy: &Policy,
+    meeting: &Meeting,
+    roll: &Roll,
+    quorum: u32,
+    quorate: bool,
+    contested: bool,
+    topics: &[TopicLine],
+) -> Vec<String> {
     let mut lacking = Vec::new();
     if meeting.state == MeetingState::Final {
         return lacking;
@@ -200,7 +208,11 @@ fn lacking(policy: &Policy, meeting: &Meeting, roll: &Roll, quorum: u32, quorate
         lacking.push("会议还没有散会".to_owned());
     }
     if !quorate {
-        lacking.push(format!("实到 {} 人，不足法定人数 {quorum} 人", roll.present));
+        let unit = meeting.unit();
+        lacking.push(format!("实到 {} {unit}，不足法定人数 {quorum} {unit}", roll.present));
+    }
+    if contested {
+        lacking.push("由谁组成、应到或实到，两台电脑登记得不一样，请先在“核对”里选定".to_owned());
     }
     if roll.accounts > 0 {
         lacking.push(format!("有 {} 人的签到，两台电脑记得不一样，请先选定", roll.accounts));
@@ -219,7 +231,7 @@ fn lacking(policy: &Policy, meeting: &Meeting, roll: &Roll, quorum: u32, quorate
         if let Err(why) = adds_up {
             lacking.push(format!("“{title}”的表决和签到对不上：{}", why.to_string().trim_end_matches('。')));
         }
-        if outcome(policy, count_of(vote), t.topic.owner_matter) == TopicState::Passed && t.resolutions.is_empty() {
+        if outcome(policy, meeting.kind, count_of(vote), t.topic.owner_matter) == TopicState::Passed && t.resolutions.is_empty() {
             lacking.push(format!("“{title}”已通过，还没有议定事项"));
         }
     }
@@ -298,7 +310,7 @@ pub(crate) fn topics_of(books: &Books<'_>, meeting: &Meeting) -> Result<Vec<Topi
 
 pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, meeting: Meeting) -> Result<MeetingView> {
     let roll = roll(books, space, &meeting)?;
-    let quorum = policy.quorum_of(roll.invited);
+    let (quorum, unit) = (policy.quorum_of(meeting.kind, roll.invited), meeting.unit());
     let quorate = roll.present >= quorum && roll.present > 0;
     let mut topics = Vec::new();
     for id in topics_of(books, &meeting)? {
@@ -307,18 +319,23 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
         }
     }
     let editions = books.number("SELECT count(*) FROM minutes_edition WHERE life = 0 AND meeting = ?1", [meeting.id.0.as_bytes()])?;
+    // What nobody signed stands in the meeting itself.
+    let contested = meeting.basis.is_some() && books.get::<Meeting>(meeting.id)?.is_some_and(|kept| kept.conflict);
+    let held = meeting.held_at.date_naive();
     let verdict = if quorate { "达到法定人数" } else { "未达到法定人数" };
     Ok(MeetingView {
-        quorum_sentence: format!("应到 {} 人，实到 {} 人，{verdict}（需 {quorum} 人）", roll.invited, roll.present),
+        quorum_sentence: format!("应到 {} {unit}，实到 {} {unit}，{verdict}（需 {quorum} {unit}）", roll.invited, roll.present),
+        assembly: meeting.assembly().map(|assembly| format!("{}{}", assembly.basis.zh(), demanded(policy, assembly, " "))),
         invited: roll.invited,
         present: roll.present,
         quorum,
         quorate,
-        lacking: lacking(policy, &meeting, &roll, quorum, quorate, &topics),
+        lacking: lacking(policy, &meeting, &roll, quorum, quorate, contested, &topics),
         warnings: warnings(policy, &meeting, &roll),
         accounts: roll.accounts + topics.iter().filter(|t| t.accounts > 1).count() as u32,
-        late_entry: roll.begun.and_then(typed_on).is_some_and(|typed| is_late_entry(typed, meeting.held_at.date_naive())),
-        stage: meeting_stage(&meeting, roll.begun.is_some(), editions),
+        late_entry: roll.begun.and_then(typed_on).is_some_and(|typed| is_late_entry(typed, held))
+            || was_entered_late(books, meeting.id.0, "came", meeting.came.map(|_| held))?,
+        stage: meeting_stage(&meeting, roll.begun.is_some() || meeting.came.is_some(), editions),
         changed_since_final: false,
         parties: roll.parties,
         guests: roll.guests,

@@ -317,6 +317,7 @@ impl Desk {
             Ask::EditTask(edit) => json(self.open()?.edit_task(edit, now)?),
             Ask::NotifyMeeting { id, on } => json(self.open()?.notify_meeting(id, on, now)?),
             Ask::SignIn(new) => json(self.open()?.sign_in(new, now)?),
+            Ask::CountAssembly { id, came } => json(self.open()?.count_assembly(id, came, now)?),
             Ask::OpenMeeting { id } => json(self.open()?.open_meeting(id, now)?),
             Ask::AddSpeech { meeting, topic, speaker, text } => json(self.open()?.add_speech(meeting, topic, &speaker, &text, now)?),
             Ask::RecordVote(new) => json(self.open()?.record_vote(new, now)?),

@@ -10,7 +10,7 @@ use xinghuo_model::*;
 use crate::accounts::{count_of, withdraw_agreed};
 use crate::ask::*;
 use crate::cases::{after, not_future};
-use crate::corrections::{check_agenda, guests_of};
+use crate::corrections::{called, check_agenda, check_came};
 use crate::council::{COUNCILS, body_id, meeting_id, meeting_view};
 use crate::error::{DeskError, Result, filled};
 use crate::open::{Open, known_or_new};
@@ -114,12 +114,12 @@ impl Open {
     pub(crate) fn plan_meeting(&self, new: NewMeeting, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         let (place, chair, recorder) = (filled(&new.place, "place")?, filled(&new.chair, "chair")?, filled(&new.recorder, "recorder")?);
-        let guests = guests_of(new.kind, new.guests)?;
+        let (guests, assembly) = called(new.kind, new.guests, new.assembly)?;
         self.save_one(Act::PlanMeeting, at, |save| {
             let mut agenda = new.agenda;
             if agenda.is_empty() {
-                // Others than a council may take up what it has passed.
-                let states = if new.kind.is_council() { "('chosen')" } else { "('chosen', 'passed')" };
+                // Who decides nothing for all may take up what has passed.
+                let states = if new.kind.decides_for_all() { "('chosen')" } else { "('chosen', 'passed')" };
                 let open = save.books().select::<Topic>(
                     &format!("AND space = ?1 AND month = ?2 AND state IN {states} ORDER BY id"),
                     (space.0.as_bytes(), new.month.to_string()),
@@ -152,6 +152,10 @@ impl Open {
                 checked_by: None,
                 guests,
                 ended_at: None,
+                basis: assembly.map(|assembly| assembly.basis),
+                eligible: assembly.map(|assembly| assembly.eligible),
+                demanded: assembly.and_then(|assembly| assembly.demanded),
+                came: None,
             };
             save.put(space, &meeting);
             Ok(meeting.id)
@@ -203,6 +207,19 @@ impl Open {
         })
     }
 
+    /// How many came to an assembly: nobody signs in one by one.
+    pub(crate) fn count_assembly(&self, id: MeetingId, came: u32, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        self.save_one(Act::CountAssembly, at, |save| {
+            let kept = save.books().need::<Meeting>(id)?.record;
+            let mut meeting = if kept.state.is_ahead() { kept } else { recording(save, space, id)? };
+            check_came(meeting.assembly(), Some(came))?;
+            meeting.came = Some(came);
+            save.put(space, &meeting);
+            Ok(id)
+        })
+    }
+
     pub(crate) fn open_meeting(&self, id: MeetingId, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         self.save_one(Act::OpenMeeting, at, |save| {
@@ -213,7 +230,7 @@ impl Open {
             not_future(meeting.held_at.date_naive(), at.date_naive(), "会议时间")?;
             let roll = roll(&save.books(), space, &meeting)?;
             let policy = self.policy(&save.books(), meeting.month.first_day())?;
-            check_quorum(&policy, roll.invited, roll.present)?;
+            check_quorum(&policy, meeting.kind, meeting.unit(), roll.invited, roll.present)?;
             meeting.state = MeetingState::Running;
             save.put(space, &meeting);
             Ok(id)
@@ -236,7 +253,6 @@ impl Open {
         self.save_one(Act::RecordVote, at, |save| {
             let vote = new.record(save.id());
             let meeting = recording(save, space, vote.meeting)?;
-            let council = meeting.kind.is_council();
             if !meeting.agenda.contains(&vote.topic) {
                 return Err(Refusal::Lacks("这个议题不在本次会议的议程里。").into());
             }
@@ -245,8 +261,8 @@ impl Open {
             let at = (vote.meeting.0.as_bytes(), vote.topic.0.as_bytes());
             let before = save.books().select::<Vote>("AND meeting = ?1 AND topic = ?2", at)?;
             check_votable(meeting.kind, topic.state, !before.is_empty())?;
-            if council && owners_voted(&save.books(), vote.topic)? {
-                return Err(Refusal::Lacks("业主已经表决过这个议题，议事会不再重新记票。").into());
+            if meeting.kind.decides_for_all() && owners_voted(&save.books(), vote.topic)? {
+                return Err(Refusal::Lacks("业主已经表决过这个议题，不再重新记票。").into());
             }
             let roll = roll(&save.books(), space, &meeting)?;
             let (voters, choices): (Vec<DelegateId>, Vec<Choice>) = vote.ballots.iter().map(|b| (b.delegate, b.choice)).unzip();
@@ -271,18 +287,18 @@ impl Open {
     }
 
     /// Makes of a topic what a vote of a meeting comes to; false where it is not this vote's to decide: the owners
-    /// have voted, or others only take up what a council or somebody by exception has passed.
+    /// have voted, or others only take up what has passed, by a vote or by exception.
     pub(crate) fn decide_by(&self, books: &Books<'_>, meeting: &Meeting, vote: &Vote, topic: &mut Topic) -> Result<bool> {
         let at = (vote.meeting.0.as_bytes(), vote.topic.0.as_bytes());
         let elsewhere = || books.number("SELECT count(*) FROM vote WHERE life = 0 AND meeting <> ?1 AND topic = ?2", at);
         if owners_voted(books, topic.id)? {
             return Ok(false);
         }
-        if !meeting.kind.is_council() && topic.state == TopicState::Passed && (topic.outside.is_some() || elsewhere()? > 0) {
+        if !meeting.kind.decides_for_all() && topic.state == TopicState::Passed && (topic.outside.is_some() || elsewhere()? > 0) {
             return Ok(false);
         }
         let policy = self.policy(books, meeting.month.first_day())?;
-        topic.state = outcome(&policy, count_of(vote), topic.owner_matter);
+        topic.state = outcome(&policy, meeting.kind, count_of(vote), topic.owner_matter);
         Ok(true)
     }
 

@@ -20,8 +20,8 @@ use crate::exchange::Slip;
 use crate::home::write_whole;
 use crate::open::{Open, done, office_of};
 use crate::views::*;
+pub(crate) use minutes::{demanded, editions, final_edition, minutes, of_the_meeting, put_off};
 use minutes::{edition, sign_in};
-pub(crate) use minutes::{editions, final_edition, minutes, of_the_meeting, put_off};
 
 /// 2024年11月5日
 pub(crate) fn day_zh(day: NaiveDate) -> String {

@@ -94,11 +94,12 @@ pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Resu
         true => (parties(books, space, meeting, &signed)?, Vec::new()),
         false => (Vec::new(), guests(meeting, &signed)),
     };
+    let of_all = meeting.eligible.unwrap_or(0);
     let accounts = differing(&signed).len() as u32;
     let among_guests = |counts: fn(&SignInLine) -> bool| guests.iter().filter(|line| counts(line)).count() as u32;
     Ok(Roll {
-        invited: parties.iter().map(|p| p.invited).sum::<u32>() + among_guests(|_| true),
-        present: parties.iter().map(|p| p.present).sum::<u32>() + among_guests(|line| there(line.presence)),
+        invited: parties.iter().map(|p| p.invited).sum::<u32>() + among_guests(|_| true) + of_all,
+        present: parties.iter().map(|p| p.present).sum::<u32>() + among_guests(|line| there(line.presence)) + meeting.came.unwrap_or(0),
         observers,
         accounts,
         begun: signed.first().map(|first| first.id.0),

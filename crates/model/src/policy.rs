@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::month::Month;
 use crate::rules::Refusal;
-use crate::words::Step;
+use crate::words::{MeetingKind, Step};
 
 /// When a step of a month may be done in time: days of the month, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -53,6 +53,12 @@ pub struct Policy {
     pub quorum: (u32, u32),
     /// A topic passes with *more* than this share of those present at the item (P07).
     pub pass_over: (u32, u32),
+    /// A residents' assembly (居民会议) is held when *more* than this share of those who make it up is there (P06).
+    pub assembly_quorum_over: (u32, u32),
+    /// Its decision passes with *more* than this share of those present (P06).
+    pub assembly_pass_over: (u32, u32),
+    /// One must be convened where at least this share of them demands it (P06).
+    pub assembly_demand: (u32, u32),
     /// Invitations go out so many calendar days before a council (P07); an emergency needs none.
     pub notice_days: u32,
     /// A publicity (公示) hangs for so many calendar days (P08).
@@ -104,6 +110,9 @@ impl Default for Policy {
             report_days: 1,
             quorum: (2, 3),
             pass_over: (1, 2),
+            assembly_quorum_over: (1, 2),
+            assembly_pass_over: (1, 2),
+            assembly_demand: (1, 5),
             notice_days: 3,
             publicity_days: 7,
             publicity_items: PUBLICITY_ITEMS.map(str::to_owned).to_vec(),
@@ -113,6 +122,12 @@ impl Default for Policy {
             urgent_days: 1,
         }
     }
+}
+
+/// A share as it is said: 三分之二. Of tenths at most.
+pub fn share_zh((part, whole): (u32, u32)) -> String {
+    let figure = |n: u32| "零一二三四五六七八九十".chars().nth(n as usize).map_or_else(|| n.to_string(), String::from);
+    format!("{}分之{}", figure(whole), figure(part))
 }
 
 impl Policy {
@@ -140,8 +155,11 @@ impl Policy {
         )?;
         lacks(windows.windows(2).all(|w| w[0].from <= w[1].from && w[0].to <= w[1].to), "后一步不能比前一步先开始，也不能先结束。")?;
         let share = |(n, d): (u32, u32)| n > 0 && n < d && d <= 10;
+        let half = |part: (u32, u32)| share(part) && part.0 * 2 >= part.1;
         lacks(share(self.quorum), "法定人数要大于零、小于全部应到人数。")?;
-        lacks(share(self.pass_over) && self.pass_over.0 * 2 >= self.pass_over.1, "通过要超过的比例不能小于二分之一。")?;
+        lacks(half(self.pass_over), "通过要超过的比例不能小于二分之一。")?;
+        lacks(half(self.assembly_quorum_over) && half(self.assembly_pass_over), "居民会议到会和通过要超过的比例不能小于二分之一。")?;
+        lacks(share(self.assembly_demand), "提议召开居民会议的比例要大于零、小于全部。")?;
         lacks((1..=15).contains(&self.report_days), "反馈期限要在 1—15 天之间。")?;
         lacks(self.notice_days <= 15, "会议通知最多提前 15 天。")?;
         lacks((1..=60).contains(&self.publicity_days), "公示期要在 1—60 天之间。")?;
@@ -188,16 +206,30 @@ impl Policy {
         done.checked_add_days(Days::new(self.report_days.into())).unwrap_or(done)
     }
 
-    /// How many of the invited must be present for the council to be quorate (rounded up).
-    pub fn quorum_of(&self, invited: u32) -> u32 {
-        let (n, d) = self.quorum;
-        (invited * n).div_ceil(d.max(1))
+    /// How many of the invited must be present for a meeting of this kind to be quorate: a share of them, rounded
+    /// up; at an assembly more than a share.
+    pub fn quorum_of(&self, kind: MeetingKind, invited: u32) -> u32 {
+        let part = |(n, d): (u32, u32)| (u64::from(invited) * u64::from(n), u64::from(d.max(1)));
+        let needed = if kind == MeetingKind::Assembly {
+            let (over, whole) = part(self.assembly_quorum_over);
+            over / whole + 1
+        } else {
+            let (least, whole) = part(self.quorum);
+            least.div_ceil(whole)
+        };
+        needed.try_into().unwrap_or(u32::MAX)
     }
 
-    /// Whether this many in favour carry a topic among those present at the item.
-    pub fn passes(&self, yes: u32, present: u32) -> bool {
-        let (n, d) = self.pass_over;
+    /// Whether this many in favour carry a topic at a meeting of this kind, among those present at the item.
+    pub fn passes(&self, kind: MeetingKind, yes: u32, present: u32) -> bool {
+        let (n, d) = if kind == MeetingKind::Assembly { self.assembly_pass_over } else { self.pass_over };
         u64::from(yes) * u64::from(d) > u64::from(present) * u64::from(n)
+    }
+
+    /// Whether so many of those who make up an assembly may demand one.
+    pub fn may_demand(&self, demanded: u32, eligible: u32) -> bool {
+        let (n, d) = self.assembly_demand;
+        u64::from(demanded) * u64::from(d) >= u64::from(eligible) * u64::from(n)
     }
 
     /// The default deadline of a request accepted on `accepted`.
@@ -224,7 +256,7 @@ mod tests {
     #[test]
     fn numbers_by_which_no_month_can_be_kept_are_refused() {
         assert_eq!(Policy::default().check(), Ok(()));
-        let spoil: [fn(&mut Policy); 12] = [
+        let spoil: [fn(&mut Policy); 15] = [
             |p| p.name = " ".into(),
             |p| p.gather.from = 0,
             |p| p.gather = Window { from: 9, to: 5 },
@@ -234,6 +266,9 @@ mod tests {
             |p| p.quorum = (3, 3),
             |p| p.quorum = (1, 0),
             |p| p.pass_over = (1, 3),
+            |p| p.assembly_quorum_over = (2, 5),
+            |p| p.assembly_pass_over = (1, 1),
+            |p| p.assembly_demand = (0, 5),
             |p| p.report_days = 0,
             |p| p.urgent_days = 8,
             |p| p.request_days = u32::MAX,
@@ -259,10 +294,28 @@ mod tests {
     fn quorum_is_rounded_up_and_a_tie_does_not_pass() {
         let policy = Policy::default();
         for (invited, needed) in [(0, 0), (1, 1), (3, 2), (10, 7), (20, 14)] {
-            assert_eq!(policy.quorum_of(invited), needed, "{invited}");
+            assert_eq!(policy.quorum_of(MeetingKind::Council, invited), needed, "{invited}");
         }
         for (yes, present, passed) in [(5, 10, false), (6, 10, true), (0, 0, false), (8, 15, true), (7, 14, false)] {
-            assert_eq!(policy.passes(yes, present), passed, "{yes} of {present}");
+            assert_eq!(policy.passes(MeetingKind::Council, yes, present), passed, "{yes} of {present}");
         }
+    }
+
+    #[test]
+    fn an_assembly_needs_more_than_half_to_open_and_to_pass_and_a_fifth_to_demand_it() {
+        let policy = Policy::default();
+        for (eligible, needed) in [(1, 1), (2, 2), (480, 241), (481, 241), (u32::MAX, 1 << 31)] {
+            assert_eq!(policy.quorum_of(MeetingKind::Assembly, eligible), needed, "{eligible}");
+        }
+        for (yes, present, passed) in [(150, 300, false), (151, 300, true), (0, 0, false)] {
+            assert_eq!(policy.passes(MeetingKind::Assembly, yes, present), passed, "{yes} of {present}");
+        }
+        for (demanded, eligible, may) in [(96, 480, true), (95, 480, false), (u32::MAX, u32::MAX, true)] {
+            assert_eq!(policy.may_demand(demanded, eligible), may, "{demanded} of {eligible}");
+        }
+        // The office may ask for more, of an assembly alone.
+        let strict = Policy { assembly_quorum_over: (2, 3), assembly_pass_over: (3, 5), ..policy };
+        assert_eq!(strict.quorum_of(MeetingKind::Assembly, 300), 201);
+        assert!(!strict.passes(MeetingKind::Assembly, 180, 300) && strict.passes(MeetingKind::Council, 180, 300));
     }
 }

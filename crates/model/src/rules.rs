@@ -37,7 +37,7 @@ pub enum Refusal {
     #[error("记名票与合计不一致，请核对“{0}”")]
     Ballots(&'static str),
     /// More voters than people who signed in.
-    #[error("在场表决 {present} 人，多于已签到的 {signed} 人")]
+    #[error("在场表决 {present} 人，多于实到的 {signed} 人")]
     TooManyVoters {
         /// Voters present.
         present: u32,
@@ -48,7 +48,7 @@ pub enum Refusal {
     #[error("“{0}”须由业主共同决定，议事会只能讨论并提出建议，不能表决通过")]
     OwnersDecide(&'static str),
     /// Not enough delegates (quorum).
-    #[error("实到 {present} 人，不足应到 {invited} 人的法定人数 {needed} 人")]
+    #[error("实到 {present} {unit}，不足应到 {invited} {unit}的法定人数 {needed} {unit}")]
     NoQuorum {
         /// Delegates present.
         present: u32,
@@ -56,9 +56,11 @@ pub enum Refusal {
         invited: u32,
         /// How many are needed.
         needed: u32,
+        /// What is counted.
+        unit: &'static str,
     },
     /// A benefit topic decided outside a council (I11).
-    #[error("与居民切身利益相关的议题只能在议事会上决定")]
+    #[error("与居民切身利益相关的议题只能由议事会或居民会议决定")]
     OutsideCouncil,
     /// Something happened after today (I22).
     #[error("{0}不能晚于今天")]
@@ -218,12 +220,12 @@ pub fn check_vote(count: Count, ballots: &[Choice], signed_in: u32) -> Result<()
     Ok(())
 }
 
-/// What a vote makes of a topic: 通过 or 未通过, and for a matter of the owners 转业主大会,
+/// What a vote of a meeting of this kind makes of a topic: 通过 or 未通过, and for a matter of the owners 转业主大会,
 /// whatever the count (I12).
-pub fn outcome(policy: &Policy, count: Count, owner_matter: Option<OwnerMatter>) -> TopicState {
+pub fn outcome(policy: &Policy, kind: MeetingKind, count: Count, owner_matter: Option<OwnerMatter>) -> TopicState {
     if owner_matter.is_some() {
         TopicState::ToOwners
-    } else if policy.passes(count.yes, count.present) {
+    } else if policy.passes(kind, count.yes, count.present) {
         TopicState::Passed
     } else {
         TopicState::Rejected
@@ -248,7 +250,7 @@ pub fn check_voters<D: PartialEq>(method: VoteMethod, voters: &[D], there: &[D])
 }
 
 /// Checks that a topic in this state may be voted on: it was chosen, or is counted anew (`again`) in the same
-/// meeting; others than a council may take up what was passed.
+/// meeting; those who decide nothing for all may take up what was passed.
 ///
 /// # Errors
 /// [`Refusal::Lacks`].
@@ -257,20 +259,20 @@ pub fn check_votable(kind: MeetingKind, state: TopicState, again: bool) -> Resul
     match state {
         Chosen => Ok(()),
         Candidate | Dropped | Shelved => Err(Refusal::Lacks("这个议题没有确定上会，不能表决；请先在“确定议题”里确定。")),
-        Passed if again || !kind.is_council() => Ok(()),
+        Passed if again || !kind.decides_for_all() => Ok(()),
         Rejected | ToOwners if again => Ok(()),
         Passed | Rejected | ToOwners => Err(Refusal::Lacks("这个议题已有结果，不能再表决；需要再议时请另提一个议题。")),
     }
 }
 
 /// Checks that a meeting of this kind may decide a topic: what touches residents' own interest, or is only the
-/// owners' to decide (`reserved`), comes before the five parties alone (I11); others may take up what these
-/// have passed.
+/// owners' to decide (`reserved`), comes before the five parties or all residents (I11); others may take up what
+/// these have passed.
 ///
 /// # Errors
 /// [`Refusal::OutsideCouncil`].
 pub fn check_forum(kind: MeetingKind, reserved: bool, state: TopicState) -> Result<(), Refusal> {
-    if reserved && !kind.is_council() && state != TopicState::Passed { Err(Refusal::OutsideCouncil) } else { Ok(()) }
+    if reserved && !kind.decides_for_all() && state != TopicState::Passed { Err(Refusal::OutsideCouncil) } else { Ok(()) }
 }
 
 /// One count of an owners' vote, by persons or by area.
@@ -315,10 +317,10 @@ pub fn owner_outcome(matter: OwnerMatter, persons: Share, area: Share) -> OwnerO
 ///
 /// # Errors
 /// [`Refusal::NoQuorum`].
-pub fn check_quorum(policy: &Policy, invited: u32, present: u32) -> Result<(), Refusal> {
-    let needed = policy.quorum_of(invited);
+pub fn check_quorum(policy: &Policy, kind: MeetingKind, unit: &'static str, invited: u32, present: u32) -> Result<(), Refusal> {
+    let needed = policy.quorum_of(kind, invited);
     if present < needed || present == 0 {
-        return Err(Refusal::NoQuorum { present, invited, needed });
+        return Err(Refusal::NoQuorum { present, invited, needed, unit });
     }
     Ok(())
 }
@@ -361,16 +363,19 @@ mod tests {
             let (first, again) = (may(MeetingKind::Council, *state, false), may(MeetingKind::Council, *state, true));
             assert_eq!(first, *state == Chosen, "{state:?}");
             assert_eq!(again, matches!(state, Chosen | Passed | Rejected | ToOwners), "{state:?} counted anew");
+            assert_eq!(may(MeetingKind::Assembly, *state, false), *state == Chosen, "{state:?} before all residents");
             assert_eq!(may(MeetingKind::BranchCommittee, *state, false), matches!(state, Chosen | Passed), "{state:?} taken up by others");
         }
     }
 
     #[test]
-    fn a_matter_of_the_owners_never_passes_in_a_council() {
+    fn a_matter_of_the_owners_never_passes_in_a_council_or_an_assembly() {
         let all = Count { present: 10, yes: 10, no: 0, abstain: 0, recused: 0 };
         let policy = Policy::default();
-        assert_eq!(outcome(&policy, all, Some(OwnerMatter::SpendFund)), TopicState::ToOwners);
-        assert_eq!(outcome(&policy, all, None), TopicState::Passed);
+        for kind in [MeetingKind::Council, MeetingKind::Assembly] {
+            assert_eq!(outcome(&policy, kind, all, Some(OwnerMatter::SpendFund)), TopicState::ToOwners);
+            assert_eq!(outcome(&policy, kind, all, None), TopicState::Passed);
+        }
     }
 
     #[test]

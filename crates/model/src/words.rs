@@ -30,6 +30,7 @@ pub static LISTS: &[&List] = &[
     &OwnerMatter::LIST,
     &BodyState::LIST,
     &MeetingKind::LIST,
+    &AssemblyBasis::LIST,
     &MeetingState::LIST,
     &Presence::LIST,
     &VoteMethod::LIST,
@@ -284,6 +285,7 @@ words! {
         Emergency = "emergency" "紧急议事会",
         PartyAssembly = "party_assembly" "大党委会议",
         BranchCommittee = "branch_committee" "支委会",
+        Assembly = "assembly" "居民会议",
     }
 }
 
@@ -292,6 +294,28 @@ impl MeetingKind {
     /// (A24), and only then is the month's third step done by it.
     pub fn is_council(self) -> bool {
         matches!(self, Self::Council | Self::Emergency)
+    }
+
+    /// Whether it decides for everybody. The others, to which people are invited by name (大党委, 支委会), take up
+    /// what has passed, and decide nothing of residents' own interest.
+    pub fn decides_for_all(self) -> bool {
+        self.is_council() || self == Self::Assembly
+    }
+}
+
+words! {
+    /// Who makes up a residents' assembly (居民会议): it is counted by them.
+    AssemblyBasis {
+        Adults = "adults" "十八周岁以上居民",
+        Households = "households" "每户派代表",
+        Representatives = "representatives" "居民代表",
+    }
+}
+
+impl AssemblyBasis {
+    /// What is counted (量词).
+    pub fn unit(self) -> &'static str {
+        if self == Self::Households { "户" } else { "人" }
     }
 }
 
@@ -579,6 +603,7 @@ words! {
         CancelMeeting = "cancel_meeting" "取消会议",
         NotifyMeeting = "notify_meeting" "发出会议通知",
         SignIn = "sign_in" "签到",
+        CountAssembly = "count_assembly" "登记到会人数",
         OpenMeeting = "open_meeting" "开会",
         AddSpeech = "add_speech" "记录发言",
         RecordVote = "record_vote" "记录表决",

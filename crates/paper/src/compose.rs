@@ -119,7 +119,7 @@ impl SignInSheet {
     pub(crate) fn new(s: &SignIn) -> Self {
         let mut rows: Vec<Row> = Vec::new();
         let seats: Vec<(&'static str, &SignInParty)> =
-            if s.guests.people.is_empty() { s.parties.iter().collect() } else { vec![("参会人员", &s.guests)] };
+            if s.guests == SignInParty::default() { s.parties.iter().collect() } else { vec![("参会人员", &s.guests)] };
         for (party, share) in seats.into_iter().chain([("列席", &s.observers)]) {
             let blank = crate::Attendee::default();
             let empty = std::iter::repeat_n(&blank, share.blank_rows.min(MOST_BLANK_ROWS) as usize);

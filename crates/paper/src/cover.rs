@@ -47,7 +47,9 @@ fn minutes(m: &Minutes, see: &mut dyn FnMut(&str, &str)) {
     for (party, people) in m.attendance.iter() {
         people.iter().for_each(|t| see(&format!("出席·{party}"), t));
     }
-    m.guests.iter().for_each(|t| see("出席", t));
+    m.standing.iter().for_each(|(party, t)| see(&format!("出席·{party}"), t));
+    m.guests.iter().chain([&m.counted]).for_each(|t| see("出席", t));
+    m.absent.iter().for_each(|t| see("缺席", t));
     m.leave.iter().for_each(|t| see("请假", t));
     m.observers.iter().for_each(|t| see("列席", t));
     see("印发机关", &m.issuer);
@@ -58,7 +60,7 @@ fn minutes(m: &Minutes, see: &mut dyn FnMut(&str, &str)) {
 fn sign_in(s: &SignIn, see: &mut dyn FnMut(&str, &str)) {
     see("标题", &s.title);
     facts("会议信息", &s.facts, see);
-    for (party, share) in s.parties.iter() {
+    for (party, share) in s.parties.iter().chain([("参会人员", &s.guests), ("列席", &s.observers)]) {
         for (i, person) in share.people.iter().enumerate() {
             let n = i + 1;
             see(&format!("{party}第{n}人·姓名"), &person.name);

@@ -139,6 +139,9 @@ pub struct Minutes {
     /// parties are not printed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guests: Vec<String>,
+    /// 出席 where people were counted as a whole (居民会议): 每户派代表，应到 480 户，实到 251 户. The parties are not printed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub counted: String,
     /// 请假: finished names; the line is left out when empty.
     pub leave: Vec<String>,
     /// 缺席: finished names of those who did not come and had no leave; the line is left out when empty.

@@ -101,6 +101,7 @@ pub fn sample_minutes(n: u32) -> Minutes {
         },
         standing: FiveParties::default(),
         guests: Vec::new(),
+        counted: String::new(),
         absent: Vec::new(),
         leave: vec![format!("{}（居民群众代表，因病）", name(n + 60)), format!("{}（业委会）", name(n + 61))],
         observers: vec![format!("{}（街道党建办）", name(n + 70))],

@@ -36,8 +36,8 @@ pub struct SignIn {
     pub facts: Vec<Fact>,
     /// The rows, by party.
     pub parties: FiveParties<SignInParty>,
-    /// Who is expected where the five parties do not sit (大党委会议, 支委会). Where anybody stands here, the parties
-    /// are not printed.
+    /// Who is expected where the five parties do not sit (大党委会议, 支委会). Where anybody, or an
+    /// empty row, stands here, the parties are not printed.
     pub guests: SignInParty,
     /// 列席: observers, below the others.
     pub observers: SignInParty,

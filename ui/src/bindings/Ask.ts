@@ -380,7 +380,15 @@ id: MeetingId,
 /**
  * The day.
  */
-on: string, } | { "ask": "sign_in" } & NewAttendance | { "ask": "open_meeting", 
+on: string, } | { "ask": "sign_in" } & NewAttendance | { "ask": "count_assembly", 
+/**
+ * Which.
+ */
+id: MeetingId, 
+/**
+ * Counted as its `basis` says: people or households.
+ */
+came: number, } | { "ask": "open_meeting", 
 /**
  * Which.
  */

@@ -3,4 +3,4 @@
 /**
  * What kind of meeting (会议).
  */
-export type MeetingKind = "council" | "emergency" | "party_assembly" | "branch_committee";
+export type MeetingKind = "council" | "emergency" | "party_assembly" | "branch_committee" | "assembly";

@@ -22,6 +22,10 @@ guests: Array<SignInLine>, observers: Array<string>, invited: number, present: n
  */
 quorum_sentence: string, 
 /**
+ * Who makes up an assembly and who demanded it: 每户派代表，由100户提议召开，达到应当召集的五分之一
+ */
+assembly: string | null, 
+/**
  * Why the minutes cannot become final yet; empty when they can.
  */
 lacking: Array<string>, 

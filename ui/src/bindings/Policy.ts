@@ -59,6 +59,18 @@ quorum: [number, number],
  */
 pass_over: [number, number], 
 /**
+ * A residents' assembly (居民会议) is held when *more* than this share of those who make it up is there (P06).
+ */
+assembly_quorum_over: [number, number], 
+/**
+ * Its decision passes with *more* than this share of those present (P06).
+ */
+assembly_pass_over: [number, number], 
+/**
+ * One must be convened where at least this share of them demands it (P06).
+ */
+assembly_demand: [number, number], 
+/**
  * Invitations go out so many calendar days before a council (P07); an emergency needs none.
  */
 notice_days: number, 

@@ -121,7 +121,7 @@ const ills = (year: number, empty: boolean): IllsView => ({
 })
 const policies: PolicyView = {
   packs: [], may_issue: true, earliest: '2024-12', issuer: '东湖社区',
-  current: { name: '程序自带参数', version: 0, method: '', step_names: ['进嘉门', '话嘉长', '立嘉规'], notice_text: '因故不能到会的，请提前告知，并委托本方其他人员代会。', closing_text: '各责任方按期落实，完成后{days}天内反馈。', gather: { from: 1, to: 5 }, choose: { from: 1, to: 10 }, consult: { from: 11, to: 20 }, carry_out: { from: 11, to: 31 }, report_days: 1, quorum: [2, 3], pass_over: [1, 2], notice_days: 3, publicity_days: 7, publicity_items: items, campaign_days: 31, demand_days: 15, request_days: 7, urgent_days: 1 },
+  current: { name: '程序自带参数', version: 0, method: '', step_names: ['进嘉门', '话嘉长', '立嘉规'], notice_text: '因故不能到会的，请提前告知，并委托本方其他人员代会。', closing_text: '各责任方按期落实，完成后{days}天内反馈。', gather: { from: 1, to: 5 }, choose: { from: 1, to: 10 }, consult: { from: 11, to: 20 }, carry_out: { from: 11, to: 31 }, report_days: 1, quorum: [2, 3], pass_over: [1, 2], assembly_quorum_over: [1, 2], assembly_pass_over: [1, 2], assembly_demand: [1, 5], notice_days: 3, publicity_days: 7, publicity_items: items, campaign_days: 31, demand_days: 15, request_days: 7, urgent_days: 1 },
 }
 
 /** The answer to a question of these pages; undefined to any other. */

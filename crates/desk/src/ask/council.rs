@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::Deserialize;
+use xinghuo_model::records::Assembly;
 use xinghuo_model::*;
 
 /// A new opinion.
@@ -50,9 +51,12 @@ pub struct NewMeeting {
     pub recorder: String,
     /// In order; the month's chosen topics where empty.
     pub agenda: Vec<TopicId>,
-    /// Who is invited where the five parties do not sit.
+    /// Who is invited by name: 大党委, 支委会.
     #[serde(default)]
     pub guests: Vec<String>,
+    /// Who makes it up: 居民会议.
+    #[serde(default)]
+    pub assembly: Option<Assembly>,
 }
 
 /// What is changed of a meeting.
@@ -67,8 +71,11 @@ pub struct MeetingEdit {
     pub recorder: String,
     /// In order.
     pub agenda: Vec<TopicId>,
-    /// Who is invited where the five parties do not sit.
+    /// Who is invited by name: 大党委, 支委会.
     pub guests: Vec<String>,
+    /// Who makes it up: 居民会议.
+    #[serde(default)]
+    pub assembly: Option<Assembly>,
 }
 
 /// What is changed of a topic.

@@ -57,6 +57,10 @@ impl Year<'_> {
             checked_by: None,
             guests: Vec::new(),
             ended_at: None,
+            basis: None,
+            eligible: None,
+            demanded: None,
+            came: None,
         };
         self.diary.note(planned, if urgent { 660 } else { 1200 }, Act::PlanMeeting, vec![put(&meeting)]);
         if planned <= self.diary.today() {
@@ -186,7 +190,7 @@ impl Year<'_> {
             self.diary.note(day, minute, Act::DecideTopic, vec![put(&talk.topic)]);
         } else {
             let (vote, count) = self.vote(meeting, talk, present, day);
-            talk.topic.state = outcome(&self.policy, count, talk.topic.owner_matter);
+            talk.topic.state = outcome(&self.policy, meeting.kind, count, talk.topic.owner_matter);
             self.diary.note(day, minute, Act::RecordVote, vec![put(&vote), put(&talk.topic)]);
         }
         minute += 2;

@@ -34,7 +34,7 @@ fn check(ledger: &Ledger, today: NaiveDate) {
         let invited = delegates.iter().filter(|d| d.since <= held && d.until.is_none_or(|u| u >= held)).count() as u32;
         assert_eq!(invited, 15);
         assert_eq!(lines.iter().filter(|l| l.meeting == m.id && l.delegate.is_some()).count(), 15);
-        assert!(rules::check_quorum(&policy, invited, signed(m.id)).is_ok());
+        assert!(rules::check_quorum(&policy, m.kind, m.unit(), invited, signed(m.id)).is_ok());
         assert!(held <= today && m.final_on.is_none_or(|f| f >= held && f <= today));
         assert_eq!(m.state == MeetingState::Final, m.number.is_some());
     }
@@ -59,7 +59,7 @@ fn check(ledger: &Ledger, today: NaiveDate) {
         let choices: Vec<Choice> = v.ballots.iter().map(|b| b.choice).collect();
         assert_eq!(rules::check_vote(count, &choices, signed(v.meeting)), Ok(()));
         let topic = &topics[&v.topic];
-        assert_eq!(topic.state, rules::outcome(&policy, count, topic.owner_matter));
+        assert_eq!(topic.state, rules::outcome(&policy, MeetingKind::Council, count, topic.owner_matter));
     }
     let tasks = all::<Task>(ledger);
     for r in all::<Resolution>(ledger) {

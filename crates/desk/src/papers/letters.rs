@@ -38,7 +38,9 @@ pub(super) fn compose(books: &Books<'_>, open: &Open, choice: &PaperChoice) -> R
             return not("paper.kind", "这种文书不是函件。", "请从它所在的页面打印。");
         }
     };
-    written.letter.issuer = branch(&compound);
+    if written.letter.issuer.is_empty() {
+        written.letter.issuer = branch(&compound);
+    }
     written.letter.fingerprint = format!("内容校验 {}", &content_hash(&Paper::from(written.letter.clone()))[..16]);
     let (title, draft) = (written.letter.title.clone(), written.letter.draft);
     let file_name = format!("{}_{}_{}", compound.name, written.kind.zh(), written.about);
@@ -83,7 +85,7 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
     let invited = match (party, meeting.kind.is_council()) {
         (Some(party), _) => format!("{}（{}）", called(party), names(party).join("、")),
         (None, true) => "五方代表".to_owned(),
-        (None, false) => meeting.guests.join("、"),
+        (None, false) => meeting.basis.map_or_else(|| meeting.guests.join("、"), |basis| called_zh(basis).to_owned()),
     };
     let what = format!("{}{}", meeting.month.zh(), meeting.kind.zh());
     let mut facts = vec![Fact::new("时间", time_zh(meeting.held_at)), Fact::new("地点", &meeting.place), Fact::new("主持", &meeting.chair)];
@@ -108,11 +110,16 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         facts,
         body: vec![match party {
             Some(_) => format!("现邀请你们参加{what}。会议议题如下："),
-            None => format!("经小区党支部研究，定于{}召开{what}，请准时参加。会议议题如下：", time_zh(meeting.held_at)),
+            None => {
+                let by = if meeting.basis.is_some() { "" } else { "经小区党支部研究，" };
+                format!("{by}定于{}召开{what}，请准时参加。会议议题如下：", time_zh(meeting.held_at))
+            }
         }],
         items: agenda,
-        // An invitation's receipt says as much.
-        closing: if party.is_some() { Vec::new() } else { vec![policy.notice_text.clone()] },
+        // An invitation's receipt says as much; nobody has a deputy at an assembly.
+        closing: if party.is_some() || meeting.basis.is_some() { Vec::new() } else { vec![policy.notice_text.clone()] },
+        // The residents' committee convenes an assembly (居民委员会组织法).
+        issuer: if meeting.basis.is_some() { format!("{}居民委员会", compound.community) } else { String::new() },
         issued: meeting.notified_on,
         receipt,
         draft: meeting.notified_on.is_none(),
@@ -123,6 +130,15 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         None => (PaperKind::Notice, what),
     };
     Ok(Written { letter, kind, of: id.0, about })
+}
+
+/// Whom a notice of an assembly calls.
+fn called_zh(basis: AssemblyBasis) -> &'static str {
+    match basis {
+        AssemblyBasis::Adults => "本小区年满十八周岁的居民",
+        AssemblyBasis::Households => "本小区各户（每户派一名代表）",
+        AssemblyBasis::Representatives => "本小区居民代表",
+    }
 }
 
 /// What one party is to carry out, with a receipt to tear off.

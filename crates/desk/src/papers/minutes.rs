@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use xinghuo_ledger::Books;
-use xinghuo_model::policy::Policy;
-use xinghuo_model::records::{self, Compound, Meeting, MinutesEdition, Opinion, Person, Task};
+use xinghuo_model::policy::{Policy, share_zh};
+use xinghuo_model::records::{self, Assembly, Compound, Meeting, MinutesEdition, Opinion, Person, Task};
 use xinghuo_model::rules::outcome;
 use xinghuo_model::*;
 use xinghuo_paper::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, Paper, SignIn, SignInParty, Vote};
@@ -124,6 +124,14 @@ fn times(l: &SignInLine) -> impl Iterator<Item = String> {
     [at("迟到", l.came_at), at("早退", l.left_at)].into_iter().flatten()
 }
 
+/// That residents demanded an assembly, where they did, and whether they were enough to have it convened; on screen
+/// with a gap around figures.
+pub(crate) fn demanded(policy: &Policy, assembly: Assembly, gap: &str) -> String {
+    let Some(demanded) = assembly.demanded else { return String::new() };
+    let verdict = if policy.may_demand(demanded, assembly.eligible) { "达到" } else { "不到" };
+    format!("，由{gap}{demanded}{gap}{}提议召开，{verdict}应当召集的{}", assembly.basis.unit(), share_zh(policy.assembly_demand))
+}
+
 /// What the minutes of a meeting say by what is recorded now.
 pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: &MeetingView) -> Result<Minutes> {
     let compound = books.need::<Compound>(CompoundId(space.0))?.record;
@@ -179,7 +187,7 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
                 abstain: v.abstain,
                 recused: v.recused,
                 // What this vote came to, whatever became of the topic since.
-                outcome: format!("议题{}。", outcome(policy, count_of(v), t.topic.owner_matter).zh()),
+                outcome: format!("议题{}。", outcome(policy, m.kind, count_of(v), t.topic.owner_matter).zh()),
             }),
         });
     }
@@ -203,10 +211,11 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
             let full = view.parties.iter().filter(|p| p.present > 0).count();
             format!("，五方代表中{}方到会", ["零", "一", "二", "三", "四", "五"].get(full).copied().unwrap_or("五"))
         }
-        false => String::new(),
+        false => m.assembly().map_or_else(String::new, |assembly| format!("（{}）{}", assembly.basis.zh(), demanded(policy, assembly, ""))),
     };
+    let unit = m.unit();
     let opening = format!(
-        "{}，{}在{}主持召开{}月份“星火家园”小区{}。会议应到{}人，实到{}人{parties}。现将议定事项纪要如下。",
+        "{}，{}在{}主持召开{}月份“星火家园”小区{}。会议应到{}{unit}，实到{}{unit}{parties}。现将议定事项纪要如下。",
         day_zh(day),
         m.chair,
         m.place,
@@ -235,6 +244,9 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         attendance,
         standing,
         guests,
+        counted: m.assembly().map_or_else(String::new, |assembly| {
+            format!("{}，应到{}{unit}，实到{}{unit}", assembly.basis.zh(), view.invited, view.present)
+        }),
         leave,
         absent,
         observers: view.observers.clone(),
@@ -257,7 +269,8 @@ pub(super) fn sign_in(books: &Books<'_>, compound: &Compound, view: &MeetingView
             phones.insert(d.id, p.record.phones.first().map(|t| mask::phone(t)).unwrap_or_default());
         }
     }
-    let signed = books.number("SELECT count(*) FROM attendance WHERE life = 0 AND meeting = ?1", [m.id.0.as_bytes()])? > 0;
+    let lines = books.number("SELECT count(*) FROM attendance WHERE life = 0 AND meeting = ?1", [m.id.0.as_bytes()])?;
+    let signed = lines > 0 || m.came.is_some();
     let attendee = |l: &SignInLine| {
         let d = l.delegate.as_ref();
         let presence = match l.presence {
@@ -276,7 +289,12 @@ pub(super) fn sign_in(books: &Books<'_>, compound: &Compound, view: &MeetingView
     };
     let share = |lines: Vec<&SignInLine>, blank_rows: u32| SignInParty { people: lines.into_iter().map(attendee).collect(), blank_rows };
     let parties = five(|party| share(view.parties.iter().filter(|p| p.party == party).flat_map(|p| &p.lines).collect(), 2));
-    let guests = share(view.guests.iter().collect(), 3);
+    let guests = match m.kind {
+        _ if m.kind.is_council() => SignInParty::default(),
+        // Who comes is written in by hand; further sheets are printed as they are needed.
+        MeetingKind::Assembly => share(Vec::new(), 40),
+        _ => share(view.guests.iter().collect(), 3),
+    };
     let observers = SignInParty {
         people: view.observers.iter().map(|name| Attendee { name: name.clone(), ..Attendee::default() }).collect(),
         blank_rows: 0,

@@ -116,6 +116,8 @@ views! {
         quorate: bool,
         /// 应到 15 人，实到 12 人，达到法定人数（需 10 人）
         quorum_sentence: String,
+        /// Who makes up an assembly and who demanded it: 每户派代表，由 100 户提议召开，达到应当召集的五分之一
+        assembly: Option<String>,
         /// Why the minutes cannot become final yet; empty when they can.
         lacking: Vec<String>,
         /// What is to be looked at, though it forbids nothing.

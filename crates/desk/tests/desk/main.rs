@@ -1,6 +1,7 @@
 //! Desks with real files, real keys and real bundles: what people do, and what becomes of it elsewhere.
 
 mod affairs;
+mod assembly;
 mod attachments;
 mod council;
 mod erasing;

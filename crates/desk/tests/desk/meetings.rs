@@ -656,7 +656,7 @@ fn a_vote_that_no_longer_fits_the_sign_in_keeps_the_minutes_from_becoming_final(
     ask(&branch, sign(&meeting, &people[2], "absent"));
     ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
     let lacking = meeting_of(&month(&branch, OF), &meeting)["lacking"].to_string();
-    assert!(lacking.contains("“关于路灯”的表决和签到对不上：在场表决 3 人，多于已签到的 2 人"), "{lacking}");
+    assert!(lacking.contains("“关于路灯”的表决和签到对不上：在场表决 3 人，多于实到的 2 人"), "{lacking}");
     assert_eq!(code(&branch, json!({ "ask": "check_minutes", "id": meeting, "by": "陈书记" })), "rule.lacks");
     ask(&branch, by_name(&meeting, &lamp, &[(&people[0], "yes"), (&people[1], "yes")]));
     ask(&branch, json!({ "ask": "check_minutes", "id": meeting, "by": "陈书记" }));

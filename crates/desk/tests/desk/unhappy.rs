@@ -71,7 +71,7 @@ fn votes_that_do_not_add_up_are_refused_with_both_numbers() {
     let said = refused(&branch, wrong);
     assert_eq!((said.code.as_str(), said.message.as_str()), ("rule.vote_sum", "同意、反对、弃权相加是 2 票，应与在场表决人数 5 相同"));
     let said = refused(&branch, vote(&meeting, &lamp, 3, 0));
-    assert!(said.message.contains("多于已签到的 2 人"), "{}", said.message);
+    assert!(said.message.contains("多于实到的 2 人"), "{}", said.message);
 }
 
 #[test]

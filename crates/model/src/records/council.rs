@@ -195,6 +195,42 @@ pub struct Meeting {
     /// When it was closed (散会时间), with offset; none where it was typed another day.
     #[field(16, zh = "散会时间", class = district, settle = settle_most)]
     pub ended_at: Option<DateTime<FixedOffset>>,
+    /// Who makes it up, where all residents are called (居民会议).
+    #[field(17, zh = "由谁组成", class = district, group = "assembly")]
+    pub basis: Option<AssemblyBasis>,
+    /// How many they are.
+    #[field(18, zh = "应到", class = district, group = "assembly")]
+    pub eligible: Option<u32>,
+    /// How many of them demanded it; none where the committee calls it by itself.
+    #[field(19, zh = "提议", class = district, group = "assembly")]
+    pub demanded: Option<u32>,
+    /// How many of them came, counted as a whole: nobody signs in one by one.
+    #[field(20, zh = "实到", class = district)]
+    pub came: Option<u32>,
+}
+
+/// Who makes up a residents' assembly (居民会议), and who wanted it: typed totals, in people or households.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Assembly {
+    /// By whom it is counted.
+    pub basis: AssemblyBasis,
+    /// 应到
+    pub eligible: u32,
+    /// 提议; none where the committee calls it by itself.
+    pub demanded: Option<u32>,
+}
+
+impl Meeting {
+    /// Who makes it up, where all residents are called.
+    pub fn assembly(&self) -> Option<Assembly> {
+        Some(Assembly { basis: self.basis?, eligible: self.eligible?, demanded: self.demanded })
+    }
+
+    /// What its people are counted by (量词).
+    pub fn unit(&self) -> &'static str {
+        self.basis.map_or("人", AssemblyBasis::unit)
+    }
 }
 
 /// How the body behind one of the five parties stands (五方现状): an owners' committee that resigned, a

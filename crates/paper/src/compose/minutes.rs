@@ -174,6 +174,7 @@ fn roll(m: &Minutes) -> Vec<Roll> {
         format!("{party}（{count}人）\u{3000}{who}")
     };
     let present = match names(&m.guests) {
+        _ if !m.counted.is_empty() => vec![body(&m.counted)],
         guests if guests.is_empty() => m.attendance.iter().zip(m.standing.iter()).map(by_party).collect(),
         guests => vec![guests],
     };

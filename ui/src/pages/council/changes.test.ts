@@ -33,7 +33,7 @@ const topic = (id: string, state: Topic['state'], opinions: string[] = []): Topi
   ({ topic: { id, month: '2024-11', title: `关于${id}`, opinions, state, benefit: true, owner_matter: null, sponsor: '林文斌' }, resolutions: [], vote: null, accounts: 1 }) as unknown as TopicLine
 const opinion = (id: string, in_topic: string | null): OpinionLine => ({ opinion: { id, text: id }, in_topic }) as unknown as OpinionLine
 const view = (over: Partial<CouncilView> = {}): CouncilView =>
-  ({ month: '2024-11', steps: [], policy: { notice_days: 3 }, opinions: [], earlier: [], topics: [topic('停车', 'chosen'), topic('绿化', 'chosen')], meetings: [], bodies: [], ...over }) as unknown as CouncilView
+  ({ month: '2024-11', steps: [], policy: { notice_days: 3, assembly_quorum_over: [1, 2], assembly_demand: [1, 5] }, opinions: [], earlier: [], topics: [topic('停车', 'chosen'), topic('绿化', 'chosen')], meetings: [], bodies: [], ...over }) as unknown as CouncilView
 const line = (id: string, presence: string, left_at: string | null = null) => ({ delegate: { id, name: id, party: 'owners' }, name: id, presence, left_at })
 const meeting = (over: Partial<MeetingView['meeting']> = {}): MeetingView => ({
   meeting: { id: 'm', month: '2024-11', kind: 'council', held_at: '2024-11-15T19:00:20+08:00', place: '服务站', chair: '林', recorder: '何', agenda: ['停车'], guests: [], state: 'notified', notified_on: '2024-11-10', ...over },
@@ -50,7 +50,7 @@ describe('a meeting that is changed', () => {
     await form.findAll('input[type=checkbox]')[1]?.setValue(true)
     await form.trigger('submit')
     await flushPromises()
-    expect(asked()).toEqual([{ ask: 'edit_meeting', id: 'm', held_at: '2024-11-15T20:00:00+08:00', place: '服务站', chair: '林', recorder: '何', agenda: ['停车', '绿化'], guests: [] }])
+    expect(asked()).toEqual([{ ask: 'edit_meeting', id: 'm', held_at: '2024-11-15T20:00:00+08:00', place: '服务站', chair: '林', recorder: '何', agenda: ['停车', '绿化'], assembly: null, guests: [] }])
     expect(form.emitted('done')).toHaveLength(1)
   })
   it('keeps its instant where only the place is another', async () => {
@@ -67,6 +67,15 @@ describe('a meeting that is changed', () => {
     await flushPromises()
     expect(asked()).toMatchObject([{ ask: 'plan_meeting', kind: 'party_assembly', place: '会议室', guests: ['住建部门'], agenda: ['绿化'] }])
     expect(drafts.size).toBe(0)
+  })
+  it('calls all residents by who makes it up and how many they are, nobody by name', async () => {
+    drafts.set('meeting:2024-11', { kind: 'assembly', place: '中心广场', basis: 'households', eligible: 480, demanded: null, guests: '住建部门', agenda: ['绿化'] })
+    const form = mount(PlanMeeting, { props: { view: view() } })
+    await flushPromises()
+    for (const words of ['应到多少户', '超过二分之一到会才能开', '五分之一以上提议就应当召集']) expect(form.text()).toContain(words)
+    await form.trigger('submit')
+    await flushPromises()
+    expect(asked()).toMatchObject([{ kind: 'assembly', guests: [], assembly: { basis: 'households', eligible: 480, demanded: null } }])
   })
 })
 

@@ -1,4 +1,5 @@
 /** The words of the monthly loop (五方五步), code by code. */
+import type { AssemblyBasis } from '../../bindings/AssemblyBasis'
 import type { Body } from '../../bindings/Body'
 import type { BodyState } from '../../bindings/BodyState'
 import type { Choice } from '../../bindings/Choice'
@@ -20,7 +21,7 @@ export const parties: Record<Party, string> = {
 export const topicStates: Record<TopicState, string> = {
   candidate: '候选', chosen: '已确定', dropped: '不采纳', passed: '通过', rejected: '未通过', shelved: '搁置', to_owners: '转业主大会',
 }
-export const meetingKinds: Record<MeetingKind, string> = { council: '议事会', emergency: '紧急议事会', party_assembly: '大党委会议', branch_committee: '支委会' }
+export const meetingKinds: Record<MeetingKind, string> = { council: '议事会', emergency: '紧急议事会', party_assembly: '大党委会议', branch_committee: '支委会', assembly: '居民会议' }
 export const meetingStages: Record<MeetingStage, string> = {
   planned: '等发通知', notified: '已通知，等开会', signing_in: '正在签到', running: '正在开', draft: '已散会，纪要待核稿', checked: '已核稿，待定稿',
   final: '纪要已定稿', correcting: '纪要正在更正', corrected: '纪要已定稿（更正版）',
@@ -28,6 +29,15 @@ export const meetingStages: Record<MeetingStage, string> = {
 /** Whether the five parties sit in it. */
 export function isCouncil(kind: MeetingKind): boolean {
   return kind === 'council' || kind === 'emergency'
+}
+/** Whether people are invited by name: they take up what has passed, and decide nothing for all. */
+export function isByName(kind: MeetingKind): boolean {
+  return kind === 'party_assembly' || kind === 'branch_committee'
+}
+export const assemblyBases: Record<AssemblyBasis, string> = { adults: '十八周岁以上居民', households: '每户派代表', representatives: '居民代表' }
+/** What an assembly is counted by. */
+export function unitOf(basis: AssemblyBasis): string {
+  return basis === 'households' ? '户' : '人'
 }
 /** Whether it is still to be held. */
 export function isAhead(state: MeetingState): boolean {

@@ -5,7 +5,7 @@ import { keptNames, policyWords, shareWords, stepNames, windowWords } from './nu
 const window = { from: 1, to: 5 }
 const policy = (more: Partial<Policy> = {}): Policy => ({
   name: '试行', version: 1, method: '', step_names: [], notice_text: '', closing_text: '', gather: window, choose: window, consult: window, carry_out: window, report_days: 1,
-  quorum: [2, 3], pass_over: [1, 2], notice_days: 3, publicity_days: 7, publicity_items: [], campaign_days: 31, demand_days: 15, request_days: 7, urgent_days: 1, ...more,
+  quorum: [2, 3], pass_over: [1, 2], assembly_quorum_over: [1, 2], assembly_pass_over: [1, 2], assembly_demand: [1, 5], notice_days: 3, publicity_days: 7, publicity_items: [], campaign_days: 31, demand_days: 15, request_days: 7, urgent_days: 1, ...more,
 })
 
 describe('what the five steps are called', () => {

@@ -23,6 +23,8 @@ export function keptNames(typed: readonly string[]): string[] {
 
 /** The shares that are offered. */
 export const shares: readonly (readonly [number, number])[] = [[1, 2], [3, 5], [2, 3], [3, 4], [4, 5]]
+/** The shares of residents that may demand an assembly (居民会议), as they are offered. */
+export const demandShares: readonly (readonly [number, number])[] = [[1, 10], [1, 5], [1, 4], [1, 3]]
 
 /** Days of the month, `1—5日`, `11日—月底`. */
 export function windowWords({ from, to }: { from: number; to: number }): string {
@@ -37,6 +39,7 @@ export function policyWords(policy: Policy): [string, string][] {
     ['会议通知', policy.notice_days > 0 ? `提前 ${policy.notice_days} 天` : '不作要求'],
     ['法定人数', `应到代表的${shareWords(policy.quorum)}以上到会`],
     ['表决通过', `同意的超过在场的${shareWords(policy.pass_over)}`],
+    ['居民会议', `超过应到的${shareWords(policy.assembly_quorum_over)}到会，同意的超过在场的${shareWords(policy.assembly_pass_over)}；${shareWords(policy.assembly_demand)}以上提议应当召集`],
     ['监督反馈', `办完后 ${policy.report_days} 天内`],
     ['公示', `${policy.publicity_days} 天`],
     ['应公示的事项', policy.publicity_items.length > 0 ? `${policy.publicity_items.length} 项` : '没有列'],
