@@ -263,6 +263,7 @@ fn a_month(save: &mut Save<'_>, compound: u128, at: u128, month: Month, dice: &m
                 owner_matter: None,
                 sponsor: None,
                 outside: None,
+                outside_on: None,
                 carried_from: None,
             },
         );

@@ -375,7 +375,7 @@ pub(crate) enum Council {
         /// 确定、不采纳、搁置
         to: String,
         /// 理由
-        #[arg(long, default_value = "")]
+        #[arg(long)]
         reason: String,
     },
     /// 登记一位五方代表

@@ -3,13 +3,13 @@
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
-use xinghuo_ledger::{Books, LedgerError, Save};
+use xinghuo_ledger::{Books, LedgerError, PublicKey, Save};
 use xinghuo_model::records::*;
-use xinghuo_model::rules::{Count, Refusal};
 use xinghuo_model::*;
 
 use crate::council::topics_of;
 use crate::error::Result;
+use crate::meeting::changing;
 use crate::open::{Open, copy_name};
 use crate::roll::{differing, signed, whose};
 use crate::views::{AccountItem, AccountSide, Saved};
@@ -30,11 +30,6 @@ fn resolutions(books: &Books<'_>, meeting: Option<MeetingId>, topic: TopicId) ->
     Ok(kept.into_iter().map(|kept| kept.record).collect())
 }
 
-/// The numbers of a vote.
-pub(crate) fn count_of(vote: &Vote) -> Count {
-    Count { present: vote.present, yes: vote.yes, no: vote.no, abstain: vote.abstain, recused: vote.recused }
-}
-
 fn says_of_sign_in(line: &Attendance) -> Vec<String> {
     let mut says = vec![line.presence.zh().to_owned()];
     says.extend(line.name.clone());
@@ -45,14 +40,15 @@ fn says_of_sign_in(line: &Attendance) -> Vec<String> {
 }
 
 impl Open {
-    fn side(&self, books: &Books<'_>, id: Uuid, says: Vec<String>) -> Result<Option<AccountSide>> {
+    fn side(&self, books: &Books<'_>, own: &PublicKey, id: Uuid, says: Vec<String>) -> Result<Option<AccountSide>> {
         let Some(first) = books.history(id)?.pop() else { return Ok(None) };
-        let copy = copy_name(books, &first.key, &self.profile(), &self.own_key())?;
+        let copy = copy_name(books, &first.key, &self.profile(), own)?;
         Ok(Some(AccountSide { id, person: first.person, copy, at: first.at, says }))
     }
 
     /// What two laptops say apart of one meeting.
     pub(crate) fn accounts(&self, meeting: MeetingId) -> Result<Vec<AccountItem>> {
+        let own = self.own_key();
         self.read(|books| {
             let mut items = Vec::new();
             for topic in topics_of(books, &books.need::<Meeting>(meeting)?.record)? {
@@ -70,7 +66,7 @@ impl Open {
                             says.push(format!("议定：{}", resolution.text));
                         }
                     }
-                    sides.extend(self.side(books, vote.id.0, says)?);
+                    sides.extend(self.side(books, &own, vote.id.0, says)?);
                 }
                 let title = books.need::<Topic>(topic)?.record.title;
                 items.push(AccountItem { title: format!("表决：{title}"), sides });
@@ -79,7 +75,7 @@ impl Open {
             for lines in differing(&signed) {
                 let mut sides = Vec::new();
                 for line in &lines {
-                    sides.extend(self.side(books, line.id.0, says_of_sign_in(line))?);
+                    sides.extend(self.side(books, &own, line.id.0, says_of_sign_in(line))?);
                 }
                 let name = match lines[0].delegate {
                     Some(delegate) => books.get::<Delegate>(delegate)?.map(|d| d.record.name),
@@ -100,7 +96,8 @@ impl Open {
                 self.choose_vote(save, space, vote.record)?;
             } else if let Some(line) = save.books().get::<Attendance>(AttendanceId(chosen))? {
                 let line = line.record;
-                still_open(save, space, line.meeting)?;
+                changing(save, space, line.meeting)?;
+                save.accept_parallel::<Meeting>(space, line.meeting);
                 for other in signed(&save.books(), line.meeting)? {
                     if whose(&other).is_some() && whose(&other) == whose(&line) && other.id != line.id {
                         save.delete::<Attendance>(space, other.id);
@@ -114,7 +111,9 @@ impl Open {
     }
 
     fn choose_vote(&self, save: &mut Save<'_>, space: SpaceId, chosen: Vote) -> Result<()> {
-        let meeting = still_open(save, space, chosen.meeting)?;
+        let meeting = changing(save, space, chosen.meeting)?;
+        // Both laptops wrote the meeting itself too; whoever chooses here has looked at both.
+        save.accept_parallel::<Meeting>(space, meeting.id);
         let by = author(&save.books(), chosen.id.0)?;
         let mut withdrawn = Vec::new();
         for other in votes(&save.books(), chosen.meeting, chosen.topic)? {
@@ -165,15 +164,4 @@ pub(crate) fn withdraw(save: &mut Save<'_>, space: SpaceId, resolution: Resoluti
     }
     save.delete::<Resolution>(space, resolution);
     Ok(true)
-}
-
-/// The meeting, where its minutes are not final.
-fn still_open(save: &mut Save<'_>, space: SpaceId, meeting: MeetingId) -> Result<Meeting> {
-    let meeting = save.books().need::<Meeting>(meeting)?.record;
-    if meeting.state == MeetingState::Final {
-        return Err(Refusal::Locked.into());
-    }
-    // Both laptops wrote the meeting itself too; whoever chooses here has looked at both.
-    save.accept_parallel::<Meeting>(space, meeting.id);
-    Ok(meeting)
 }

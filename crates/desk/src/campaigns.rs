@@ -9,7 +9,7 @@ use xinghuo_model::*;
 use crate::ask::NewSite;
 use crate::attachments;
 use crate::cases::{days_left, not_future};
-use crate::council::COUNCILS;
+use crate::council::FOR_ALL;
 use crate::error::{DeskError, Result, filled, optional};
 use crate::open::{Open, known_or_new};
 use crate::papers::day_zh;
@@ -17,30 +17,32 @@ use crate::views::{CampaignLine, OrderView, RuleLine, Saved, SiteLine};
 
 type At = DateTime<FixedOffset>;
 
-/// When a topic was adopted and by whom: the council, or the owners where it is theirs to decide.
+/// When a topic was adopted and by whom: the council or all residents, or the owners where it is theirs to decide.
 pub(crate) struct Adopted {
     pub on: NaiveDate,
     pub by: &'static str,
 }
 
-/// Who adopted a topic; `None` where neither the council nor the owners did: a rule of the house rests on one of
-/// them.
+/// Who adopted a topic; `None` where none of them did: a rule of the house rests on one of them.
 pub(crate) fn adopted(books: &Books<'_>, topic: &Topic) -> Result<Option<Adopted>> {
     if topic.state != TopicState::Passed {
         return Ok(None);
     }
-    let (sql, by) = match topic.owner_matter {
-        Some(_) => ("SELECT max(\"on\") FROM owner_vote WHERE life = 0 AND topic = ?1".to_owned(), "业主共同表决"),
-        None => (
-            format!(
-                "SELECT max(substr(m.held_at, 1, 10)) FROM vote v JOIN meeting m ON m.id = v.meeting \
-                 WHERE v.life = 0 AND m.life = 0 AND m.kind IN {COUNCILS} AND v.topic = ?1"
-            ),
-            "“星火家园”小区议事会",
+    let sql = match topic.owner_matter {
+        Some(_) => "SELECT \"on\", NULL FROM owner_vote WHERE life = 0 AND topic = ?1 ORDER BY \"on\" DESC LIMIT 1".to_owned(),
+        None => format!(
+            "SELECT substr(m.held_at, 1, 10), m.kind FROM vote v JOIN meeting m ON m.id = v.meeting \
+             WHERE v.life = 0 AND m.life = 0 AND m.kind IN {FOR_ALL} AND v.topic = ?1 ORDER BY m.held_at DESC LIMIT 1"
         ),
     };
-    let on = books.rows(&sql, [topic.id.0.as_bytes()], |r| r.get::<_, Option<String>>(0))?.into_iter().flatten().next();
-    Ok(on.and_then(|on| on.parse().ok()).map(|on| Adopted { on, by }))
+    let found = books.rows(&sql, [topic.id.0.as_bytes()], |r| Ok((r.get::<_, String>(0)?, r.get::<_, Option<String>>(1)?)))?;
+    let Some((on, kind)) = found.into_iter().next() else { return Ok(None) };
+    let by = match kind.as_deref().and_then(MeetingKind::parse) {
+        None => "业主共同表决",
+        Some(MeetingKind::Assembly) => "居民会议",
+        Some(_) => "“星火家园”小区议事会",
+    };
+    Ok(on.parse().ok().map(|on| Adopted { on, by }))
 }
 
 fn rule_line(books: &Books<'_>, rule: HouseRule, today: NaiveDate) -> Result<RuleLine> {
@@ -120,7 +122,7 @@ impl Open {
         self.save_one(Act::SaveHouseRule, at, |save| {
             let topic = save.books().need::<Topic>(input.topic)?.record;
             if adopted(&save.books(), &topic)?.is_none() {
-                return Err(Refusal::Lacks("小区规则要由议事会或业主表决通过的议题来定。").into());
+                return Err(Refusal::Lacks("小区规则要由议事会、居民会议或业主表决通过的议题来定。").into());
             }
             let id = known_or_new::<HouseRule>(save, input.id)?;
             let rule = input.record(id);

@@ -1,7 +1,7 @@
 //! What was written down wrongly is put right while it may be: a meeting, a topic, what was agreed, a task.
 //! What it said before stays in the history.
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use xinghuo_ledger::{Books, Save};
 use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, check_votable};
@@ -11,7 +11,7 @@ use crate::accounts::withdraw;
 use crate::ask::{MeetingEdit, TaskEdit, TopicEdit};
 use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled, optional, texts};
-use crate::meeting::recording;
+use crate::meeting::{changing, recording};
 use crate::open::Open;
 use crate::roll::signed;
 use crate::views::Saved;
@@ -20,7 +20,7 @@ type At = DateTime<FixedOffset>;
 
 /// Whether a line of the sign-in says that somebody is there.
 fn came(line: &Attendance) -> bool {
-    matches!(line.presence, Presence::Present | Presence::Proxy)
+    line.presence.is_there()
 }
 
 /// Who is called to a meeting: by name to 大党委 and 支委会, as so many of all residents to an assembly, nobody
@@ -40,8 +40,8 @@ pub(crate) fn called(kind: MeetingKind, guests: Vec<String>, assembly: Option<As
             field("guests", "居民会议由全体居民、每户或者居民代表参加，不另写参会人员。")
         }
         (MeetingKind::Assembly, Some(assembly)) if assembly.eligible == 0 => field("eligible", "请写明应到多少人（户）。"),
-        (MeetingKind::Assembly, Some(assembly)) if assembly.demanded.is_some_and(|n| n == 0 || n > assembly.eligible) => {
-            field("demanded", "提议的要在 1 和应到人数之间；不是居民提议的，不用填。")
+        (MeetingKind::Assembly, Some(assembly)) if !assembly.may_be_demanded() => {
+            field("demanded", "提议的要在 1 和应到之间；不是居民提议的，不用填。")
         }
         (MeetingKind::Assembly, assembly) => Ok((guests, assembly)),
         (_, Some(_)) => field("eligible", "只有居民会议按总数登记。"),
@@ -49,6 +49,18 @@ pub(crate) fn called(kind: MeetingKind, guests: Vec<String>, assembly: Option<As
         (kind, None) if !kind.is_council() && guests.is_empty() => field("guests", "请写明请哪些单位或人员参加。"),
         (_, None) => Ok((guests, None)),
     }
+}
+
+/// When a meeting was closed: after it began, within a day, not later than now; nothing before it is over.
+fn ended(meeting: &Meeting, held_at: At, ended_at: Option<At>, now: At) -> Result<Option<At>> {
+    let Some(ended) = ended_at else { return Ok(None) };
+    let why = match ended.signed_duration_since(held_at) {
+        _ if !meeting.state.is_over() => "还没有散会，散会时间到时候再写。",
+        lasted if lasted <= TimeDelta::zero() || lasted >= TimeDelta::days(1) => "散会要在开会以后，一天以内。",
+        _ if ended > now => "散会时间不能晚于现在。",
+        _ => return Ok(Some(ended)),
+    };
+    Err(DeskError::Field { field: "ended_at", why })
 }
 
 /// Refuses more people than are called.
@@ -87,9 +99,8 @@ impl Open {
         let space = self.own_compound()?;
         let (place, chair, recorder) = (filled(&edit.place, "place")?, filled(&edit.chair, "chair")?, filled(&edit.recorder, "recorder")?);
         self.save_one(Act::EditMeeting, at, |save| {
-            let before = save.books().need::<Meeting>(edit.id)?.record;
-            let ahead = before.state.is_ahead();
-            let mut meeting = if ahead { before } else { recording(save, space, edit.id)? };
+            let mut meeting = changing(save, space, edit.id)?;
+            let ahead = meeting.state.is_ahead();
             if !ahead {
                 not_future(edit.held_at.date_naive(), at.date_naive(), "会议时间")?;
             }
@@ -116,9 +127,7 @@ impl Open {
             let moved = edit.held_at.date_naive() != meeting.held_at.date_naive();
             let (guests, assembly) = called(meeting.kind, edit.guests, edit.assembly)?;
             let here: Vec<Attendance> = signed(&save.books(), edit.id)?.into_iter().filter(came).collect();
-            if moved {
-                meeting.ended_at = None;
-            }
+            meeting.ended_at = ended(&meeting, edit.held_at, edit.ended_at, at)?;
             if moved && ahead {
                 // Who came on another day is not there yet; who has leave may have it still.
                 here.iter().for_each(|line| save.delete::<Attendance>(space, line.id));
@@ -135,6 +144,10 @@ impl Open {
             (meeting.place, meeting.chair, meeting.recorder) = (place, chair, recorder);
             (meeting.agenda, meeting.guests) = (edit.agenda, guests);
             if let Some(Assembly { basis, eligible, demanded }) = assembly {
+                if meeting.unit() != basis.unit() {
+                    // People are not households: they are counted again.
+                    meeting.came = None;
+                }
                 (meeting.basis, meeting.eligible, meeting.demanded) = (Some(basis), Some(eligible), demanded);
             }
             check_came(assembly, meeting.came)?;
@@ -151,7 +164,7 @@ impl Open {
             if !meeting.state.is_ahead() {
                 return Err(Refusal::Lacks("已经开了的会不能取消。").into());
             }
-            if meeting.came.is_some() || signed(&save.books(), id)?.iter().any(came) {
+            if meeting.came.is_some_and(|came| came > 0) || signed(&save.books(), id)?.iter().any(came) {
                 return Err(Refusal::Lacks("已经有人签到，不能取消；开不成可以改期。").into());
             }
             save.delete::<Meeting>(space, id);

@@ -8,13 +8,12 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::{MonthFacts, StepNow, TaskFact, check_vote, check_voters, feedback_state, judge_month, outcome, topic_stage};
 use xinghuo_model::*;
 
-use crate::accounts::count_of;
 use crate::attachments;
 use crate::cases::days_left;
 use crate::error::Result;
 use crate::opinions::{fate, replies};
 use crate::owners;
-use crate::papers::{demanded, editions, minutes, of_the_meeting, put_off};
+use crate::papers::{demanded, editions, minutes, of_the_meeting};
 use crate::roll::{Roll, bodies, delegates, roll};
 use crate::topics::as_it_stands;
 use crate::views::*;
@@ -24,6 +23,9 @@ pub(crate) const OPEN_TASKS: &str = "('open', 'doing', 'returned')";
 
 /// The meetings at which the five parties sit, for SQL.
 pub(crate) const COUNCILS: &str = "('council', 'emergency')";
+
+/// Those and the meetings of all residents, which decide for everybody, for SQL.
+pub(crate) const FOR_ALL: &str = "('council', 'emergency', 'assembly')";
 
 /// The states of a meeting that was held to its end, for SQL.
 pub(crate) const OVER_MEETINGS: &str = "('closed', 'checked', 'final')";
@@ -66,11 +68,13 @@ pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<M
     )?;
     let undecided =
         books.number("SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = 'candidate'", at.clone())?;
+    let waiting =
+        books.number("SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = 'chosen'", at.clone())?;
     let council = books
         .rows(
             &format!(
                 "SELECT min(substr(held_at, 1, 10)) FROM meeting WHERE life = 0 AND space = ?1 AND month = ?2 \
-                 AND kind IN {COUNCILS} AND state IN {OVER_MEETINGS} HAVING count(*) > 0"
+                 AND kind IN {FOR_ALL} AND state IN {OVER_MEETINGS} HAVING count(*) > 0"
             ),
             at.clone(),
             |r| day(r, 0),
@@ -81,7 +85,8 @@ pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<M
     // Another laptop may have chosen one meanwhile: then there is something to do.
     let no_topic = chosen.is_empty() && books.get::<Cycle>(cycle_id(space, month))?.is_some_and(|c| c.record.no_topic.is_some());
     let began_on = books.get::<Compound>(CompoundId(space.0))?.and_then(|compound| compound.record.began_on);
-    Ok(MonthFacts { opinions, chosen, undecided: undecided as u32, council, tasks, no_topic, began_on })
+    let decided_elsewhere = council.is_none() && !chosen.is_empty() && waiting == 0 && undecided == 0;
+    Ok(MonthFacts { opinions, chosen, undecided: undecided as u32, council, decided_elsewhere, tasks, no_topic, began_on })
 }
 
 /// When a `task` was first reported back on, for SQL: what was told before it was sent back does not count.
@@ -171,8 +176,19 @@ fn topic_line(books: &Books<'_>, kept: Kept<Topic>, meeting: Option<MeetingId>) 
         vote: votes.into_iter().last().map(|v| v.record),
         resolutions: resolutions.into_iter().map(|r| r.record).collect(),
         conflict: kept.conflict,
+        outcome: None,
+        later: false,
         topic,
     })
+}
+
+/// Whether a topic of this meeting's agenda stands on that of a later one too.
+fn later(books: &Books<'_>, meeting: &Meeting, topic: TopicId) -> Result<bool> {
+    let others = books.select::<Meeting>(
+        "AND space = (SELECT space FROM meeting WHERE id = ?1) AND id <> ?1 AND instr(agenda, ?2) > 0",
+        (meeting.id.0.as_bytes(), topic.0.to_string()),
+    )?;
+    Ok(others.iter().any(|other| other.record.held_at > meeting.held_at))
 }
 
 /// How far a meeting got.
@@ -191,15 +207,7 @@ fn meeting_stage(meeting: &Meeting, signing: bool, editions: i64) -> MeetingStag
 }
 
 /// Why the minutes of a meeting cannot become final yet.
-fn lacking(
-    policy: &Policy,
-    meeting: &Meeting,
-    roll: &Roll,
-    quorum: u32,
-    quorate: bool,
-    contested: bool,
-    topics: &[TopicLine],
-) -> Vec<String> {
+fn lacking(meeting: &Meeting, roll: &Roll, quorum: u32, quorate: bool, topics: &[TopicLine]) -> Vec<String> {
     let mut lacking = Vec::new();
     if meeting.state == MeetingState::Final {
         return lacking;
@@ -207,12 +215,14 @@ fn lacking(
     if !meeting.state.is_over() {
         lacking.push("会议还没有散会".to_owned());
     }
+    let unit = meeting.unit();
     if !quorate {
-        let unit = meeting.unit();
         lacking.push(format!("实到 {} {unit}，不足法定人数 {quorum} {unit}", roll.present));
     }
-    if contested {
+    if roll.contested {
         lacking.push("由谁组成、应到或实到，两台电脑登记得不一样，请先在“核对”里选定".to_owned());
+    } else if meeting.came > meeting.eligible {
+        lacking.push(format!("实到 {} {unit}，多于应到的 {} {unit}，请改好其中一个", roll.present, roll.invited));
     }
     if roll.accounts > 0 {
         lacking.push(format!("有 {} 人的签到，两台电脑记得不一样，请先选定", roll.accounts));
@@ -221,17 +231,17 @@ fn lacking(
         let title = t.topic.title.chars().take(20).collect::<String>();
         if t.accounts > 1 {
             lacking.push(format!("“{title}”有 {} 台电脑的表决记录，请先选定一份", t.accounts));
-        } else if t.vote.is_none() && put_off(&t.topic).is_none() {
+        } else if t.vote.is_none() && t.topic.state == TopicState::Chosen && !t.later {
             lacking.push(format!("“{title}”还没有表决结果"));
         }
         let Some(vote) = &t.vote else { continue };
         // The sign-in may have changed since it was counted.
         let (voters, choices): (Vec<DelegateId>, Vec<Choice>) = vote.ballots.iter().map(|b| (b.delegate, b.choice)).unzip();
-        let adds_up = check_vote(count_of(vote), &choices, roll.present).and_then(|()| check_voters(vote.method, &voters, &roll.there()));
+        let adds_up = check_vote(vote.count(), &choices, roll.present).and_then(|()| check_voters(vote.method, &voters, &roll.there()));
         if let Err(why) = adds_up {
             lacking.push(format!("“{title}”的表决和签到对不上：{}", why.to_string().trim_end_matches('。')));
         }
-        if outcome(policy, meeting.kind, count_of(vote), t.topic.owner_matter) == TopicState::Passed && t.resolutions.is_empty() {
+        if t.outcome == Some(TopicState::Passed) && t.resolutions.is_empty() {
             lacking.push(format!("“{title}”已通过，还没有议定事项"));
         }
     }
@@ -315,12 +325,14 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
     let mut topics = Vec::new();
     for id in topics_of(books, &meeting)? {
         if let Some(topic) = books.get::<Topic>(id)? {
-            topics.push(topic_line(books, topic, Some(meeting.id))?);
+            let mut line = topic_line(books, topic, Some(meeting.id))?;
+            line.outcome = line.vote.as_ref().map(|vote| outcome(policy, meeting.kind, vote.count(), line.topic.owner_matter));
+            let waits = line.vote.is_none() && line.topic.state == TopicState::Chosen && meeting.state != MeetingState::Final;
+            line.later = waits && later(books, &meeting, line.topic.id)?;
+            topics.push(line);
         }
     }
     let editions = books.number("SELECT count(*) FROM minutes_edition WHERE life = 0 AND meeting = ?1", [meeting.id.0.as_bytes()])?;
-    // What nobody signed stands in the meeting itself.
-    let contested = meeting.basis.is_some() && books.get::<Meeting>(meeting.id)?.is_some_and(|kept| kept.conflict);
     let held = meeting.held_at.date_naive();
     let verdict = if quorate { "达到法定人数" } else { "未达到法定人数" };
     Ok(MeetingView {
@@ -330,7 +342,7 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
         present: roll.present,
         quorum,
         quorate,
-        lacking: lacking(policy, &meeting, &roll, quorum, quorate, contested, &topics),
+        lacking: lacking(&meeting, &roll, quorum, quorate, &topics),
         warnings: warnings(policy, &meeting, &roll),
         accounts: roll.accounts + topics.iter().filter(|t| t.accounts > 1).count() as u32,
         late_entry: roll.begun.and_then(typed_on).is_some_and(|typed| is_late_entry(typed, held))
@@ -445,7 +457,7 @@ pub(crate) fn view(
     months.extend([Month::of(today), month]);
     months.sort_unstable_by(|a, b| b.cmp(a));
     months.dedup();
-    let no_topic = books.get::<Cycle>(cycle_id(space, month))?.and_then(|c| c.record.no_topic);
+    let no_topic = books.get::<Cycle>(cycle_id(space, month))?.and_then(|c| c.record.no_topic).filter(|_| facts.no_topic);
     let bodies = bodies(books, space)?;
     Ok(CouncilView {
         concerns: bodies.iter().filter_map(Body::owners_body).flat_map(|body| body.concerns(today)).collect(),
@@ -505,17 +517,21 @@ fn sentence(facts: &MonthFacts, meetings: &[MeetingView], no_topic: Option<&str>
         return format!("本月无议题：{reason}。");
     }
     let mut parts = Vec::new();
-    let councils = || meetings.iter().filter(|m| m.meeting.kind.is_council());
+    let councils = || meetings.iter().filter(|m| m.meeting.kind.decides_for_all());
     if let Some(m) = councils().find(|m| !m.meeting.state.is_ahead()).or_else(|| councils().next()) {
         let day = m.meeting.held_at.date_naive();
         let word = match m.meeting.state {
             MeetingState::Planned | MeetingState::Notified => "定于",
-            MeetingState::Running => "正在进行，",
+            MeetingState::Running => "正在进行",
             _ => "已于",
         };
         let end = if m.meeting.state == MeetingState::Running { "" } else { "召开" };
-        let when = if m.meeting.state == MeetingState::Running { String::new() } else { format!(" {} 日", chrono::Datelike::day(&day)) };
-        parts.push(format!("议事会{word}{when}{end}"));
+        let when = match m.meeting.state {
+            MeetingState::Running => String::new(),
+            _ if Month::of(day) == m.meeting.month => format!(" {} 日", chrono::Datelike::day(&day)),
+            _ => format!(" {} 月 {} 日", chrono::Datelike::month(&day), chrono::Datelike::day(&day)),
+        };
+        parts.push(format!("{}{word}{when}{end}", m.meeting.kind.zh()));
     }
     let open = facts.tasks.iter().filter(|t| t.state.is_open()).count();
     let due = facts.tasks.iter().filter(|t| t.state.is_open() && t.due_on == today).count();
@@ -543,6 +559,7 @@ mod tests {
     #[test]
     fn the_meetings_that_count_are_the_same_for_sql_and_for_the_rules() {
         let list = |codes: Vec<&str>| format!("({})", codes.iter().map(|code| format!("'{code}'")).collect::<Vec<_>>().join(", "));
+        assert_eq!(FOR_ALL, list(MeetingKind::ALL.iter().filter(|kind| kind.decides_for_all()).map(|kind| kind.code()).collect()));
         assert_eq!(COUNCILS, list(MeetingKind::ALL.iter().filter(|kind| kind.is_council()).map(|kind| kind.code()).collect()));
         assert_eq!(OVER_MEETINGS, list(MeetingState::ALL.iter().filter(|state| state.is_over()).map(|state| state.code()).collect()));
     }

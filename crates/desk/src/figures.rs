@@ -11,6 +11,7 @@ use crate::council::{COUNCILS, OVER_MEETINGS, facts};
 use crate::error::Result;
 use crate::open::Open;
 use crate::roll::roll;
+use crate::topics::WITH_OWNERS;
 use crate::views::{CouncilYear, NamedCount, PartyYear, YearMonth};
 
 /// How many topics of a month came out so.
@@ -45,6 +46,13 @@ impl Open {
                 let facts = facts(books, space, month)?;
                 let policy = self.policy(books, month.first_day())?;
                 let topics = |state: &str| topics(books, space, month, state);
+                // Passed by one laptop's council, while another one marked them as the owners'.
+                let undecided = books.number(
+                    &format!(
+                        "SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = 'passed' AND {WITH_OWNERS}"
+                    ),
+                    (space.0.as_bytes(), month.to_string()),
+                )? as u32;
                 let told: Vec<FeedbackState> = facts.tasks.iter().filter_map(|task| feedback_state(&policy, task, today)).collect();
                 let tasks = |counts: fn(TaskState) -> bool| facts.tasks.iter().filter(|task| counts(task.state)).count() as u32;
                 let held = books.select::<Meeting>(
@@ -67,9 +75,9 @@ impl Open {
                     dropped: topics("dropped")?,
                     councils: held.len() as u32,
                     no_topic: facts.no_topic,
-                    passed: topics("passed")?,
+                    passed: topics("passed")? - undecided,
                     rejected: topics("rejected")?,
-                    to_owners: topics("to_owners")?,
+                    to_owners: topics("to_owners")? + undecided,
                     tasks: facts.tasks.len() as u32,
                     done: tasks(TaskState::is_done),
                     late: facts.tasks.iter().filter(|task| task.state.is_open() && task.due_on < today).count() as u32,

@@ -86,31 +86,38 @@ impl Scope<'_> {
         }
     }
 
-    /// 切身利益的议题: decided in a council at which more than one party was there.
+    /// 切身利益的议题: decided in a council at which more than one party was there, or by an assembly of all residents.
     fn together(&mut self) -> Result<Vec<Fact>> {
         let rows = self.rows(
             &format!(
                 "SELECT t.space, t.id, t.month, t.title, \
                  (SELECT max({PARTIES}) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0), t.state, \
-                 (SELECT max(substr(m.held_at, 1, 10)) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0), t.outside, t.decided_on \
+                 (SELECT max(substr(m.held_at, 1, 10)) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0), t.outside, coalesce(t.outside_on, t.decided_on), \
+                 (SELECT m.came || CASE m.basis WHEN 'households' THEN ' 户' ELSE ' 人' END FROM vote v JOIN meeting m ON m.id = v.meeting \
+                  WHERE v.topic = t.id AND v.life = 0 AND m.life = 0 AND m.basis IS NOT NULL ORDER BY m.held_at DESC LIMIT 1) \
                  FROM topic t WHERE t.life = 0 AND t.{{mine}} AND t.month >= ?2 AND t.month < ?2 || '~' AND t.benefit = 1 AND t.state IN ('passed', 'rejected', 'to_owners')"
             ),
             |r| {
                 let state = TopicState::parse(&r.get::<_, String>(5)?).map_or("", TopicState::zh);
                 let (parties, outside) = (r.get::<_, Option<u32>>(4)?.unwrap_or(0), r.get::<_, Option<String>>(7)?);
-                // The exceptions to A24, with their reasons.
-                let detail = outside.map_or_else(|| format!("{parties} 方到会，{state}"), |reason| format!("会外决定：{reason}"));
-                Ok((parties, day(r, 6)?.or(day(r, 8)?), detail))
+                let assembly = r.get::<_, Option<String>>(9)?;
+                let detail = match (outside, &assembly) {
+                    // The exceptions to A24, with their reasons.
+                    (Some(reason), _) => format!("会外决定：{reason}"),
+                    (None, Some(came)) => format!("居民会议实到 {came}，{state}"),
+                    (None, None) => format!("{parties} 方到会，{state}"),
+                };
+                Ok((parties >= 2 || assembly.is_some(), day(r, 6)?.or(day(r, 8)?), detail))
             },
         )?;
-        let fact = |(space, id, month, title, (parties, held, detail)): Row<(u32, Option<NaiveDate>, String)>| Fact {
+        let fact = |(space, id, month, title, (kept, held, detail)): Row<(bool, Option<NaiveDate>, String)>| Fact {
             space,
             kind: "topic",
             id,
             month,
             on: held.unwrap_or(month.last_day()),
             title,
-            kept: parties >= 2,
+            kept,
             detail,
         };
         Ok(rows.into_iter().map(fact).collect())
@@ -203,7 +210,7 @@ fn figure(ill: Ill, facts: &[Fact], of: Option<SpaceId>) -> IllFigure {
 /// What a figure counts, in a sentence.
 fn counts(ill: Ill) -> &'static str {
     match ill {
-        Ill::Together => "切身利益的事，由两方以上在议事会上商定的",
+        Ill::Together => "切身利益的事，由两方以上在议事会上商定、或由居民会议决定的",
         Ill::Answered => "到期的诉求按时办结、办完的事项按时反馈的",
         Ill::CarriedOut => "议定并到期的事项，全部办完的",
     }
@@ -216,8 +223,9 @@ impl Open {
     }
 
     fn in_scope<T>(&self, year: i32, today: NaiveDate, work: impl FnOnce(&mut Scope<'_>) -> Result<T>) -> Result<T> {
+        let own = self.own_key();
         self.read(|books| {
-            let registries = if self.reads_figures() { self.registries(books)? } else { HashMap::new() };
+            let registries = if self.reads_figures() { self.registries(books, own)? } else { HashMap::new() };
             let registry = |space: SpaceId| registries.get(&space).copied().unwrap_or_else(|| self.registry());
             work(&mut Scope { books, space: self.in_sight(), year, today, registry: &registry, policies: HashMap::new() })
         })

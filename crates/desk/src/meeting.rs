@@ -7,7 +7,7 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, check_forum, check_quorum, check_votable, check_vote, check_voters, outcome};
 use xinghuo_model::*;
 
-use crate::accounts::{count_of, withdraw_agreed};
+use crate::accounts::withdraw_agreed;
 use crate::ask::*;
 use crate::cases::{after, not_future};
 use crate::corrections::{called, check_agenda, check_came};
@@ -56,6 +56,12 @@ pub(crate) fn recording(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> R
     Ok(meeting)
 }
 
+/// A meeting that may still be changed: it is ahead, or its minutes are not final.
+pub(crate) fn changing(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> Result<Meeting> {
+    let meeting = save.books().need::<Meeting>(id)?.record;
+    if meeting.state.is_ahead() { Ok(meeting) } else { recording(save, space, id) }
+}
+
 /// Refuses to take back an act where one of these records is part of final minutes: they are corrected (I17, I18).
 pub(crate) fn may_take_back(books: &Books<'_>, act: Option<Act>, records: &[(&'static KindDef, Uuid)]) -> Result<()> {
     let sql = "SELECT count(*) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.life = 0 AND m.life = 0 AND m.state = 'final' AND v.topic = ?1";
@@ -64,6 +70,11 @@ pub(crate) fn may_take_back(books: &Books<'_>, act: Option<Act>, records: &[(&'s
         let worded = kind.name == "topic" && matches!(act, Some(Act::EditTopic | Act::GatherOpinions | Act::AddTopic));
         if worded && books.number(sql, [id.as_bytes()])? > 0 {
             return Err(Refusal::Locked.into());
+        }
+        // I06: what a topic rests on.
+        let gathered = "SELECT count(*) FROM topic WHERE life = 0 AND instr(opinions, ?1) > 0";
+        if kind.name == "opinion" && act == Some(Act::AddOpinion) && books.number(gathered, [id.to_string()])? > 0 {
+            return Err(Refusal::Lacks("这条民意已经归进议题，要先从议题里移出来，再撤销。").into());
         }
         let meeting = match kind.name {
             "meeting" => Some(*id),
@@ -76,10 +87,14 @@ pub(crate) fn may_take_back(books: &Books<'_>, act: Option<Act>, records: &[(&'s
             "minutes_edition" => return Err(Refusal::Locked.into()),
             _ => None,
         };
-        if let Some(meeting) = meeting
-            && books.get::<Meeting>(MeetingId(meeting))?.is_some_and(|kept| kept.record.state == MeetingState::Final)
-        {
-            return Err(Refusal::Locked.into());
+        let Some(meeting) = meeting.map(|id| books.get::<Meeting>(MeetingId(id))).transpose()?.flatten() else { continue };
+        match meeting.record.state {
+            MeetingState::Final => return Err(Refusal::Locked.into()),
+            // Somebody vouched for what it says; what is recorded anew makes it a draft again.
+            MeetingState::Checked if kind.name != "meeting" => {
+                return Err(Refusal::Lacks("纪要草稿已经核过，不能再撤销：请直接补记或重新记，改好再核一遍。").into());
+            }
+            _ => {}
         }
     }
     Ok(())
@@ -189,12 +204,11 @@ impl Open {
             if line.name.is_none() && (line.delegate.is_none() || line.presence == Presence::Proxy) {
                 return Err(DeskError::Field { field: "name", why: "请写明列席人或代会人的姓名。" });
             }
-            let of = save.books().need::<Meeting>(meeting)?.record;
-            if of.state == MeetingState::Final {
-                return Err(Refusal::Locked.into());
-            }
-            if of.state == MeetingState::Checked {
-                recording(save, space, meeting)?;
+            let of = changing(save, space, meeting)?;
+            if line.presence != Presence::Observer && !roll(&save.books(), space, &of)?.calls(&line) {
+                return Err(DeskError::Field {
+                    field: "name", why: "这个人不在这次会议的应到名单里；不参加表决的，请记为列席。"
+                });
             }
             // A sign-in is never edited: the old line is withdrawn, a new one written.
             let same = "AND meeting = ?1 AND (delegate = ?2 OR (?2 IS NULL AND delegate IS NULL AND name = ?3))";
@@ -211,8 +225,7 @@ impl Open {
     pub(crate) fn count_assembly(&self, id: MeetingId, came: u32, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         self.save_one(Act::CountAssembly, at, |save| {
-            let kept = save.books().need::<Meeting>(id)?.record;
-            let mut meeting = if kept.state.is_ahead() { kept } else { recording(save, space, id)? };
+            let mut meeting = changing(save, space, id)?;
             check_came(meeting.assembly(), Some(came))?;
             meeting.came = Some(came);
             save.put(space, &meeting);
@@ -266,7 +279,7 @@ impl Open {
             }
             let roll = roll(&save.books(), space, &meeting)?;
             let (voters, choices): (Vec<DelegateId>, Vec<Choice>) = vote.ballots.iter().map(|b| (b.delegate, b.choice)).unzip();
-            check_vote(count_of(&vote), &choices, roll.present)?;
+            check_vote(vote.count(), &choices, roll.present)?;
             check_voters(vote.method, &voters, &roll.there())?;
             for old in before {
                 save.delete::<Vote>(space, old.record.id);
@@ -298,7 +311,7 @@ impl Open {
             return Ok(false);
         }
         let policy = self.policy(books, meeting.month.first_day())?;
-        topic.state = outcome(&policy, meeting.kind, count_of(vote), topic.owner_matter);
+        topic.state = outcome(&policy, meeting.kind, vote.count(), topic.owner_matter);
         Ok(true)
     }
 
@@ -384,8 +397,13 @@ impl Open {
         let books = save.books();
         let kinds = if kind.is_council() { COUNCILS.to_owned() } else { format!("('{}')", kind.code()) };
         let head = format!("〔{year}〕{}", self.number_mark(&books)?);
+        // Where two laptops made one meeting final apart, the number that was not chosen stands in its edition alone.
         let given = books.rows(
-            &format!("SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2 AND kind IN {kinds}"),
+            &format!(
+                "SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2 AND kind IN {kinds} \
+                 UNION SELECT json_extract(e.content, '$.issue') FROM minutes_edition e JOIN meeting m ON m.id = e.meeting \
+                 WHERE e.space = ?1 AND m.kind IN {kinds} AND json_extract(e.content, '$.issue') LIKE ?2"
+            ),
             (space.0.as_bytes(), format!("{head}%")),
             |r| r.get::<_, String>(0),
         )?;

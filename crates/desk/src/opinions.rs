@@ -33,7 +33,7 @@ pub(crate) fn fate(topic: &Topic) -> Option<String> {
         }
         TopicState::Rejected if topic.owner_matter.is_some() => format!("“{}”经业主共同表决没有通过。", topic.title),
         TopicState::Rejected => format!("“{}”在会上没有通过。", topic.title),
-        TopicState::ToOwners => format!("“{}”要由全体业主共同决定，议事会已提出建议。", topic.title),
+        TopicState::ToOwners => format!("“{}”要由全体业主共同决定，会上已提出建议。", topic.title),
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
-use xinghuo_ledger::{Books, Channel};
+use xinghuo_ledger::{Books, Channel, PublicKey};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -109,8 +109,8 @@ impl Open {
     }
 
     /// The registry whose policy packs hold for each compound.
-    pub(crate) fn registries(&self, books: &Books<'_>) -> Result<HashMap<SpaceId, Uuid>> {
-        let chain = self.gate(self.own_key()).chain(books)?;
+    pub(crate) fn registries(&self, books: &Books<'_>, own: PublicKey) -> Result<HashMap<SpaceId, Uuid>> {
+        let chain = self.gate(own).chain(books)?;
         let compounds = books.select::<Compound>("", [])?.into_iter();
         compounds.map(|kept| Ok((SpaceId(kept.record.id.0), self.belongs(books, &chain, &kept.record)?.registry))).collect()
     }

@@ -12,6 +12,7 @@ use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled};
 use crate::meeting::begun;
 use crate::open::Open;
+use crate::topics::as_it_stands;
 use crate::views::{OwnerBallotsView, OwnerVerdict, Saved};
 
 fn persons(vote: &OwnerVote) -> Share {
@@ -79,7 +80,7 @@ impl Open {
         let space = self.own_compound()?;
         not_future(new.on, at.date_naive(), "计票日期")?;
         self.save_one(Act::RecordOwnerVote, at, |save| {
-            let mut topic = save.books().need::<Topic>(new.topic)?.record;
+            let mut topic = as_it_stands(&save.books(), save.books().need::<Topic>(new.topic)?.record)?;
             let matter = matter(&topic)?;
             let vote = new.record(save.id());
             check_owner_vote(persons(&vote), area(&vote))?;
@@ -89,7 +90,7 @@ impl Open {
             let before = save.books().select::<OwnerVote>("AND topic = ?1", [vote.topic.0.as_bytes()])?;
             // Its council has advised, or the vote is counted anew.
             if topic.state != TopicState::ToOwners && before.is_empty() {
-                return Err(Refusal::Lacks("先由议事会商量并转业主大会，再登记业主表决的结果。").into());
+                return Err(Refusal::Lacks("先在会上商量并转业主大会，再登记业主表决的结果。").into());
             }
             for old in before {
                 save.delete::<OwnerVote>(space, old.record.id);

@@ -20,7 +20,7 @@ use crate::exchange::Slip;
 use crate::home::write_whole;
 use crate::open::{Open, done, office_of};
 use crate::views::*;
-pub(crate) use minutes::{demanded, editions, final_edition, minutes, of_the_meeting, put_off};
+pub(crate) use minutes::{demanded, editions, final_edition, minutes, of_the_meeting};
 use minutes::{edition, sign_in};
 
 /// 2024年11月5日

@@ -1,5 +1,7 @@
 //! Publicity (公示): what hangs in the compound for everybody to read, and what is said against it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
@@ -15,10 +17,6 @@ use crate::views::{MaskedName, MaskedText, PublicityItem, PublicityLine, Publici
 
 type At = DateTime<FixedOffset>;
 
-/// A run of so many digits is a telephone number, one of so many a citizen number.
-const PHONE: usize = 11;
-const CITIZEN: usize = 18;
-
 /// A text as it may hang in public: residents by family name (隐名), numbers masked. `keep` names those who are
 /// to be named in full.
 pub(crate) fn masked(books: &Books<'_>, space: SpaceId, text: &str, keep: &[String]) -> Result<MaskedText> {
@@ -27,41 +25,91 @@ pub(crate) fn masked(books: &Books<'_>, space: SpaceId, text: &str, keep: &[Stri
         [space.0.as_bytes()],
         |r| r.get::<_, String>(0),
     )?;
-    let mut text = masked_numbers(text);
-    let mut found = Vec::new();
-    for name in names {
-        let times = text.matches(&name).count() as u32;
-        if times == 0 {
-            continue;
-        }
-        let kept = keep.contains(&name);
-        let shown = mask::public_name(&name);
-        if !kept {
-            text = text.replace(&name, &shown);
-        }
-        found.push(MaskedName { name, shown, times, kept });
+    let mut by_first: HashMap<char, Vec<&String>> = HashMap::new();
+    for name in &names {
+        by_first.entry(name.chars().next().unwrap_or_default()).or_default().push(name);
     }
-    Ok(MaskedText { text, found })
+    let text = masked_numbers(text);
+    let (mut out, mut found, mut rest) = (String::with_capacity(text.len()), Vec::<MaskedName>::new(), text.as_str());
+    // Once through, the longest name first: nobody is found inside of somebody else's name.
+    while let Some(c) = rest.chars().next() {
+        let Some(name) = by_first.get(&c).and_then(|names| names.iter().find(|name| rest.starts_with(name.as_str()))) else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        };
+        let (kept, shown) = (keep.contains(name), mask::public_name(name));
+        out.push_str(if kept { name } else { &shown });
+        rest = &rest[name.len()..];
+        match found.iter_mut().find(|one| one.name == **name) {
+            Some(one) => one.times += 1,
+            None => found.push(MaskedName { name: (*name).clone(), shown, times: 1, kept }),
+        }
+    }
+    Ok(MaskedText { text: out, found })
 }
 
+/// What tells a number from another one beside it.
+const BETWEEN: &[char] = &[' ', '-', '\u{3000}', '－', '—'];
+
+/// Telephone and citizen numbers, however they are typed: in wide figures, in the usual groups (138 1234 5678,
+/// 330102 19900101 123x), with 86 before.
 fn masked_numbers(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut digits = String::new();
-    for c in text.chars().chain(['\n']) {
-        if c.is_ascii_digit() || (c == 'X' && digits.len() == CITIZEN - 1) {
-            digits.push(c);
-            continue;
+    // Runs of figures, and what stands between them.
+    let mut pieces: Vec<(String, bool)> = Vec::new();
+    for c in text.chars() {
+        let figure = match c {
+            '０'..='９' => char::from_u32(u32::from(c) - 0xFF10 + u32::from('0')),
+            'x' | 'X' | 'ｘ' | 'Ｘ' if ends_citizen(&pieces) => Some('X'),
+            _ => c.is_ascii_digit().then_some(c),
+        };
+        match (figure, pieces.last_mut()) {
+            (Some(figure), Some((run, true))) => run.push(figure),
+            (Some(figure), _) => pieces.push((figure.to_string(), true)),
+            (None, _) => pieces.push((c.to_string(), false)),
         }
-        match digits.len() {
-            PHONE => out.push_str(&mask::phone(&digits)),
-            CITIZEN => out.push_str(&mask::id_number(&digits)),
-            _ => out.push_str(&digits),
-        }
-        digits.clear();
-        out.push(c);
     }
-    out.pop();
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    while at < pieces.len() {
+        let (taken, shown) = number_at(&pieces[at..]).unwrap_or_else(|| (1, pieces[at].0.clone()));
+        out.push_str(&shown);
+        at += taken;
+    }
     out
+}
+
+/// Whether an X now would end a citizen number, in one run or in its groups.
+fn ends_citizen(pieces: &[(String, bool)]) -> bool {
+    let lengths: Vec<usize> = pieces.iter().rev().step_by(2).take(3).map(|(run, _)| run.len()).collect();
+    pieces.last().is_some_and(|(_, figures)| *figures) && (lengths.first() == Some(&17) || lengths == [3, 8, 6])
+}
+
+/// The number that begins with this run of figures, masked, and of how many pieces it is.
+fn number_at(pieces: &[(String, bool)]) -> Option<(usize, String)> {
+    const PHONE: &[&[usize]] = &[&[11], &[3, 4, 4]];
+    const ABROAD: &[&[usize]] = &[&[13], &[2, 11], &[2, 3, 4, 4]];
+    const CITIZEN: &[&[usize]] = &[&[18], &[6, 8, 4]];
+    let grouped = |groups: &[usize]| -> Option<(usize, String)> {
+        let taken = groups.len() * 2 - 1;
+        let runs = pieces.get(..taken)?.iter().enumerate();
+        let mut number = String::new();
+        for (n, (run, figures)) in runs {
+            match n % 2 {
+                0 if *figures && run.len() == groups[n / 2] => number.push_str(run),
+                1 if !*figures && run.starts_with(BETWEEN) => {}
+                _ => return None,
+            }
+        }
+        Some((taken, number))
+    };
+    let first = |shapes: &[&[usize]]| shapes.iter().find_map(|groups| grouped(groups));
+    if let Some((taken, number)) = first(CITIZEN) {
+        return Some((taken, mask::id_number(&number)));
+    }
+    if let Some((taken, number)) = first(ABROAD).filter(|(_, number)| number.starts_with("86")) {
+        return Some((taken, format!("86{}", mask::phone(&number[2..]))));
+    }
+    first(PHONE).map(|(taken, number)| (taken, mask::phone(&number)))
 }
 
 fn standing(publicity: &Publicity, today: NaiveDate) -> PublicityStanding {

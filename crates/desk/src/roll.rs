@@ -47,11 +47,21 @@ pub(crate) struct Roll {
     pub present: u32,
     /// Sign-ins of one person that do not say the same.
     pub accounts: u32,
+    /// Two laptops say different things of who makes up an assembly, or how many came.
+    pub contested: bool,
     /// The first line of the sign-in, where somebody signed in already.
     pub begun: Option<Uuid>,
 }
 
 impl Roll {
+    /// Whether somebody is called: a delegate in office, or a guest by name.
+    pub(crate) fn calls(&self, line: &Attendance) -> bool {
+        match line.delegate {
+            Some(id) => self.parties.iter().flat_map(|party| &party.lines).any(|seat| seat.delegate.as_ref().is_some_and(|d| d.id == id)),
+            None => self.guests.iter().any(|guest| Some(&guest.name) == line.name.as_ref()),
+        }
+    }
+
     /// The delegates who are there, or for whom somebody else is.
     pub(crate) fn there(&self) -> Vec<DelegateId> {
         let lines = self.parties.iter().flat_map(|party| &party.lines).filter(|line| there(line.presence));
@@ -65,7 +75,7 @@ pub(crate) fn parties_present(roll: &Roll) -> Option<u32> {
 }
 
 fn there(presence: Option<Presence>) -> bool {
-    matches!(presence, Some(Presence::Present | Presence::Proxy))
+    presence.is_some_and(Presence::is_there)
 }
 
 fn signed_line(name: String, delegate: Option<Delegate>, signed: Option<&Attendance>) -> SignInLine {
@@ -102,6 +112,8 @@ pub(crate) fn roll(books: &Books<'_>, space: SpaceId, meeting: &Meeting) -> Resu
         present: parties.iter().map(|p| p.present).sum::<u32>() + among_guests(|line| there(line.presence)) + meeting.came.unwrap_or(0),
         observers,
         accounts,
+        contested: meeting.basis.is_some()
+            && (books.in_dispute::<Meeting>(meeting.id, "assembly")? || books.in_dispute::<Meeting>(meeting.id, "came")?),
         begun: signed.first().map(|first| first.id.0),
         parties,
         guests,
@@ -166,7 +178,7 @@ fn parties(books: &Books<'_>, space: SpaceId, meeting: &Meeting, signed: &[Atten
         let line = signed.iter().rev().find(|a| a.delegate == Some(delegate.id));
         party.invited += 1;
         match line.map(|a| a.presence) {
-            Some(Presence::Present | Presence::Proxy) => party.present += 1,
+            Some(presence) if presence.is_there() => party.present += 1,
             Some(Presence::Leave) => party.leave += 1,
             _ => {}
         }

@@ -1,8 +1,10 @@
 //! What was agreed (议定事项), what is to be carried out (落实事项), and the report back on it: writing.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use xinghuo_ledger::Books;
+use xinghuo_model::policy::Policy;
 use xinghuo_model::records::*;
-use xinghuo_model::rules::{Refusal, check_task_step};
+use xinghuo_model::rules::{Refusal, check_task_step, outcome};
 use xinghuo_model::*;
 
 use crate::ask::{NewResolution, NewTask};
@@ -16,6 +18,29 @@ use crate::views::Saved;
 
 type At = DateTime<FixedOffset>;
 
+/// The day on which something was agreed: at a meeting, by the owners, or outside a council.
+fn agreed_on(books: &Books<'_>, meeting: Option<MeetingId>, topic: &Topic) -> Result<NaiveDate> {
+    if let Some(meeting) = meeting.map(|id| books.get::<Meeting>(id)).transpose()?.flatten() {
+        return Ok(meeting.record.held_at.date_naive());
+    }
+    let voted = books.select::<OwnerVote>("AND topic = ?1 ORDER BY \"on\", id", [topic.id.0.as_bytes()])?.pop().map(|kept| kept.record.on);
+    Ok(topic.outside_on.or(voted).or(topic.decided_on).unwrap_or(topic.month.first_day()))
+}
+
+/// The day a task rests on; none where what it rests on is not here.
+fn given_on(books: &Books<'_>, task: &Task) -> Result<Option<NaiveDate>> {
+    let Some(resolution) = task.resolution.map(|id| books.get::<Resolution>(id)).transpose()?.flatten() else { return Ok(None) };
+    let Some(topic) = books.get::<Topic>(resolution.record.topic)? else { return Ok(None) };
+    Ok(Some(agreed_on(books, resolution.record.meeting, &topic.record)?))
+}
+
+/// Whether what a meeting itself voted on a topic came to 通过.
+fn passed_at(books: &Books<'_>, policy: &Policy, meeting: &Meeting, topic: &Topic) -> Result<bool> {
+    let at = (meeting.id.0.as_bytes(), topic.id.0.as_bytes());
+    let votes = books.select::<Vote>("AND meeting = ?1 AND topic = ?2 ORDER BY id", at)?;
+    Ok(votes.last().is_some_and(|vote| outcome(policy, meeting.kind, vote.record.count(), None) == TopicState::Passed))
+}
+
 /// A new task of a resolution: one party, one person, one date (I09), not before it was agreed.
 fn task_of(id: TaskId, month: Month, agreed_on: NaiveDate, resolution: ResolutionId, new: NewTask) -> Result<Task> {
     let (text, owner) = (filled(&new.text, "task.text")?, filled(&new.owner, "task.owner")?);
@@ -26,7 +51,7 @@ fn task_of(id: TaskId, month: Month, agreed_on: NaiveDate, resolution: Resolutio
         return Err(DeskError::Field { field: "task.fen", why: "经费不能是负数。" });
     }
     if due_on < agreed_on {
-        return Err(Refusal::Before("期限", "会议日期").into());
+        return Err(Refusal::Before("期限", "议定日期").into());
     }
     Ok(Task {
         id,
@@ -56,25 +81,27 @@ impl Open {
         let text = filled(&new.text, "text")?;
         self.save_one(Act::AddResolution, at, |save| {
             let topic = as_it_stands(&save.books(), save.books().need::<Topic>(new.topic)?.record)?;
-            let (month, agreed_on) = match new.meeting {
-                Some(meeting) => {
-                    let meeting = recording(save, space, meeting)?;
-                    (meeting.month, meeting.held_at.date_naive())
-                }
-                None => (topic.month, topic.decided_on.unwrap_or(topic.month.first_day())),
-            };
+            let meeting = new.meeting.map(|meeting| recording(save, space, meeting)).transpose()?;
+            let month = meeting.as_ref().map_or(topic.month, |meeting| meeting.month);
             if topic.state != TopicState::Passed {
                 if let Some(matter) = topic.owner_matter {
                     return Err(Refusal::OwnersDecide(matter.zh()).into());
                 }
                 return Err(Refusal::Lacks("表决通过以后才能写议定事项。").into());
             }
+            if let Some(meeting) = &meeting {
+                let policy = self.policy(&save.books(), meeting.month.first_day())?;
+                if !passed_at(&save.books(), &policy, meeting, &topic)? {
+                    return Err(Refusal::Lacks("这次会议没有表决通过这个议题，不能在这里写议定事项。").into());
+                }
+            }
             if new.meeting.is_none() && topic.outside.is_none() && topic.owner_matter.is_none() {
-                return Err(Refusal::Lacks("这个议题是议事会通过的，议定事项写在那次会议里；已定稿的请出更正版。").into());
+                return Err(Refusal::Lacks("这个议题是会上通过的，议定事项写在那次会议里；已定稿的请出更正版。").into());
             }
             let resolution = Resolution { id: save.id(), meeting: new.meeting, topic: new.topic, text };
             save.put(space, &resolution);
             if let Some(new) = new.task {
+                let agreed_on = agreed_on(&save.books(), resolution.meeting, &topic)?;
                 let task = task_of(save.id(), month, agreed_on, resolution.id, new)?;
                 save.put(space, &task);
             }
@@ -99,8 +126,16 @@ impl Open {
         self.save_one(Act::StepTask, at, |save| {
             let mut task = save.books().need::<Task>(id)?.record;
             check_task_step(task.state, to)?;
+            if matches!(to, TaskState::Verified | TaskState::Returned) && task.done_on.is_some_and(|done| on < done) {
+                return Err(Refusal::Before(if to == TaskState::Verified { "核验日期" } else { "退回日期" }, "完成日期").into());
+            }
             match to {
-                TaskState::Done => task.done_on = Some(on),
+                TaskState::Done => {
+                    if given_on(&save.books(), &task)?.is_some_and(|given| on < given) {
+                        return Err(Refusal::Before("完成日期", "议定日期").into());
+                    }
+                    task.done_on = Some(on);
+                }
                 TaskState::Verified => {
                     if by.is_none() {
                         return Err(DeskError::Field { field: "by", why: "请写明是谁去核验的。" });

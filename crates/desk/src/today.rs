@@ -13,6 +13,7 @@ use crate::open::Open;
 use crate::opinions::untold;
 use crate::papers::day_zh;
 use crate::roll::bodies;
+use crate::topics::WITH_OWNERS;
 use crate::views::*;
 
 struct Due {
@@ -70,7 +71,7 @@ fn due(books: &Books<'_>, space: SpaceId, policy_of: impl Fn(Month) -> Result<po
         let owed = line("opinion", opinion.id.0, opinion.text, format!("议题{}，等告知反映人", topic.state.zh()), decided);
         waiting.push(DueLine { month: Some(opinion.month), ..owed });
     }
-    for kept in books.select::<Topic>("AND space = ?1 AND state = 'to_owners' ORDER BY month, id LIMIT 50", [space.0.as_bytes()])? {
+    for kept in books.select::<Topic>(&format!("AND space = ?1 AND {WITH_OWNERS} ORDER BY month, id LIMIT 50"), [space.0.as_bytes()])? {
         let t = kept.record;
         let since = t.decided_on.unwrap_or(t.month.last_day());
         let owed = line("topic", t.id.0, t.title, "转业主大会，等业主表决".to_owned(), since.max(today));

@@ -25,6 +25,18 @@ pub(crate) fn as_it_stands(books: &Books<'_>, mut topic: Topic) -> Result<Topic>
     Ok(topic)
 }
 
+/// The topics that wait for their owners' vote, for SQL: as [`as_it_stands`] says.
+pub(crate) const WITH_OWNERS: &str = "(topic.state = 'to_owners' OR (topic.state = 'passed' AND topic.owner_matter IS NOT NULL \
+     AND NOT EXISTS (SELECT 1 FROM owner_vote o WHERE o.life = 0 AND o.topic = topic.id)))";
+
+/// Refuses what would give a topic a second life: it goes on in a later month.
+fn not_carried_on(books: &Books<'_>, topic: TopicId) -> Result<()> {
+    if books.select::<Topic>("AND carried_from = ?1", [topic.0.as_bytes()])?.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Lacks("这个议题已经结转过了，请在结转到的月份里接着办。").into())
+}
+
 /// Whether the owners voted on a topic.
 pub(crate) fn owners_voted(books: &Books<'_>, topic: TopicId) -> Result<bool> {
     Ok(books.number("SELECT count(*) FROM owner_vote WHERE life = 0 AND topic = ?1", [topic.0.as_bytes()])? > 0)
@@ -70,6 +82,7 @@ impl Open {
                 sponsor,
                 carried_from: None,
                 outside: None,
+                outside_on: None,
             };
             save.put(space, &topic);
             Ok(topic.id)
@@ -96,9 +109,10 @@ impl Open {
                 }
                 (from, to) => return Err(Refusal::Step { from: from.zh(), to: to.zh() }.into()),
             }
-            if to != TopicState::Chosen && reason.is_none() {
-                return Err(DeskError::Field { field: "reason", why: "不采纳或搁置要写明理由。" });
+            if reason.is_none() {
+                return Err(DeskError::Field { field: "reason", why: "确定、不采纳或搁置，都要写明理由。" });
             }
+            not_carried_on(&save.books(), id)?;
             // The day it was chosen stays, whatever becomes of it later: by that day the step is judged.
             if to == TopicState::Dropped || topic.decided_on.is_none() || topic.state == TopicState::Dropped {
                 topic.decided_on = Some(on);
@@ -124,9 +138,7 @@ impl Open {
             if !matches!(topic.state, TopicState::Candidate | TopicState::Chosen | TopicState::Shelved) {
                 return Err(Refusal::Lacks("已有结果的议题不用结转；需要再议时请另提一个议题。").into());
             }
-            if !save.books().select::<Topic>("AND carried_from = ?1", [id.0.as_bytes()])?.is_empty() {
-                return Err(Refusal::Lacks("这个议题已经结转过了。").into());
-            }
+            not_carried_on(&save.books(), id)?;
             let next = Topic {
                 id: save.id(),
                 month: topic.month.next(),
@@ -158,10 +170,12 @@ impl Open {
             if !matches!(topic.state, TopicState::Candidate | TopicState::Chosen | TopicState::Shelved) {
                 return Err(Refusal::Step { from: topic.state.zh(), to: TopicState::Passed.zh() }.into());
             }
+            not_carried_on(&save.books(), id)?;
             topic.state = TopicState::Passed;
-            topic.decided_on = Some(on);
+            // The day it was chosen stays: by that day the step is judged.
+            topic.decided_on = topic.decided_on.or(Some(on));
             topic.reason = Some("会外决定".to_owned());
-            topic.outside = Some(reason);
+            (topic.outside, topic.outside_on) = (Some(reason), Some(on));
             save.put(space, &topic);
             Ok(id)
         })

@@ -8,6 +8,7 @@ use xinghuo_model::{KindDef, Record};
 use crate::error::{LedgerError, Result};
 use crate::find::{Found, find};
 use crate::merge::FLAG_CONFLICT;
+use crate::siblings::{differs, listed_siblings};
 use crate::values::json_from_sql;
 
 /// A read handle: every view is made from one of these.
@@ -129,6 +130,17 @@ impl<'c> Books<'c> {
             n += u64::from(read::<T>(row)?.is_none());
         }
         Ok(n)
+    }
+
+    /// Whether copies that did not know of each other wrote different things into a merge group of a record: a person
+    /// has to decide.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn in_dispute<T: Record>(&self, id: T::Id, group: &str) -> Result<bool> {
+        let numbers = T::KIND.fields.iter().filter(|field| field.group == group).map(|field| field.number);
+        let Some(number) = numbers.min() else { return Ok(false) };
+        Ok(differs(T::KIND, number, &listed_siblings(self.conn, T::KIND, id.into(), number)?))
     }
 
     /// A fact about this copy.

@@ -45,7 +45,7 @@ pub enum Refusal {
         signed: u32,
     },
     /// Only the owners may decide it (I12).
-    #[error("“{0}”须由业主共同决定，议事会只能讨论并提出建议，不能表决通过")]
+    #[error("“{0}”须由业主共同决定，会上只能讨论并提出建议，不能表决通过")]
     OwnersDecide(&'static str),
     /// Not enough delegates (quorum).
     #[error("实到 {present} {unit}，不足应到 {invited} {unit}的法定人数 {needed} {unit}")]
@@ -59,8 +59,8 @@ pub enum Refusal {
         /// What is counted.
         unit: &'static str,
     },
-    /// A benefit topic decided outside a council (I11).
-    #[error("与居民切身利益相关的议题只能由议事会或居民会议决定")]
+    /// A benefit topic, or one of the owners', put to those who decide nothing for all (I11).
+    #[error("与居民切身利益相关的、须由业主共同决定的议题，只能交议事会或居民会议")]
     OutsideCouncil,
     /// Something happened after today (I22).
     #[error("{0}不能晚于今天")]
@@ -202,11 +202,12 @@ pub struct Count {
 /// [`Refusal::VoteSum`], [`Refusal::TooManyVoters`], [`Refusal::Ballots`].
 pub fn check_vote(count: Count, ballots: &[Choice], signed_in: u32) -> Result<(), Refusal> {
     let sum = count.yes.saturating_add(count.no).saturating_add(count.abstain);
+    let voters = count.present.saturating_add(count.recused);
     if sum != count.present {
         return Err(Refusal::VoteSum { sum, present: count.present });
     }
-    if count.present.saturating_add(count.recused) > signed_in {
-        return Err(Refusal::TooManyVoters { present: count.present + count.recused, signed: signed_in });
+    if voters > signed_in {
+        return Err(Refusal::TooManyVoters { present: voters, signed: signed_in });
     }
     if !ballots.is_empty() {
         for (choice, n) in
@@ -336,6 +337,7 @@ mod tests {
             (count(10, 8, 1, 1, 0), 10, ""),
             (count(10, 8, 1, 0, 0), 10, "rule.vote_sum"),
             (count(10, 8, 1, 1, 1), 10, "rule.too_many_voters"),
+            (count(u32::MAX, u32::MAX, 0, 0, u32::MAX), 10, "rule.too_many_voters"),
         ] {
             let got = check_vote(c, &[], signed).err().map_or("", |r| r.code());
             assert_eq!(got, code, "{c:?}");

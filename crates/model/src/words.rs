@@ -290,13 +290,13 @@ words! {
 }
 
 impl MeetingKind {
-    /// Whether the five parties sit in it. Only then may it decide what touches residents' own interest
-    /// (A24), and only then is the month's third step done by it.
+    /// Whether the five parties sit in it.
     pub fn is_council(self) -> bool {
         matches!(self, Self::Council | Self::Emergency)
     }
 
-    /// Whether it decides for everybody. The others, to which people are invited by name (大党委, 支委会), take up
+    /// Whether it decides for everybody: only then may it decide what touches residents' own interest (A24), and
+    /// only then is the month's third step done by it. The others, to which people are invited by name (大党委, 支委会), take up
     /// what has passed, and decide nothing of residents' own interest.
     pub fn decides_for_all(self) -> bool {
         self.is_council() || self == Self::Assembly
@@ -351,6 +351,13 @@ words! {
         Leave = "leave" "请假",
         Absent = "absent" "缺席",
         Observer = "observer" "列席",
+    }
+}
+
+impl Presence {
+    /// Whether somebody sits there, in person or for another.
+    pub fn is_there(self) -> bool {
+        matches!(self, Self::Present | Self::Proxy)
     }
 }
 

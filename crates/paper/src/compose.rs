@@ -29,6 +29,7 @@ pub(crate) struct SignInSheet {
     pub facts: Vec<Fact>,
     pub rows: Vec<Row>,
     pub totals: [(&'static str, String); 3],
+    pub unit: String,
     pub fingerprint: String,
     pub draft: bool,
 }
@@ -114,6 +115,11 @@ fn full_stop(mut text: String) -> String {
     text
 }
 
+/// What people are counted by, where nothing else is said.
+fn counted_by(unit: &str) -> String {
+    if unit.is_empty() { "人".to_owned() } else { line(unit) }
+}
+
 impl SignInSheet {
     /// Sets out the sheet's rows, numbered through all parties.
     pub(crate) fn new(s: &SignIn) -> Self {
@@ -142,6 +148,7 @@ impl SignInSheet {
             facts: facts(&s.facts),
             rows,
             totals: [("应到", count(s.expected)), ("实到", count(s.present)), ("请假", count(s.on_leave))],
+            unit: counted_by(&s.unit),
             fingerprint: line(&s.fingerprint),
             draft: s.draft,
         }

@@ -34,7 +34,9 @@ fn minutes(m: &Minutes, see: &mut dyn FnMut(&str, &str)) {
         see(&format!("议题{n}·标题"), &item.title);
         see(&format!("议题{n}·民意来源"), &item.source);
         item.discussion.iter().for_each(|t| see(&format!("议题{n}·协商情况"), t));
-        item.resolutions.iter().for_each(|t| see(&format!("议题{n}·议定事项"), t));
+        see(&format!("议题{n}·协商情况"), &item.put_off);
+        let resolved = item.resolutions.iter().flat_map(|r| [&r.text].into_iter().chain(&r.tasks));
+        resolved.for_each(|t| see(&format!("议题{n}·议定事项"), t));
         if let Some(vote) = &item.vote {
             let label = format!("议题{n}·表决结果");
             see(&label, &vote.method);

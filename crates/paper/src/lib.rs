@@ -29,7 +29,7 @@ pub use docx::docx;
 pub use error::{Error, Result};
 pub use face::{Face, Role, font_dirs};
 pub use letter::{Letter, Receipt};
-pub use minutes::{AgendaItem, Fact, FiveParties, Minutes, MinutesLayout, Vote};
+pub use minutes::{AgendaItem, Fact, FiveParties, Minutes, MinutesLayout, Resolution, Vote};
 pub use press::{Page, Press};
 pub use sign_in::{Attendee, SignIn, SignInParty};
 pub use slip::{Count, Reached, Slip};

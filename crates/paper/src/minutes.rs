@@ -82,6 +82,9 @@ pub struct Vote {
     pub abstain: u32,
     /// 回避, people who stepped aside because the matter is their own.
     pub recused: u32,
+    /// What people are counted by (量词), where it is not 人: 户.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
     /// 表决方式, how it was voted, e.g. 记名表决; printed before the counts when not empty.
     // Left out when empty, here and below: minutes from before these fields keep their hash.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -93,6 +96,45 @@ pub struct Vote {
     pub outcome: String,
 }
 
+/// What was resolved (议定事项), and who carries it out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "ResolutionForm")]
+pub struct Resolution {
+    /// What was resolved.
+    pub text: String,
+    /// Who carries it out, by when: 由物业企业（罗建华）负责，于11月30日前完成. One each. It may change after the meeting.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<String>,
+}
+
+impl Resolution {
+    /// What was resolved, where nothing has to be carried out or the text says it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Resolution { text: text.into(), tasks: Vec::new() }
+    }
+}
+
+/// How a resolution stands in kept minutes: before its tasks stood apart it was one text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ResolutionForm {
+    Text(String),
+    Apart {
+        text: String,
+        #[serde(default)]
+        tasks: Vec<String>,
+    },
+}
+
+impl From<ResolutionForm> for Resolution {
+    fn from(form: ResolutionForm) -> Self {
+        match form {
+            ResolutionForm::Text(text) => Resolution::new(text),
+            ResolutionForm::Apart { text, tasks } => Resolution { text, tasks },
+        }
+    }
+}
+
 /// One item on the agenda (议题).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AgendaItem {
@@ -102,8 +144,11 @@ pub struct AgendaItem {
     pub source: String,
     /// 协商情况: the discussion, a paragraph each.
     pub discussion: Vec<String>,
+    /// Why it was not put to the vote, a finished sentence after the discussion. It may change after the meeting.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub put_off: String,
     /// 议定事项: what was resolved, unnumbered.
-    pub resolutions: Vec<String>,
+    pub resolutions: Vec<Resolution>,
     /// 表决结果, when the item was put to the vote.
     pub vote: Option<Vote>,
 }

@@ -1,7 +1,8 @@
 //! Invented papers for tests and benchmarks; every name in them is made up.
 
 use crate::{
-    AgendaItem, Attendee, Count, Fact, FiveParties, Letter, Minutes, MinutesLayout, Reached, Receipt, SignIn, SignInParty, Slip, Vote,
+    AgendaItem, Attendee, Count, Fact, FiveParties, Letter, Minutes, MinutesLayout, Reached, Receipt, Resolution, SignIn, SignInParty,
+    Slip, Vote,
 };
 use chrono::NaiveDate;
 
@@ -58,7 +59,8 @@ fn item(n: u32, i: u32) -> AgendaItem {
         title: title.to_owned(),
         source: source.to_owned(),
         discussion: vec![talk.to_owned()],
-        resolutions: tasks.iter().map(|t| (*t).to_owned()).collect(),
+        put_off: String::new(),
+        resolutions: tasks.iter().map(|t| Resolution::new(*t)).collect(),
         vote: Some(Vote {
             expected: 19,
             present,
@@ -183,6 +185,7 @@ pub fn sample_sign_in(n: u32) -> SignIn {
         },
         guests: SignInParty::default(),
         observers: SignInParty::default(),
+        unit: String::new(),
         expected: Some(17),
         present: None,
         on_leave: None,

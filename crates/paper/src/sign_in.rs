@@ -41,6 +41,9 @@ pub struct SignIn {
     pub guests: SignInParty,
     /// 列席: observers, below the others.
     pub observers: SignInParty,
+    /// What people are counted by (量词), where it is not 人: 户.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
     /// 应到; left to be written by hand when absent.
     pub expected: Option<u32>,
     /// 实到; left to be written by hand when absent.

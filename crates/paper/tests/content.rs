@@ -6,13 +6,13 @@ mod rig;
 use rig::{HOSTILE, PRESS, docx_text, parts, pdf_text, printed, squeezed};
 use std::path::PathBuf;
 use xinghuo_paper::sample::{sample_minutes, sample_plain_minutes, sample_record, sample_sign_in, sample_slip};
-use xinghuo_paper::{Error, FiveParties, Minutes, MinutesLayout, Paper, Press, docx};
+use xinghuo_paper::{Error, FiveParties, Minutes, MinutesLayout, Paper, Press, Resolution, docx};
 
 fn hostile_papers() -> Vec<Paper> {
     let mut minutes = sample_minutes(1);
     let all: Vec<String> = HOSTILE.iter().map(|s| (*s).to_owned()).collect();
     minutes.opening = all.clone();
-    minutes.items[0].resolutions = all.clone();
+    minutes.items[0].resolutions = all.iter().map(|text| Resolution::new(text.clone())).collect();
     minutes.attendance.residents = all;
     let mut sheet = sample_sign_in(1);
     for (person, text) in sheet.parties.residents.people.iter_mut().zip(HOSTILE) {

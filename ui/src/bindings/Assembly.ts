@@ -14,6 +14,7 @@ basis: AssemblyBasis,
  */
 eligible: number, 
 /**
- * 提议; none where the committee calls it by itself.
+ * 提议; none where the committee calls it by itself. Of representatives' meetings it is the residents who
+ * demand, whose number is not known here.
  */
 demanded: number | null, };

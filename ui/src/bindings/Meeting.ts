@@ -7,7 +7,7 @@ import type { Month } from "./Month";
 import type { TopicId } from "./TopicId";
 
 /**
- * A council meeting (会议).
+ * A meeting (会议) of any kind.
  */
 export type Meeting = { 
 /**

@@ -18,4 +18,8 @@ guests: Array<string>,
 /**
  * Who makes it up: 居民会议.
  */
-assembly: Assembly | null, };
+assembly: Assembly | null, 
+/**
+ * When it was closed (散会时间), where that is known; none before.
+ */
+ended_at: string | null, };

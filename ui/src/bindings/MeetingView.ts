@@ -22,7 +22,7 @@ guests: Array<SignInLine>, observers: Array<string>, invited: number, present: n
  */
 quorum_sentence: string, 
 /**
- * Who makes up an assembly and who demanded it: 每户派代表，由100户提议召开，达到应当召集的五分之一
+ * Who makes up an assembly and who demanded it: 每户派代表，由 100 户提议召开，达到应当召集的五分之一
  */
 assembly: string | null, 
 /**

@@ -12,7 +12,7 @@ export type NewAttendance = {
  */
 meeting: MeetingId, 
 /**
- * Which delegate; none for an observer (列席).
+ * Which delegate; none for a guest or an observer (列席).
  */
 delegate: DelegateId | null, 
 /**
@@ -20,7 +20,7 @@ delegate: DelegateId | null,
  */
 presence: Presence, 
 /**
- * The proxy's or observer's name.
+ * The proxy's, guest's or observer's name.
  */
 name: string | null, 
 /**

@@ -38,7 +38,7 @@ reason: string | null,
  */
 decided_on: string | null, 
 /**
- * Touches residents' own interest (切身利益): may not be decided outside a council (A24).
+ * Touches residents' own interest (切身利益): decided by the five parties or all residents (A24), else by exception.
  */
 benefit: boolean, 
 /**
@@ -56,4 +56,8 @@ carried_from: TopicId | null,
 /**
  * Why it was decided without a council (会外决定): the exception to A24, with its reason.
  */
-outside: string | null, };
+outside: string | null, 
+/**
+ * The day it was.
+ */
+outside_on: string | null, };

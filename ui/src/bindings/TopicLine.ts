@@ -6,6 +6,7 @@ import type { Resolution } from "./Resolution";
 import type { Speech } from "./Speech";
 import type { Topic } from "./Topic";
 import type { TopicStage } from "./TopicStage";
+import type { TopicState } from "./TopicState";
 import type { Vote } from "./Vote";
 
 /**
@@ -31,4 +32,12 @@ carried_to: Month | null,
 /**
  * How the owners voted, where it is their matter.
  */
-owner_vote: OwnerVote | null, owner_verdict: OwnerVerdict | null, };
+owner_vote: OwnerVote | null, owner_verdict: OwnerVerdict | null, 
+/**
+ * Of a meeting: what its own vote came to, whatever became of the topic since.
+ */
+outcome: TopicState | null, 
+/**
+ * Of a meeting that did not vote on it: a later one has it too.
+ */
+later: boolean, };

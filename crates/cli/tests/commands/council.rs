@@ -80,7 +80,7 @@ fn a_month_goes_from_opinions_to_minutes_and_feedback() {
     }
     let opinion = id(&run(&["council", "opinion", "西门电瓶车停得乱"]));
     let topic = id(&run(&["council", "topic", "关于西门电瓶车停放的规定", "--opinion", &opinion, "--benefit"]));
-    run(&["council", "decide", &topic, "确定"]);
+    run(&["council", "decide", &topic, "确定", "--reason", "居民关心"]);
     let today = run(&["status"])["today"].as_str().unwrap().to_owned();
     let at = format!("{today}T00:00");
     let meeting = id(&run(&["council", "plan", &at, "--place", "党群服务站", "--chair", "林书记", "--recorder", "何素琴"]));

@@ -76,6 +76,9 @@ pub struct MeetingEdit {
     /// Who makes it up: 居民会议.
     #[serde(default)]
     pub assembly: Option<Assembly>,
+    /// When it was closed (散会时间), where that is known; none before.
+    #[serde(default)]
+    pub ended_at: Option<DateTime<FixedOffset>>,
 }
 
 /// What is changed of a topic.

@@ -81,7 +81,7 @@ impl Year<'_> {
             minute = self.talk_over(&meeting, talk, &present, day, minute, &mut tasks);
         }
         meeting.state = MeetingState::Closed;
-        let there = present.iter().filter(|(_, how)| matches!(how, Presence::Present | Presence::Proxy)).map(|(who, _)| who.party);
+        let there = present.iter().filter(|(_, how)| how.is_there()).map(|(who, _)| who.party);
         meeting.parties = Some(there.collect::<std::collections::HashSet<_>>().len() as u32);
         meeting.ended_at = Some(at(day, minute + 4));
         self.diary.note(day, minute + 4, Act::CloseMeeting, vec![put(&meeting)]);
@@ -245,11 +245,8 @@ impl Year<'_> {
     }
 
     fn vote(&mut self, meeting: &Meeting, talk: &Talk, present: &[(Delegate, Presence)], day: NaiveDate) -> (Vote, Count) {
-        let mut ballots: Vec<Ballot> = present
-            .iter()
-            .filter(|(_, p)| matches!(p, Presence::Present | Presence::Proxy))
-            .map(|(d, _)| Ballot { delegate: d.id, choice: Choice::Yes })
-            .collect();
+        let mut ballots: Vec<Ballot> =
+            present.iter().filter(|(_, p)| p.is_there()).map(|(d, _)| Ballot { delegate: d.id, choice: Choice::Yes }).collect();
         let voters = ballots.len();
         let mut order: Vec<usize> = (0..voters).collect();
         self.chance.shuffle(&mut order);

@@ -27,8 +27,7 @@ fn all<T: Record>(ledger: &Ledger) -> Vec<T> {
 fn check(ledger: &Ledger, today: NaiveDate) {
     let policy = Policy::default();
     let (meetings, lines, delegates) = (all::<Meeting>(ledger), all::<Attendance>(ledger), all::<Delegate>(ledger));
-    let signed =
-        |m: MeetingId| lines.iter().filter(|l| l.meeting == m && matches!(l.presence, Presence::Present | Presence::Proxy)).count() as u32;
+    let signed = |m: MeetingId| lines.iter().filter(|l| l.meeting == m && l.presence.is_there()).count() as u32;
     for m in meetings.iter().filter(|m| !m.state.is_ahead()) {
         let held = m.held_at.date_naive();
         let invited = delegates.iter().filter(|d| d.since <= held && d.until.is_none_or(|u| u >= held)).count() as u32;
@@ -102,6 +101,7 @@ fn bar(ledger: &Ledger, month: Month, today: NaiveDate) -> Vec<&'static str> {
     let topics: Vec<Topic> = all::<Topic>(ledger).into_iter().filter(|t| mine(t.month)).collect();
     let feedback = all::<Feedback>(ledger);
     let facts = MonthFacts {
+        decided_elsewhere: false,
         opinions: all::<Opinion>(ledger).into_iter().filter(|o| mine(o.month)).map(|o| o.on).collect(),
         chosen: topics
             .iter()

@@ -195,6 +195,7 @@ impl<'a> Year<'a> {
             owner_matter: matter.owner_matter,
             sponsor: matter.sponsor.map(str::to_owned),
             outside: None,
+            outside_on: None,
             carried_from: None,
         };
         self.diary.note(added, minute, Act::AddTopic, vec![put(&topic)]);

@@ -5,6 +5,7 @@ use xinghuo_model::records::*;
 use xinghuo_model::*;
 use xinghuo_paper::{Fact, Letter, Paper, Receipt};
 
+use super::minutes::convener;
 use super::{Composed, Filed, branch, content_hash, day_zh, time_zh};
 use crate::ask::PaperChoice;
 use crate::campaigns::adopted;
@@ -118,8 +119,7 @@ fn notice(books: &Books<'_>, open: &Open, compound: &Compound, id: MeetingId, pa
         items: agenda,
         // An invitation's receipt says as much; nobody has a deputy at an assembly.
         closing: if party.is_some() || meeting.basis.is_some() { Vec::new() } else { vec![policy.notice_text.clone()] },
-        // The residents' committee convenes an assembly (居民委员会组织法).
-        issuer: if meeting.basis.is_some() { format!("{}居民委员会", compound.community) } else { String::new() },
+        issuer: convener(compound, &meeting),
         issued: meeting.notified_on,
         receipt,
         draft: meeting.notified_on.is_none(),

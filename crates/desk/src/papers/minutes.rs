@@ -6,12 +6,10 @@ use chrono::NaiveDate;
 use xinghuo_ledger::Books;
 use xinghuo_model::policy::{Policy, share_zh};
 use xinghuo_model::records::{self, Assembly, Compound, Meeting, MinutesEdition, Opinion, Person, Task};
-use xinghuo_model::rules::outcome;
 use xinghuo_model::*;
-use xinghuo_paper::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, Paper, SignIn, SignInParty, Vote};
+use xinghuo_paper::{AgendaItem, Attendee, Fact, FiveParties, Minutes, MinutesLayout, Paper, Resolution, SignIn, SignInParty, Vote};
 
 use super::{branch, content_hash, day_zh, time_zh};
-use crate::accounts::count_of;
 use crate::error::{Result, not};
 use crate::views::*;
 
@@ -61,6 +59,17 @@ pub(super) fn edition(kept: &MinutesEdition, all: &[MinutesEdition]) -> Result<M
     Ok(said)
 }
 
+/// Who convenes a meeting and issues its papers: of an assembly the residents' committee (居民委员会组织法), else the
+/// branch.
+pub(super) fn convener(compound: &Compound, meeting: &Meeting) -> String {
+    if meeting.basis.is_some() { format!("{}居民委员会", compound.community) } else { branch(compound) }
+}
+
+/// What its people are counted by, where it is not 人.
+fn unit_of(meeting: &Meeting) -> String {
+    if meeting.unit() == "人" { String::new() } else { meeting.unit().to_owned() }
+}
+
 /// From when to when it was held; one that ran past midnight says so.
 fn held_zh(meeting: &Meeting) -> String {
     let began = time_zh(meeting.held_at);
@@ -80,30 +89,27 @@ fn by_name(view: &MeetingView, vote: &records::Vote) -> Vec<Fact> {
     Choice::ALL.iter().map(|choice| Fact::new(choice.zh(), said(*choice).join("、"))).filter(|fact| !fact.text.is_empty()).collect()
 }
 
-/// What stands between a resolution and who carries it out.
-const TASK: &str = "，由";
-
-/// What minutes say of the meeting itself: without who carries out what was agreed, and how the bodies stand,
-/// which go on after it.
+/// What minutes say of the meeting itself: without who carries out what was agreed, why something was not put to the
+/// vote, and how the bodies stand, which go on after it.
 pub(crate) fn of_the_meeting(said: &Minutes) -> Minutes {
     let mut said = said.clone();
-    for text in said.items.iter_mut().flat_map(|item| &mut item.resolutions) {
-        if let Some(at) = text.rfind("前完成。").and_then(|end| text[..end].find(TASK)) {
-            text.truncate(at);
-            text.push('。');
-        }
+    for item in &mut said.items {
+        item.put_off.clear();
+        item.resolutions.iter_mut().for_each(|resolution| resolution.tasks.clear());
     }
     said.standing = FiveParties::default();
     said
 }
 
-/// Why a topic of the agenda needs no vote: it was put off, or decided another way.
-pub(crate) fn put_off(topic: &records::Topic) -> Option<String> {
-    let why = topic.reason.as_deref().map(|reason| format!("：{}", reason.trim_end_matches('。'))).unwrap_or_default();
-    match topic.state {
-        TopicState::Shelved | TopicState::Dropped => Some(format!("本议题{}，没有表决{why}。", topic.state.zh())),
-        TopicState::Passed => topic.outside.as_ref().map(|reason| format!("本议题已在会外决定：{}。", reason.trim_end_matches('。'))),
-        _ => None,
+/// Why a topic of the agenda was not put to the vote there.
+fn put_off(t: &TopicLine) -> String {
+    let why = t.topic.reason.as_deref().map(|reason| format!("：{}", reason.trim_end_matches('。'))).unwrap_or_default();
+    match (t.topic.state, &t.topic.outside) {
+        _ if t.vote.is_some() => String::new(),
+        (TopicState::Chosen, _) if !t.later => String::new(),
+        (TopicState::Shelved | TopicState::Dropped, _) => format!("本议题{}，没有表决{why}。", t.topic.state.zh()),
+        (TopicState::Passed, Some(reason)) => format!("本议题已在会外决定：{}。", reason.trim_end_matches('。')),
+        _ => "本次会议没有表决本议题。".to_owned(),
     }
 }
 
@@ -128,8 +134,14 @@ fn times(l: &SignInLine) -> impl Iterator<Item = String> {
 /// with a gap around figures.
 pub(crate) fn demanded(policy: &Policy, assembly: Assembly, gap: &str) -> String {
     let Some(demanded) = assembly.demanded else { return String::new() };
-    let verdict = if policy.may_demand(demanded, assembly.eligible) { "达到" } else { "不到" };
-    format!("，由{gap}{demanded}{gap}{}提议召开，{verdict}应当召集的{}", assembly.basis.unit(), share_zh(policy.assembly_demand))
+    let unit = assembly.basis.unit();
+    // Of how many residents representatives stand for nothing is known here.
+    let verdict = match (assembly.basis, policy.may_demand(demanded, assembly.eligible)) {
+        (AssemblyBasis::Representatives, _) => String::new(),
+        (_, true) => format!("，达到应当召集的{}", share_zh(policy.assembly_demand)),
+        (_, false) => format!("，不到应当召集的{}", share_zh(policy.assembly_demand)),
+    };
+    format!("，由{gap}{demanded}{gap}{unit}提议召开{verdict}")
 }
 
 /// What the minutes of a meeting say by what is recorded now.
@@ -155,27 +167,21 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         let mut resolutions = Vec::new();
         for r in &t.resolutions {
             let tasks = books.select::<Task>("AND resolution = ?1 ORDER BY id", [r.id.0.as_bytes()])?;
-            let mut text = r.text.trim_end_matches('。').to_owned();
-            for task in tasks.iter().map(|kept| &kept.record).filter(|task| task.carried_from.is_none()) {
-                // As it was agreed: more time is given later.
-                let due = day_zh(task.first_due.unwrap_or(task.due_on));
-                text.push_str(&format!("{TASK}{}（{}）负责，于{due}前完成", task.party.zh(), task.owner));
-            }
-            resolutions.push(text + "。");
+            let given = tasks.iter().map(|kept| &kept.record).filter(|task| task.carried_from.is_none());
+            // As it was agreed: more time is given later.
+            let due = |task: &Task| day_zh(task.first_due.unwrap_or(task.due_on));
+            let task = |task: &Task| format!("由{}（{}）负责，于{}前完成", task.party.zh(), task.owner, due(task));
+            resolutions.push(Resolution { text: r.text.trim_end_matches('。').to_owned() + "。", tasks: given.map(task).collect() });
         }
         let mut discussion: Vec<String> = t.speeches.iter().map(|s| format!("{}：{}", s.speaker, s.text)).collect();
         if let (Some(matter), Some(_)) = (t.topic.owner_matter, &t.vote) {
-            discussion.push(format!("本事项属于业主共同决定事项（{}），议事会只作讨论和建议，提请业主大会决定。", matter.zh()));
-        }
-        if t.vote.is_none()
-            && let Some(why) = put_off(&t.topic)
-        {
-            discussion.push(why);
+            discussion.push(format!("本事项属于业主共同决定事项（{}），{}只作讨论和建议，提请业主大会决定。", matter.zh(), m.kind.zh()));
         }
         items.push(AgendaItem {
             title: t.topic.title.clone(),
             source,
             discussion,
+            put_off: put_off(t),
             resolutions,
             vote: t.vote.as_ref().map(|v| Vote {
                 method: v.method.zh().to_owned(),
@@ -186,8 +192,9 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
                 no: v.no,
                 abstain: v.abstain,
                 recused: v.recused,
+                unit: unit_of(m),
                 // What this vote came to, whatever became of the topic since.
-                outcome: format!("议题{}。", outcome(policy, m.kind, count_of(v), t.topic.owner_matter).zh()),
+                outcome: t.outcome.map(|outcome| format!("议题{}。", outcome.zh())).unwrap_or_default(),
             }),
         });
     }
@@ -251,7 +258,7 @@ pub(crate) fn minutes(books: &Books<'_>, policy: &Policy, space: SpaceId, view: 
         absent,
         observers: view.observers.clone(),
         signatures: m.kind.is_council(),
-        issuer: branch(&compound),
+        issuer: convener(&compound, m),
         issued: m.final_on.or(Some(day)),
         copies_to: vec![compound.community.clone()],
         fingerprint: String::new(),
@@ -311,6 +318,7 @@ pub(super) fn sign_in(books: &Books<'_>, compound: &Compound, view: &MeetingView
         parties,
         guests,
         observers,
+        unit: unit_of(m),
         expected: Some(view.invited),
         present: signed.then_some(view.present),
         on_leave: signed.then_some(leave),

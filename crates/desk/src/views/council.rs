@@ -71,6 +71,10 @@ views! {
         /// How the owners voted, where it is their matter.
         owner_vote: Option<OwnerVote>,
         owner_verdict: Option<OwnerVerdict>,
+        /// Of a meeting: what its own vote came to, whatever became of the topic since.
+        outcome: Option<TopicState>,
+        /// Of a meeting that did not vote on it: a later one has it too.
+        later: bool,
     }
     /// What an owners' vote comes to.
     OwnerVerdict {

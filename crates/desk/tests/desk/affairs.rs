@@ -96,7 +96,7 @@ fn a_rule_is_what_a_council_or_the_owners_adopted_and_says_which() {
         &branch,
         json!({ "ask": "add_topic", "month": OF, "title": "关于修订管理规约", "opinions": [], "benefit": false, "owner_matter": "covenant", "sponsor": "陈书记" }),
     ));
-    ask(&branch, json!({ "ask": "decide_topic", "id": theirs, "to": "chosen", "on": "2024-11-08", "reason": "" }));
+    ask(&branch, json!({ "ask": "decide_topic", "id": theirs, "to": "chosen", "on": "2024-11-08", "reason": "居民关心" }));
     let meeting = id(&ask(
         &branch,
         json!({ "ask": "plan_meeting", "month": OF, "kind": "council", "held_at": "2024-11-20T19:00:00+08:00", "place": "议事厅", "chair": "陈书记",

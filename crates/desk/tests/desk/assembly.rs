@@ -64,9 +64,12 @@ fn an_assembly_opens_and_decides_by_more_than_half_of_whole_numbers_and_prints()
     let minutes =
         written(&branch, json!({ "kind": "minutes", "meeting": meeting, "form": "record", "edition": null }), &place.path("m.docx"));
     assert!(minutes.contains("会议应到480户，实到300户（每户派代表），由96户提议召开，达到应当召集的五分之一"), "{minutes}");
+    assert!(minutes.contains("应到480户，实到300户，同意300票") && !minutes.contains("300人"), "households all through");
+    assert!(minutes.contains("星岩社区居民委员会") && !minutes.contains("小区党支部2"), "who convened it signs");
     assert!(minutes.contains("每户派代表，应到480户，实到300户") && !minutes.contains("居民群众代表（"), "nobody sat for a party");
     let sheet = written(&branch, json!({ "kind": "sign_in", "meeting": meeting }), &place.path("s.docx"));
     assert!(sheet.contains("参会人员") && !sheet.contains("物业企业"), "rows to be written in by hand");
+    assert!(sheet.contains("户　　　") && !sheet.contains("人　　　"));
     let notice = written(&branch, json!({ "kind": "notice", "meeting": meeting }), &place.path("n.docx"));
     assert!(notice.contains("本小区各户（每户派一名代表）") && notice.contains("星岩社区居民委员会") && !notice.contains("代会"));
     let letter = json!({ "ask": "save_paper", "paper": { "kind": "invitation", "meeting": meeting, "party": "owners" }, "format": "docx", "path": place.path("i.docx") });
@@ -89,8 +92,6 @@ fn an_assembly_is_no_council_and_neither_settles_what_is_the_owners_nor_what_pas
     let by_name = json!({ "ask": "record_vote", "meeting": meeting, "topic": lamp, "method": "by_name", "present": 451, "yes": 451, "no": 0,
         "abstain": 0, "recused": 0, "ballots": [] });
     assert_eq!(code(&branch, by_name), "rule.lacks", "hundreds are not called by name");
-    let consult = crate::council::steps(&branch, OF)[2].clone();
-    assert_ne!(consult, "done", "the month's council is still to be held");
     let mut again = plan("adults", 900, None);
     again["held_at"] = json!("2024-11-20T19:00:00+08:00");
     again["agenda"] = json!([lamp]);
@@ -122,9 +123,13 @@ fn numbers_of_an_assembly_that_cannot_be_are_refused_by_their_field() {
     assert_eq!(with(json!({ "guests": ["住建局"] })), wrong("guests"));
     assert_eq!(with(json!({ "kind": "council" })), wrong("eligible"), "a council is not counted as a whole");
 
+    let few = id(&ask(&branch, plan("households", 480, Some(7))));
+    let said = meeting_of(&month(&branch, OF), &few)["assembly"].clone();
+    assert_eq!(said, "每户派代表，由 7 户提议召开，不到应当召集的五分之一", "said, not forbidden: the committee may call one");
+    ask(&branch, json!({ "ask": "cancel_meeting", "id": few }));
     let meeting = id(&ask(&branch, plan("representatives", 40, Some(7))));
     let seen = |field: &str| meeting_of(&month(&branch, OF), &meeting)[field].clone();
-    assert_eq!(seen("assembly"), "居民代表，由 7 人提议召开，不到应当召集的五分之一", "said, not forbidden: the committee may call one");
+    assert_eq!(seen("assembly"), "居民代表，由 7 人提议召开", "of how many residents is not known");
     assert_eq!(refused(count(&meeting, 41)), wrong("came"));
     ask(&branch, count(&meeting, 30));
     let edit = |eligible: u32, held: &str| {
@@ -163,4 +168,58 @@ fn two_laptops_that_counted_differently_are_asked_before_the_minutes_become_fina
     let view = month(&first, OF);
     assert_eq!(meeting_of(&view, &meeting)["present"], 310);
     assert!(!meeting_of(&view, &meeting)["lacking"].to_string().contains("两台电脑"));
+}
+
+#[test]
+fn what_all_residents_decided_does_the_months_third_step_is_no_ill_and_may_be_a_rule_of_the_house() {
+    let place = Place::new();
+    let branch = place.branch_on("甲", "2024-11-28");
+    crate::council::opinion(&branch, "2024-11-03");
+    let rule = topic(&branch, OF, "关于居民公约", true);
+    let meeting = id(&ask(&branch, plan("households", 480, None)));
+    ask(&branch, count(&meeting, 300));
+    ask(&branch, open(&meeting));
+    agreed(&branch, OF, &meeting, &rule, 300, "2024-11-30");
+    let house_rule = json!({ "ask": "save_house_rule", "id": null, "title": "居民公约", "text": "楼道不堆物。", "topic": rule, "since": "2024-11-28", "until": null });
+    ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
+    assert_eq!(crate::council::steps(&branch, OF)[2], "done", "no council is missed");
+    assert!(month(&branch, OF)["sentence"].as_str().expect("a sentence").starts_with("居民会议已于 16 日召开"));
+    let ill = ask(&branch, json!({ "ask": "ill_lines", "ill": "together", "year": null }));
+    assert_eq!((&ill[0]["kept"], &ill[0]["detail"]), (&json!(true), &json!("居民会议实到 300 户，通过")));
+    ask(&branch, house_rule);
+    let adopted = ask(&branch, json!({ "ask": "order" }))["rules"][0]["adopted"].clone();
+    assert_eq!(adopted, "2024年11月16日居民会议：关于居民公约");
+}
+
+#[test]
+fn more_people_than_are_called_never_become_final_and_another_dispute_does_not_stand_in_the_way() {
+    let place = Place::new();
+    let (first, second, office) = two_laptops(&place, "2024-11-28");
+    let rule = topic(&first, OF, "关于居民公约", true);
+    let meeting = id(&ask(&first, plan("households", 480, None)));
+    round(&place, &first, &second, &office, 1);
+    let edit = |at: &str, basis: &str, eligible: u32| {
+        json!({ "ask": "edit_meeting", "id": meeting, "held_at": "2024-11-16T19:00:00+08:00", "place": at, "chair": "陈书记", "recorder": "林干事",
+            "agenda": [rule], "guests": [], "assembly": { "basis": basis, "eligible": eligible, "demanded": null } })
+    };
+    // One lowers how many are called, and both change the place; the other counts.
+    ask(&first, edit("北门", "households", 250));
+    ask(&second, count(&meeting, 300));
+    ask(&second, edit("南门", "households", 480));
+    round(&place, &first, &second, &office, 2);
+    ask(&first, open(&meeting));
+    agreed(&first, OF, &meeting, &rule, 300, "2024-11-30");
+    ask(&first, json!({ "ask": "close_meeting", "id": meeting }));
+    let lacking = |desk: &Desk| meeting_of(&month(desk, OF), &meeting)["lacking"].to_string();
+    assert!(lacking(&first).contains("实到 300 户，多于应到的 250 户"), "{}", lacking(&first));
+    let check = json!({ "ask": "check_minutes", "id": meeting, "by": "陈书记" });
+    assert_eq!(code(&first, check.clone()), "rule.lacks");
+    ask(
+        &first,
+        json!({ "ask": "edit_meeting", "id": meeting, "held_at": "2024-11-16T19:00:00+08:00", "place": "南门", "chair": "陈书记",
+        "recorder": "林干事", "agenda": [rule], "guests": [], "assembly": { "basis": "households", "eligible": 480, "demanded": null } }),
+    );
+    assert_eq!(lacking(&first), "[]", "a place that two laptops wrote apart is no reason");
+    ask(&first, edit("南门", "adults", 900));
+    assert!(lacking(&first).contains("不足法定人数"), "households are not people: they are counted anew");
 }

@@ -11,6 +11,7 @@ mod meetings;
 mod papers;
 mod people;
 mod place;
+mod seldom;
 mod states;
 mod unhappy;
 mod upward;

@@ -122,7 +122,7 @@ pub struct Topic {
     /// The day it was chosen or dropped.
     #[field(6, zh = "确定日期", class = district, group = "progress")]
     pub decided_on: Option<NaiveDate>,
-    /// Touches residents' own interest (切身利益): may not be decided outside a council (A24).
+    /// Touches residents' own interest (切身利益): decided by the five parties or all residents (A24), else by exception.
     #[field(7, zh = "切身利益", class = district)]
     pub benefit: bool,
     /// A matter that only the owners may decide (台州市物业管理条例 §16).
@@ -137,9 +137,12 @@ pub struct Topic {
     /// Why it was decided without a council (会外决定): the exception to A24, with its reason.
     #[field(11, zh = "会外决定理由", class = district)]
     pub outside: Option<String>,
+    /// The day it was.
+    #[field(12, zh = "会外决定日期", class = district)]
+    pub outside_on: Option<NaiveDate>,
 }
 
-/// A council meeting (会议).
+/// A meeting (会议) of any kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Record, ts_rs::TS)]
 #[record(kind = 33, table = "meeting", zh = "会议", space = compound)]
 #[ts(export)]
@@ -217,8 +220,17 @@ pub struct Assembly {
     pub basis: AssemblyBasis,
     /// 应到
     pub eligible: u32,
-    /// 提议; none where the committee calls it by itself.
+    /// 提议; none where the committee calls it by itself. Of representatives' meetings it is the residents who
+    /// demand, whose number is not known here.
     pub demanded: Option<u32>,
+}
+
+impl Assembly {
+    /// Whether so many can have demanded it.
+    pub fn may_be_demanded(&self) -> bool {
+        let most = if self.basis == AssemblyBasis::Representatives { u32::MAX } else { self.eligible };
+        self.demanded.is_none_or(|demanded| (1..=most).contains(&demanded))
+    }
 }
 
 impl Meeting {
@@ -305,6 +317,14 @@ impl Body {
     }
 }
 
+impl Vote {
+    /// Its numbers.
+    pub fn count(&self) -> rules::Count {
+        let Self { present, yes, no, abstain, recused, .. } = *self;
+        rules::Count { present, yes, no, abstain, recused }
+    }
+}
+
 impl Delegate {
     /// Of a party, under a name, since a day; nothing else is known.
     pub fn of(id: DelegateId, party: Party, name: impl Into<String>, since: NaiveDate) -> Self {
@@ -322,13 +342,13 @@ pub struct Attendance {
     /// At which meeting.
     #[field(1, zh = "会议", class = community)]
     pub meeting: MeetingId,
-    /// Which delegate; none for an observer (列席).
+    /// Which delegate; none for a guest or an observer (列席).
     #[field(2, zh = "代表", class = community)]
     pub delegate: Option<DelegateId>,
     /// How they attended.
     #[field(3, zh = "到会情况", class = community)]
     pub presence: Presence,
-    /// The proxy's or observer's name.
+    /// The proxy's, guest's or observer's name.
     #[field(4, zh = "姓名", class = community)]
     pub name: Option<String>,
     /// Why on leave, for whom.

@@ -111,8 +111,10 @@ pub struct MonthFacts {
     pub chosen: Vec<NaiveDate>,
     /// Candidates nobody has decided on.
     pub undecided: u32,
-    /// The day of the first council that closed.
+    /// The day of the first council or residents' assembly that closed.
     pub council: Option<NaiveDate>,
+    /// Topics were chosen, and all of them were decided without a council or an assembly.
+    pub decided_elsewhere: bool,
     /// The tasks of the month.
     pub tasks: Vec<TaskFact>,
     /// 本月无议题 was stated.
@@ -157,6 +159,8 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
         Some(_) => StepState::DoneLate,
         None => waiting(from, to),
     };
+    // What was decided outside a council leaves nothing to meet about.
+    let nothing_to_consult = facts.no_topic || (facts.council.is_none() && facts.decided_elsewhere);
     let step = |step: Step| {
         let (from, to) = policy.window(step, month);
         // Who begins in the middle of a month has until its end for the steps that were over.
@@ -181,14 +185,14 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
                 (state, facts.chosen.len(), 0)
             }
             Step::Consult => {
-                let state = if facts.no_topic { StepState::Nothing } else { done_by(facts.council, from, to) };
+                let state = if nothing_to_consult { StepState::Nothing } else { done_by(facts.council, from, to) };
                 (state, usize::from(facts.council.is_some()), 0)
             }
             Step::CarryOut => {
                 let open: Vec<_> = facts.tasks.iter().filter(|t| t.state.is_open()).collect();
                 let late = open.iter().filter(|t| t.due_on < today).count();
                 let state = if facts.tasks.is_empty() {
-                    if facts.no_topic || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
+                    if nothing_to_consult || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
                 } else if late > 0 {
                     StepState::Late
                 } else if !open.is_empty() {
@@ -207,7 +211,7 @@ pub fn judge_month(policy: &Policy, month: Month, facts: &MonthFacts, today: Nai
                 let late = done.iter().filter(|(d, r)| r.is_none() && today > policy.report_due(*d)).count();
                 let all_tasks_ended = facts.tasks.iter().all(|t| !t.state.is_open());
                 let state = if facts.tasks.is_empty() {
-                    if facts.no_topic || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
+                    if nothing_to_consult || facts.council.is_some() { StepState::Nothing } else { waiting(from, to) }
                 } else if late > 0 {
                     StepState::Late
                 } else if done.iter().any(|(_, r)| r.is_none()) || !all_tasks_ended {

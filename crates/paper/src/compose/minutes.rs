@@ -1,7 +1,7 @@
 //! From minutes (会议纪要) to a sheet.
 
-use super::{body, facts, full_stop, names, signature_indents, title};
-use crate::minutes::{AgendaItem, Fact, FiveParties, Minutes, MinutesLayout, Vote};
+use super::{body, counted_by, facts, full_stop, names, signature_indents, title};
+use crate::minutes::{AgendaItem, Fact, FiveParties, Minutes, MinutesLayout, Resolution, Vote};
 use crate::words::{self, breakable, line, numeral, paragraphs};
 use serde::Serialize;
 
@@ -114,7 +114,8 @@ fn item_blocks(item: &AgendaItem, record: bool, blocks: &mut Vec<Block>) {
         let lead = format!("（{}）{name}。", numeral(section));
         blocks.push(Block::Lead { lead, text: first.unwrap_or_default() });
     };
-    for (name, text, apart) in [("民意来源", vec![item.source.clone()], false), ("协商情况", item.discussion.clone(), record)] {
+    let discussion = item.discussion.iter().chain([&item.put_off]).cloned().collect();
+    for (name, text, apart) in [("民意来源", vec![item.source.clone()], false), ("协商情况", discussion, record)] {
         let mut texts = text.iter().flat_map(|t| paragraphs(t)).map(|t| body(&t)).peekable();
         if texts.peek().is_some() {
             // In the record every speech is a paragraph of its own, the first one too.
@@ -123,7 +124,7 @@ fn item_blocks(item: &AgendaItem, record: bool, blocks: &mut Vec<Block>) {
             blocks.extend(texts.map(|text| Block::Body { text }));
         }
     }
-    let resolutions: Vec<String> = item.resolutions.iter().map(|r| body(r)).filter(|r| !r.is_empty()).collect();
+    let resolutions: Vec<String> = item.resolutions.iter().map(resolution).filter(|r| !r.is_empty()).collect();
     if !resolutions.is_empty() {
         lead("议定事项", None, blocks);
         for (i, text) in resolutions.into_iter().enumerate() {
@@ -139,6 +140,12 @@ fn item_blocks(item: &AgendaItem, record: bool, blocks: &mut Vec<Block>) {
     }
 }
 
+/// What was resolved and who carries it out, in one sentence.
+fn resolution(r: &Resolution) -> String {
+    let parts: Vec<String> = [&r.text].into_iter().chain(&r.tasks).map(|part| body(part.trim().trim_end_matches('。'))).collect();
+    if r.tasks.is_empty() { body(&r.text) } else { full_stop(parts.join("，")) }
+}
+
 /// Who voted how (记名表决) as a sentence, empty when nobody is named.
 fn ballots(v: &Vote) -> String {
     let named = facts(&v.by_name).into_iter().filter(|f| !f.text.is_empty());
@@ -149,8 +156,9 @@ fn ballots(v: &Vote) -> String {
 /// The vote as a sentence, every count written out even when it is zero.
 fn vote_text(v: &Vote) -> String {
     let method = body(&v.method);
+    let unit = counted_by(&v.unit);
     format!(
-        "{}应到{}人，实到{}人，同意{}票，反对{}票，弃权{}票，回避{}人。{}",
+        "{}应到{}{unit}，实到{}{unit}，同意{}票，反对{}票，弃权{}票，回避{}{unit}。{}",
         if method.is_empty() { method } else { full_stop(method) },
         v.expected,
         v.present,

@@ -48,7 +48,7 @@ fn totals(s: &SignInSheet) -> String {
     for (label, count) in &s.totals {
         runs.push_str(&styled("Hei", label));
         runs.push_str(&styled("Line", &format!("　{count:^4}　")));
-        runs.push_str(&run("人　　　"));
+        runs.push_str(&run(&format!("{}　　　", s.unit)));
     }
     runs.push_str(&styled("Hei", "记录人"));
     runs.push_str(&styled("Line", "　　　　　　　　"));
