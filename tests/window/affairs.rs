@@ -13,6 +13,11 @@ async fn what_hangs_in_public_names_residents_by_family_name_and_comes_down_with
     let place = Place::demo_branch().await?;
     let people = place.ask(json!({ "ask": "people", "building": null, "offset": 0 }))?;
     let name = people["people"][0]["name"].as_str().ok_or("a resident")?.to_owned();
+    let ago = |days| (chrono::Local::now().date_naive() - chrono::Days::new(days)).to_string();
+    place.ask(json!({
+        "ask": "save_publicity", "id": null, "title": "关于门口候车亭的公示", "text": "建在西门北侧。", "from": ago(10), "to": ago(3), "places": ["西门"],
+        "contact": "党群服务站", "of": null, "item": null,
+    }))?;
     let page = Page::unlocked(place).await?;
     page.click_in("页面", "公示").await?;
     page.wait_text("公示中").await?;
@@ -32,6 +37,28 @@ async fn what_hangs_in_public_names_residents_by_family_name_and_comes_down_with
     page.click_text("打印").await?;
     page.wait_long("盖章以后张贴").await?;
     page.shot("publicity-paper").await?;
+
+    // One whose days are over: somebody has a word against it, gets an answer, and it comes down.
+    page.click_in("页面", "公示").await?;
+    for other in ["关于设置快递柜和代收点议定结果的公示", "关于楼道清理结果的公示"] {
+        page.click_text(&format!("收起：{other}")).await?;
+    }
+    page.click_text("记一条异议").await?;
+    page.type_into("谁提的", "3幢住户").await?;
+    page.type_into("有什么意见", "离路口太近").await?;
+    page.press_control("s").await?;
+    page.wait_text("1 条异议待答复").await?;
+    page.click_in("异议", "答复").await?;
+    page.type_into("怎么答复的", "已往北移五米").await?;
+    page.press_control("s").await?;
+    page.wait_gone("1 条异议待答复").await?;
+    page.click_text("撤下").await?;
+    page.type_into("公示结果", "一条异议已采纳，候车亭北移五米。").await?;
+    page.shot("publicity-take-down").await?;
+    page.press_control("s").await?;
+    page.wait_gone("待撤下").await?;
+    page.click_text("看看：关于门口候车亭的公示").await?;
+    page.wait_text("一条异议已采纳，候车亭北移五米。").await?;
     page.close().await
 }
 
@@ -47,6 +74,10 @@ async fn a_site_is_fixed_and_looked_at_again_and_a_rule_prints() -> Tried {
     page.press(ENTER).await?;
     page.press(ENTER).await?;
     page.wait_text("整改 6 处").await?;
+    page.click_text("复查过了").await?;
+    page.press(ENTER).await?;
+    page.press(ENTER).await?;
+    page.wait_text("复查 4 处").await?;
     page.text_size(Size::Large).await?;
     page.shot("order-large").await?;
     assert!(!page.is_too_wide().await?);

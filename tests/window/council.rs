@@ -231,5 +231,25 @@ async fn all_residents_are_called_counted_as_a_whole_and_vote_by_hands() -> Trie
     page.shot("assembly-voted").await?;
     page.text_size(Size::Double).await?;
     assert!(!page.is_too_wide().await?, "in the largest text");
+    page.text_size(Size::Standard).await?;
+    page.type_into("议定了什么", "通过居民公约，自下月起施行。").await?;
+    page.click_text("无需落实").await?;
+    page.click_text("记下议定").await?;
+    page.wait_text("已保存：记录议定事项").await?;
+    page.press_control(ENTER).await?;
+    page.click_text("散会，看纪要").await?;
+    page.wait_long("草稿，共").await?;
+    page.press_control(ENTER).await?;
+    page.wait_text("核稿并定稿").await?;
+    page.press(ENTER).await?;
+    page.wait_long("已定稿，共").await?;
+    page.shot("assembly-minutes").await?;
+    let pdf = page.will_save("居民会议纪要.pdf")?;
+    page.press_control("p").await?;
+    page.wait_file(&pdf).await?;
+    page.click_text("回议事会").await?;
+    page.click_text("签到表").await?;
+    page.wait_long("打印出来请到会的人签字").await?;
+    page.shot("assembly-sheet").await?;
     page.close().await
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addDays, count, dateWords, dueWords, money, paragraphs, percent, readDay, readMoney, whenWords } from './format'
+import { addDays, count, dateWords, dueWords, listed, money, paragraphs, percent, readDay, readMoney, squareMetres, whenWords } from './format'
 
 const now = '2024-11-12'
 
@@ -22,6 +22,16 @@ describe('reckoning', () => {
   it('says how many in a hundred', () => expect([percent(34, 40), percent(1, 3), percent(0, 7)]).toEqual(['85%', '33.3%', '0%']))
   it.each([['2024-11-12', 6, '2024-11-18'], ['2024-12-28', 6, '2025-01-03'], ['2024-03-01', -1, '2024-02-29']])('%s and %i days is %s', (day, by, then) => expect(addDays(day, by)).toBe(then))
   it('takes a line for a paragraph', () => expect(paragraphs(' 一段。\n\n　二段。\n')).toEqual(['一段。', '二段。']))
+})
+
+describe('what is listed in one field', () => {
+  it.each([
+    ['1幢楼道、公告栏，北门', ['1幢楼道', '公告栏', '北门']], ['住建部门, 业委会 王某,', ['住建部门', '业委会 王某']], ['北门；北门', ['北门']], [' ', []],
+  ])('«%s» is %j', (typed, things) => expect(listed(typed)).toEqual(things))
+})
+
+describe('areas', () => {
+  it.each([[9000, '90'], [3120050, '31,200.5'], [10001, '100.01'], [5, '0.05'], [0, '0']])('writes %i hundredths as %s', (hundredths, words) => expect(squareMetres(hundredths)).toBe(words))
 })
 
 describe('money', () => {

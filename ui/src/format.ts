@@ -51,6 +51,11 @@ export function paragraphs(text: string): string[] {
   return text.split('\n').map((line) => line.trim()).filter(Boolean)
 }
 
+/** What is listed in one field, with 顿号 or another mark between; nothing twice. */
+export function listed(text: string): string[] {
+  return [...new Set(text.split(/[、，,；;\n]/u).map((one) => one.trim()).filter(Boolean))]
+}
+
 /** `今天到期`, `还有 3 天`, `逾期 2 天`. */
 export function dueWords(due: Day, now: Day): string {
   const days = daysBetween(now, due)
@@ -73,6 +78,12 @@ export function money(fen: Fen): string {
 /** `1,204`. */
 export function count(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** `31,200.5`: an area (面积) in square metres, of whole hundredths of one. */
+export function squareMetres(hundredths: number): string {
+  const rest = String(hundredths % 100).padStart(2, '0').replace(/0+$/, '')
+  return `${count(Math.trunc(hundredths / 100))}${rest && `.${rest}`}`
 }
 
 /** `85%`, `85.3%`: how many in a hundred. */

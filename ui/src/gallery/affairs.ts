@@ -20,7 +20,7 @@ import type { Topic } from '../bindings/Topic'
 import { addDays, daysBetween } from '../format'
 
 const now = '2024-11-12'
-const topic = (id: string, title: string): Topic => ({ id, month: '2024-11', title, opinions: [], state: 'passed', reason: null, decided_on: '2024-11-08', benefit: true, owner_matter: null, sponsor: null, carried_from: null, outside: null })
+const topic = (id: string, title: string): Topic => ({ id, month: '2024-11', title, opinions: [], state: 'passed', reason: null, decided_on: '2024-11-08', benefit: true, owner_matter: null, sponsor: null, carried_from: null, outside: null, outside_on: null })
 const topics = [topic('t1', '关于电动车充电棚选址的规定'), topic('t2', '关于楼道堆物清理的规定')]
 const items = ['业委会：共有部分经营的收入和支出', '物业：电梯、消防等设施的维护', '业委会：业主大会和业委会的决定', '业委会：物业服务合同', '业委会：维修资金的筹集和使用', '物业：服务内容、标准和收费', '物业：报修和投诉的办理']
 const publicityItems: PublicityItem[] = items.map((item, place) => ({ item, last: place < 3 ? addDays('2024-11-10', -place * 120) : null, publicity: place < 3 ? `g${place}` : null, hanging: place === 0 }))

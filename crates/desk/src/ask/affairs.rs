@@ -1,4 +1,4 @@
-//! What a question about publicity, rules, campaigns, canvasses, demands and owners' ballots brings along.
+//! What a question about publicity, sites and demands brings along.
 //! An `id` of `null` makes a new record.
 
 use chrono::NaiveDate;

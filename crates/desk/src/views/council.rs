@@ -95,10 +95,10 @@ views! {
         /// 集体辞职（2024年10月8日起）, where its body does not stand as usual on that day.
         standing: Option<String>,
     }
-    /// One delegate's line.
+    /// A delegate's line, or a guest's.
     SignInLine {
         delegate: Option<Delegate>,
-        /// Delegate's, proxy's or observer's name.
+        /// Delegate's, proxy's or guest's name.
         name: String,
         presence: Option<Presence>,
         note: Option<String>,

@@ -304,7 +304,6 @@ pub fn two_laptops_that_recorded_one_meeting_apart_are_shown_side_by_side_and_on
         let conflicts = ask(desk, json!({ "ask": "conflicts" }));
         assert!(conflicts.as_array().expect("conflicts").is_empty(), "{conflicts}");
     }
-    let _ = (lamp, gate);
 }
 
 #[test]

@@ -50,7 +50,7 @@ describe('a meeting that is changed', () => {
     await form.findAll('input[type=checkbox]')[1]?.setValue(true)
     await form.trigger('submit')
     await flushPromises()
-    expect(asked()).toEqual([{ ask: 'edit_meeting', id: 'm', held_at: '2024-11-15T20:00:00+08:00', place: '服务站', chair: '林', recorder: '何', agenda: ['停车', '绿化'], assembly: null, guests: [] }])
+    expect(asked()).toEqual([{ ask: 'edit_meeting', id: 'm', held_at: '2024-11-15T20:00:00+08:00', place: '服务站', chair: '林', recorder: '何', agenda: ['停车', '绿化'], assembly: null, guests: [], ended_at: null }])
     expect(form.emitted('done')).toHaveLength(1)
   })
   it('keeps its instant where only the place is another', async () => {

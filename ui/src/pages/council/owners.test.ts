@@ -36,6 +36,7 @@ describe("the owners' vote", () => {
     await field('业主总人数').trigger('change')
     await field('专有部分总面积').setValue('31200.5')
     await field('专有部分总面积').trigger('change')
+    expect(field('专有部分总面积').element.value).toBe('31,200.5')
     expect(counted()).toMatchObject({ owners: 300, owners_took_part: 210, area: 3120050, by_room: true, notified_on: null })
     await field('同意的人数').setValue('171')
     await field('同意的人数').trigger('change')

@@ -26,10 +26,6 @@ export const meetingStages: Record<MeetingStage, string> = {
   planned: '等发通知', notified: '已通知，等开会', signing_in: '正在签到', running: '正在开', draft: '已散会，纪要待核稿', checked: '已核稿，待定稿',
   final: '纪要已定稿', correcting: '纪要正在更正', corrected: '纪要已定稿（更正版）',
 }
-/** Whether the five parties sit in it. */
-export function isCouncil(kind: MeetingKind): boolean {
-  return kind === 'council' || kind === 'emergency'
-}
 /** Whether people are invited by name: they take up what has passed, and decide nothing for all. */
 export function isByName(kind: MeetingKind): boolean {
   return kind === 'party_assembly' || kind === 'branch_committee'
@@ -69,4 +65,4 @@ export const ownerMatters: Record<OwnerMatter, string> = {
 }
 
 /** What the law says of a matter of the owners. */
-export const ownersDecide = '这件事须由业主共同决定（民法典第二百七十八条、台州市物业管理条例第十六条）。议事会可以讨论、提出建议；表决后转业主大会，不算通过。'
+export const ownersDecide = '这件事须由业主共同决定（民法典第二百七十八条、台州市物业管理条例第十六条）。会上可以讨论、提出建议；表决后转业主大会，不算通过。'

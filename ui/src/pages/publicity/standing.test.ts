@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PublicityLine } from '../../bindings/PublicityLine'
 import type { PublicityStanding } from '../../bindings/PublicityStanding'
-import { grouped, likelyResult, maskSentence, publicitySentence, splitPlaces, standingWords } from './standing'
+import { grouped, likelyResult, maskSentence, publicitySentence, standingWords } from './standing'
 
 const line = (id: string, standing: PublicityStanding, more: Partial<PublicityLine['publicity']> = {}, unanswered = 0): PublicityLine => ({
   publicity: { id, title: id, text: '', from: '2024-11-08', to: '2024-11-14', places: [], contact: '', of: null, taken_down_on: null, result: null, item: null, ...more },
@@ -30,12 +30,6 @@ describe('publicities', () => {
     expect(publicitySentence([line('c', 'taken_down')])).toBe('现在没有挂着的公示。')
   })
   it('have their likely result', () => expect([line('a', 'over'), line('b', 'over', {}, 1)].map(likelyResult)).toEqual(['公示期内没有收到异议。', '']))
-})
-
-describe('places', () => {
-  it.each([
-    ['1幢楼道、公告栏，北门', ['1幢楼道', '公告栏', '北门']], ['北门, 南门,', ['北门', '南门']], ['北门；北门', ['北门']], [' ', []],
-  ])('«%s» are %j', (typed, places) => expect(splitPlaces(typed)).toEqual(places))
 })
 
 describe('names in a text', () => {

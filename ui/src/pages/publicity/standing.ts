@@ -46,11 +46,6 @@ export function publicitySentence(lines: readonly PublicityLine[]): string {
   return `${parts.filter(Boolean).join('，')}。`
 }
 
-/** The places typed into one field. */
-export function splitPlaces(text: string): string[] {
-  return [...new Set(text.split(/[、，,；;\n]/).map((place) => place.trim()).filter(Boolean))]
-}
-
 /** What was found in a text that is to hang in public. */
 export function maskSentence(found: readonly MaskedName[]): string {
   if (found.length === 0) return '没有发现住户姓名。'
