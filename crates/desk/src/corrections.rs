@@ -2,16 +2,16 @@
 //! What it said before stays in the history.
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
-use xinghuo_ledger::{Books, Save};
+use xinghuo_ledger::Save;
 use xinghuo_model::records::*;
-use xinghuo_model::rules::{Refusal, check_votable};
+use xinghuo_model::rules::Refusal;
 use xinghuo_model::*;
 
 use crate::accounts::withdraw;
 use crate::ask::{MeetingEdit, TaskEdit, TopicEdit};
 use crate::cases::not_future;
-use crate::error::{DeskError, Result, filled, optional, texts};
-use crate::meeting::{changing, recording};
+use crate::error::{DeskError, Result, filled, optional};
+use crate::meeting::{called, changing, check_agenda, check_came, recording};
 use crate::open::Open;
 use crate::roll::signed;
 use crate::views::Saved;
@@ -21,34 +21,6 @@ type At = DateTime<FixedOffset>;
 /// Whether a line of the sign-in says that somebody is there.
 fn came(line: &Attendance) -> bool {
     line.presence.is_there()
-}
-
-/// Who is called to a meeting: by name to 大党委 and 支委会, as so many of all residents to an assembly, nobody
-/// further where the five parties sit.
-pub(crate) fn called(kind: MeetingKind, guests: Vec<String>, assembly: Option<Assembly>) -> Result<(Vec<String>, Option<Assembly>)> {
-    let field = |field, why| Err(DeskError::Field { field, why });
-    let mut guests = texts(guests);
-    let mut seen = Vec::new();
-    guests.retain(|guest| {
-        let new = !seen.contains(guest);
-        seen.push(guest.clone());
-        new
-    });
-    match (kind, assembly) {
-        (MeetingKind::Assembly, None) => field("eligible", "请写明居民会议由谁组成，一共多少人（户）。"),
-        (MeetingKind::Assembly, Some(_)) if !guests.is_empty() => {
-            field("guests", "居民会议由全体居民、每户或者居民代表参加，不另写参会人员。")
-        }
-        (MeetingKind::Assembly, Some(assembly)) if assembly.eligible == 0 => field("eligible", "请写明应到多少人（户）。"),
-        (MeetingKind::Assembly, Some(assembly)) if !assembly.may_be_demanded() => {
-            field("demanded", "提议的要在 1 和应到之间；不是居民提议的，不用填。")
-        }
-        (MeetingKind::Assembly, assembly) => Ok((guests, assembly)),
-        (_, Some(_)) => field("eligible", "只有居民会议按总数登记。"),
-        (kind, None) if kind.is_council() && !guests.is_empty() => field("guests", "议事会由五方代表参加，不另写参会人员。"),
-        (kind, None) if !kind.is_council() && guests.is_empty() => field("guests", "请写明请哪些单位或人员参加。"),
-        (_, None) => Ok((guests, None)),
-    }
 }
 
 /// When a meeting was closed: after it began, within a day, not later than now; nothing before it is over.
@@ -61,27 +33,6 @@ fn ended(meeting: &Meeting, held_at: At, ended_at: Option<At>, now: At) -> Resul
         _ => return Ok(Some(ended)),
     };
     Err(DeskError::Field { field: "ended_at", why })
-}
-
-/// Refuses more people than are called.
-pub(crate) fn check_came(assembly: Option<Assembly>, came: Option<u32>) -> Result<()> {
-    let why = match (assembly, came) {
-        (Some(assembly), Some(came)) if came > assembly.eligible => "实到的不能多于应到的。",
-        (None, Some(_)) => "只有居民会议按总数登记到会人数，其他会议请逐人签到。",
-        _ => return Ok(()),
-    };
-    Err(DeskError::Field { field: "came", why })
-}
-
-/// Refuses topics that a meeting of this kind may not vote on.
-pub(crate) fn check_agenda(books: &Books<'_>, kind: MeetingKind, agenda: &[TopicId]) -> Result<()> {
-    if agenda.is_empty() {
-        return Err(Refusal::Lacks("还没有确定的议题，请先在“确定议题”里选定。").into());
-    }
-    for id in agenda {
-        check_votable(kind, books.need::<Topic>(*id)?.record.state, false)?;
-    }
-    Ok(())
 }
 
 /// A resolution that may still be changed: its meeting is not final, or there was none.

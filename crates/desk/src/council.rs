@@ -10,10 +10,11 @@ use xinghuo_model::*;
 
 use crate::attachments;
 use crate::cases::days_left;
+use crate::editions::editions;
 use crate::error::Result;
 use crate::opinions::{fate, replies};
 use crate::owners;
-use crate::papers::{demanded, editions, minutes, of_the_meeting};
+use crate::papers::{demanded, minutes, of_the_meeting};
 use crate::roll::{Roll, bodies, delegates, roll};
 use crate::topics::as_it_stands;
 use crate::views::*;

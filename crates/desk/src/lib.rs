@@ -17,6 +17,7 @@ mod corrections;
 mod council;
 mod demands;
 pub mod demo;
+mod editions;
 mod erasure;
 mod error;
 mod exchange;
@@ -336,7 +337,7 @@ impl Desk {
             Ask::StepTask { id, to, on, outcome, due_on, by } => json(self.open()?.step_task(id, to, on, outcome, due_on, by, now)?),
             Ask::ExtendTask { id, due_on, by, reason } => json(self.open()?.extend_task(id, due_on, &by, &reason, now)?),
             Ask::GiveFeedback(new) => json(self.open()?.give_feedback(new, now)?),
-            Ask::Seals => json(self.open()?.seals()?),
+            Ask::Seals => json(self.open()?.seals(today)?),
             Ask::SaveSealUse(input) => json(self.open()?.save_seal_use(input, now)?),
             Ask::PublicityItems => json(self.open()?.publicity_items(today)?),
             Ask::Publicities => json(self.open()?.publicities(today)?),

@@ -1,6 +1,6 @@
-//! Delegates and meetings: writing.
+//! Meetings, from their plan to their end: writing.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 use uuid::Uuid;
 use xinghuo_ledger::{Books, Save};
 use xinghuo_model::records::*;
@@ -9,28 +9,18 @@ use xinghuo_model::*;
 
 use crate::accounts::withdraw_agreed;
 use crate::ask::*;
-use crate::cases::{after, not_future};
-use crate::corrections::{called, check_agenda, check_came};
-use crate::council::{COUNCILS, body_id, meeting_id, meeting_view};
-use crate::error::{DeskError, Result, filled};
-use crate::open::{Open, known_or_new};
-use crate::papers::{editions, final_edition};
+use crate::cases::not_future;
+use crate::council::meeting_id;
+use crate::error::{DeskError, Result, filled, texts};
+use crate::open::Open;
 use crate::roll::{parties_present, roll};
 use crate::topics::owners_voted;
-use crate::views::{MeetingView, Saved};
+use crate::views::Saved;
 
 type At = DateTime<FixedOffset>;
 
 /// No council goes on for longer; whoever closes one later is typing it in.
 const LONGEST: TimeDelta = TimeDelta::hours(12);
-
-/// Refuses where something is lacking before minutes may become final.
-fn complete(view: &MeetingView) -> Result<()> {
-    match view.lacking.first() {
-        Some(first) => crate::error::not("rule.lacks", format!("还不能定稿：{first}。"), "补齐后再定稿，已记录的内容都还在。"),
-        None => Ok(()),
-    }
-}
 
 /// Whether somebody has begun to carry out what was agreed on a topic, in a meeting or after none.
 pub(crate) fn begun(books: &Books<'_>, meeting: Option<MeetingId>, topic: TopicId) -> Result<bool> {
@@ -60,6 +50,55 @@ pub(crate) fn recording(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> R
 pub(crate) fn changing(save: &mut Save<'_>, space: SpaceId, id: MeetingId) -> Result<Meeting> {
     let meeting = save.books().need::<Meeting>(id)?.record;
     if meeting.state.is_ahead() { Ok(meeting) } else { recording(save, space, id) }
+}
+
+/// Who is called to a meeting: by name to 大党委 and 支委会, as so many of all residents to an assembly, nobody
+/// further where the five parties sit.
+pub(crate) fn called(kind: MeetingKind, guests: Vec<String>, assembly: Option<Assembly>) -> Result<(Vec<String>, Option<Assembly>)> {
+    let field = |field, why| Err(DeskError::Field { field, why });
+    let mut guests = texts(guests);
+    let mut seen = Vec::new();
+    guests.retain(|guest| {
+        let new = !seen.contains(guest);
+        seen.push(guest.clone());
+        new
+    });
+    match (kind, assembly) {
+        (MeetingKind::Assembly, None) => field("eligible", "请写明居民会议由谁组成，一共多少人（户）。"),
+        (MeetingKind::Assembly, Some(_)) if !guests.is_empty() => {
+            field("guests", "居民会议由全体居民、每户或者居民代表参加，不另写参会人员。")
+        }
+        (MeetingKind::Assembly, Some(assembly)) if assembly.eligible == 0 => field("eligible", "请写明应到多少人（户）。"),
+        (MeetingKind::Assembly, Some(assembly)) if !assembly.may_be_demanded() => {
+            field("demanded", "提议的要在 1 和应到之间；不是居民提议的，不用填。")
+        }
+        (MeetingKind::Assembly, assembly) => Ok((guests, assembly)),
+        (_, Some(_)) => field("eligible", "只有居民会议按总数登记。"),
+        (kind, None) if kind.is_council() && !guests.is_empty() => field("guests", "议事会由五方代表参加，不另写参会人员。"),
+        (kind, None) if !kind.is_council() && guests.is_empty() => field("guests", "请写明请哪些单位或人员参加。"),
+        (_, None) => Ok((guests, None)),
+    }
+}
+
+/// Refuses more people than are called.
+pub(crate) fn check_came(assembly: Option<Assembly>, came: Option<u32>) -> Result<()> {
+    let why = match (assembly, came) {
+        (Some(assembly), Some(came)) if came > assembly.eligible => "实到的不能多于应到的。",
+        (None, Some(_)) => "只有居民会议按总数登记到会人数，其他会议请逐人签到。",
+        _ => return Ok(()),
+    };
+    Err(DeskError::Field { field: "came", why })
+}
+
+/// Refuses topics that a meeting of this kind may not vote on.
+pub(crate) fn check_agenda(books: &Books<'_>, kind: MeetingKind, agenda: &[TopicId]) -> Result<()> {
+    if agenda.is_empty() {
+        return Err(Refusal::Lacks("还没有确定的议题，请先在“确定议题”里选定。").into());
+    }
+    for id in agenda {
+        check_votable(kind, books.need::<Topic>(*id)?.record.state, false)?;
+    }
+    Ok(())
 }
 
 /// Refuses to take back an act where one of these records is part of final minutes: they are corrected (I17, I18).
@@ -101,31 +140,6 @@ pub(crate) fn may_take_back(books: &Books<'_>, act: Option<Act>, records: &[(&'s
 }
 
 impl Open {
-    pub(crate) fn save_delegate(&self, input: DelegateInput, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        filled(&input.name, "name")?;
-        if input.until.is_some_and(|u| u < input.since) {
-            return Err(Refusal::Before("任期止", "任期起").into());
-        }
-        self.save_one(Act::SaveDelegate, at, |save| {
-            let id = known_or_new::<Delegate>(save, input.id)?;
-            let delegate = input.record(id);
-            save.put(space, &delegate);
-            Ok(delegate.id)
-        })
-    }
-
-    pub(crate) fn save_body(&self, input: BodyInput, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        not_future(input.since, at.date_naive(), "起始日期")?;
-        self.save_one(Act::SaveBody, at, |save| {
-            let id = body_id(space, input.party);
-            let body = input.record(id);
-            save.put(space, &body);
-            Ok(id)
-        })
-    }
-
     pub(crate) fn plan_meeting(&self, new: NewMeeting, at: At) -> Result<Saved> {
         let space = self.own_compound()?;
         let (place, chair, recorder) = (filled(&new.place, "place")?, filled(&new.chair, "chair")?, filled(&new.recorder, "recorder")?);
@@ -133,13 +147,10 @@ impl Open {
         self.save_one(Act::PlanMeeting, at, |save| {
             let mut agenda = new.agenda;
             if agenda.is_empty() {
-                // Who decides nothing for all may take up what has passed.
-                let states = if new.kind.decides_for_all() { "('chosen')" } else { "('chosen', 'passed')" };
-                let open = save.books().select::<Topic>(
-                    &format!("AND space = ?1 AND month = ?2 AND state IN {states} ORDER BY id"),
-                    (space.0.as_bytes(), new.month.to_string()),
-                )?;
-                agenda = open.into_iter().map(|t| t.record.id).collect();
+                let of_month = (space.0.as_bytes(), new.month.to_string());
+                let topics = save.books().select::<Topic>("AND space = ?1 AND month = ?2 ORDER BY id", of_month)?;
+                let open = topics.into_iter().map(|kept| kept.record).filter(|topic| check_votable(new.kind, topic.state, false).is_ok());
+                agenda = open.map(|topic| topic.id).collect();
             }
             check_agenda(&save.books(), new.kind, &agenda)?;
             // Two laptops that record one meeting apart write into one record; a second meeting of a day is
@@ -328,101 +339,6 @@ impl Open {
             meeting.ended_at = (lasted > TimeDelta::zero() && lasted < LONGEST).then_some(at);
             let roll = roll(&save.books(), space, &meeting)?;
             meeting.parties = parties_present(&roll);
-            save.put(space, &meeting);
-            Ok(id)
-        })
-    }
-
-    /// The draft of the minutes was compared with what was said (核稿).
-    pub(crate) fn check_minutes(&self, id: MeetingId, by: &str, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        let by = filled(by, "by")?;
-        self.save_one(Act::CheckMinutes, at, |save| {
-            let mut meeting = save.books().need::<Meeting>(id)?.record;
-            if meeting.state != MeetingState::Closed {
-                return Err(Refusal::Step { from: meeting.state.zh(), to: MeetingState::Checked.zh() }.into());
-            }
-            let policy = self.policy(&save.books(), meeting.month.first_day())?;
-            complete(&meeting_view(&save.books(), space, &policy, meeting.clone())?)?;
-            meeting.state = MeetingState::Checked;
-            meeting.checked_by = Some(by);
-            save.put(space, &meeting);
-            Ok(id)
-        })
-    }
-
-    pub(crate) fn finalise(&self, id: MeetingId, on: NaiveDate, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        not_future(on, at.date_naive(), "定稿日期")?;
-        let saved = self.save_one(Act::FinaliseMinutes, at, |save| {
-            let mut meeting = save.books().need::<Meeting>(id)?.record;
-            let policy = self.policy(&save.books(), meeting.month.first_day())?;
-            let view = meeting_view(&save.books(), space, &policy, meeting.clone())?;
-            match meeting.state {
-                MeetingState::Final => return Err(Refusal::Locked.into()),
-                MeetingState::Checked => {}
-                _ => {
-                    complete(&view)?;
-                    return Err(Refusal::Lacks("纪要草稿还没有核稿，请先核对并写明核稿人。").into());
-                }
-            }
-            // Bundles may have brought more since it was checked.
-            complete(&view)?;
-            if on < meeting.held_at.date_naive() {
-                return Err(Refusal::Before("定稿日期", "会议日期").into());
-            }
-            if meeting.number.is_none() {
-                meeting.number = Some(self.minutes_number(save, space, meeting.kind, on.year())?);
-            }
-            let reason = meeting.correction.take();
-            meeting.state = MeetingState::Final;
-            meeting.parties = parties_present(&roll(&save.books(), space, &meeting)?);
-            meeting.final_on = Some(on);
-            save.put(space, &meeting);
-            let books = save.books();
-            let edition = editions(&books, id)?.first().map_or(1, |last| last.edition + 1);
-            let view = meeting_view(&books, space, &policy, meeting)?;
-            let said = crate::papers::minutes(&books, &policy, space, &view)?;
-            let kept = final_edition(save.id(), id, edition, reason, on, &said);
-            save.put(space, &kept);
-            Ok(id)
-        })?;
-        // Their number is given, and perhaps printed: there is no way back but a correction.
-        Ok(Saved { save: 0, ..saved })
-    }
-
-    /// Gap-free per compound, year and what it is the minutes of (I18); a final meeting is never deleted. An
-    /// emergency council counts among the councils.
-    fn minutes_number(&self, save: &Save<'_>, space: SpaceId, kind: MeetingKind, year: i32) -> Result<String> {
-        let books = save.books();
-        let kinds = if kind.is_council() { COUNCILS.to_owned() } else { format!("('{}')", kind.code()) };
-        let head = format!("〔{year}〕{}", self.number_mark(&books)?);
-        // Where two laptops made one meeting final apart, the number that was not chosen stands in its edition alone.
-        let given = books.rows(
-            &format!(
-                "SELECT number FROM meeting WHERE space = ?1 AND number LIKE ?2 AND kind IN {kinds} \
-                 UNION SELECT json_extract(e.content, '$.issue') FROM minutes_edition e JOIN meeting m ON m.id = e.meeting \
-                 WHERE e.space = ?1 AND m.kind IN {kinds} AND json_extract(e.content, '$.issue') LIKE ?2"
-            ),
-            (space.0.as_bytes(), format!("{head}%")),
-            |r| r.get::<_, String>(0),
-        )?;
-        Ok(format!("{head}{}号", after(&given, &head, "号")))
-    }
-
-    /// Opens final minutes again: the meeting may be completed, and becomes final once more as a further
-    /// edition under the same number.
-    pub(crate) fn correct_minutes(&self, id: MeetingId, reason: &str, at: At) -> Result<Saved> {
-        let space = self.own_compound()?;
-        let reason = filled(reason, "reason")?;
-        self.save_one(Act::CorrectMinutes, at, |save| {
-            let mut meeting = save.books().need::<Meeting>(id)?.record;
-            if meeting.state != MeetingState::Final {
-                return Err(Refusal::Lacks("纪要还没有定稿，直接补记就行，不用出更正版。").into());
-            }
-            meeting.state = MeetingState::Closed;
-            meeting.checked_by = None;
-            meeting.correction = Some(reason);
             save.put(space, &meeting);
             Ok(id)
         })

@@ -15,12 +15,13 @@ use xinghuo_paper::{Count, Fact, MinutesLayout, Paper, Press, Reached, Slip as S
 
 use crate::ask::{MinutesForm, PaperChoice, PaperFormat};
 use crate::council;
+use crate::editions::editions;
 use crate::error::{Result, not};
 use crate::exchange::Slip;
 use crate::home::write_whole;
 use crate::open::{Open, done, office_of};
 use crate::views::*;
-pub(crate) use minutes::{demanded, editions, final_edition, minutes, of_the_meeting};
+pub(crate) use minutes::{demanded, minutes, of_the_meeting};
 use minutes::{edition, sign_in};
 
 /// 2024年11月5日

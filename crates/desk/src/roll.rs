@@ -1,13 +1,19 @@
-//! The roll of a meeting: who is invited, who signed in, how the bodies behind the parties stand.
+//! Delegates and the bodies behind the parties; and the roll of a meeting: who is invited, who signed in.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use uuid::Uuid;
 use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
+use xinghuo_model::rules::Refusal;
 use xinghuo_model::*;
 
-use crate::error::Result;
-use crate::views::{PartyAttendance, SignInLine};
+use crate::cases::not_future;
+use crate::council::body_id;
+use crate::error::{Result, filled};
+use crate::open::{Open, known_or_new};
+use crate::views::{PartyAttendance, Saved, SignInLine};
+
+type At = DateTime<FixedOffset>;
 
 /// Delegates in office on a day, in the order of the parties.
 pub(crate) fn delegates(books: &Books<'_>, space: SpaceId, on: Option<NaiveDate>) -> Result<Vec<Delegate>> {
@@ -186,4 +192,31 @@ fn parties(books: &Books<'_>, space: SpaceId, meeting: &Meeting, signed: &[Atten
         party.lines.push(signed_line(name, Some(delegate), line));
     }
     Ok(parties)
+}
+
+impl Open {
+    pub(crate) fn save_delegate(&self, input: DelegateInput, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        filled(&input.name, "name")?;
+        if input.until.is_some_and(|u| u < input.since) {
+            return Err(Refusal::Before("任期止", "任期起").into());
+        }
+        self.save_one(Act::SaveDelegate, at, |save| {
+            let id = known_or_new::<Delegate>(save, input.id)?;
+            let delegate = input.record(id);
+            save.put(space, &delegate);
+            Ok(delegate.id)
+        })
+    }
+
+    pub(crate) fn save_body(&self, input: BodyInput, at: At) -> Result<Saved> {
+        let space = self.own_compound()?;
+        not_future(input.since, at.date_naive(), "起始日期")?;
+        self.save_one(Act::SaveBody, at, |save| {
+            let id = body_id(space, input.party);
+            let body = input.record(id);
+            save.put(space, &body);
+            Ok(id)
+        })
+    }
 }

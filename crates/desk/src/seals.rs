@@ -1,6 +1,6 @@
 //! What was sealed, when and by whom (用印登记).
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 use xinghuo_model::records::*;
 use xinghuo_model::*;
 
@@ -14,7 +14,7 @@ const SHOWN: usize = 500;
 
 impl Open {
     /// The latest uses first, and what is usually typed.
-    pub(crate) fn seals(&self) -> Result<SealsView> {
+    pub(crate) fn seals(&self, today: NaiveDate) -> Result<SealsView> {
         let space = self.compound()?;
         self.read(|books| {
             let kept =
@@ -23,7 +23,10 @@ impl Open {
             let mut seals: Vec<String> = uses.iter().map(|used| used.seal.clone()).collect();
             seals.sort_unstable();
             seals.dedup();
-            Ok(SealsView { uses, seals })
+            let all = books.number("SELECT count(*) FROM seal_use WHERE life = 0 AND space = ?1", [space.0.as_bytes()])? as u32;
+            let of_year = (space.0.as_bytes(), format!("{}-%", today.year()));
+            let this_year = books.number("SELECT count(*) FROM seal_use WHERE life = 0 AND space = ?1 AND \"on\" LIKE ?2", of_year)? as u32;
+            Ok(SealsView { uses, seals, all, this_year })
         })
     }
 

@@ -6,9 +6,17 @@ import type { SealUse } from "./SealUse";
  */
 export type SealsView = { 
 /**
- * The latest first.
+ * The latest first, 500 at most.
  */
 uses: Array<SealUse>, 
+/**
+ * How many there are.
+ */
+all: number, 
+/**
+ * How many of them this year.
+ */
+this_year: number, 
 /**
  * Seals that were named before.
  */

@@ -3,10 +3,10 @@ import type { Delegate } from "./Delegate";
 import type { Presence } from "./Presence";
 
 /**
- * One delegate's line.
+ * A delegate's line, or a guest's.
  */
 export type SignInLine = { delegate: Delegate | null, 
 /**
- * Delegate's, proxy's or observer's name.
+ * Delegate's, proxy's or guest's name.
  */
 name: string, presence: Presence | null, note: string | null, came_at: string | null, left_at: string | null, };

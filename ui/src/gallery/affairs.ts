@@ -98,7 +98,7 @@ function demand(place: number, due: string, replied: string | null): DemandLine 
 const demands = (many: boolean): DemandLine[] => [demand(0, '2024-11-20', null), demand(1, '2024-11-09', null), ...Array.from({ length: many ? 40 : 1 }, (_, place) => demand(place + 2, addDays('2024-11-02', -place * 8), addDays('2024-11-01', -place * 8)))]
 
 const seals = (many: boolean): SealsView => ({
-  seals: ['业委会章', '小区党支部章'],
+  seals: ['业委会章', '小区党支部章'], all: many ? 400 : 6, this_year: 6,
   uses: Array.from({ length: many ? 400 : 6 }, (_, place) => ({
     id: `y${place}`, on: addDays('2024-11-08', -place * 9), seal: place % 3 ? '小区党支部章' : '业委会章', copies: (place % 3) + 1, used_by: '何干事', approved_by: '林文斌', kept_by: ['陈副书记', '欧阳建华'][place % 2] ?? '', of: null,
     matter: ['11月议事会纪要，报社区', '关于尽快修复3幢2单元电梯的函，送临江区绿城物业服务有限公司翠湖雅苑服务中心，并抄送临江区住房和城乡建设局', '关于电动车充电棚选址的公示，张贴'][place % 3] ?? '',
@@ -128,7 +128,7 @@ const policies: PolicyView = {
 export function affairs(ask: Ask, empty: boolean, many: boolean): unknown {
   switch (ask.ask) {
     case 'publicity_items': return empty ? publicityItems.map((one) => ({ ...one, last: null, publicity: null, hanging: false })) : publicityItems
-    case 'seals': return empty ? { uses: [], seals: [] } : seals(many)
+    case 'seals': return empty ? { uses: [], all: 0, this_year: 0, seals: [] } : seals(many)
     case 'save_seal_use': if (ask.kept_by === ask.approved_by) throw { code: 'form', message: '印章要由批准人以外的人保管。', advice: '请改一改。', field: 'kept_by' }; return undefined
     case 'ills': return ills(ask.year ?? 2024, empty)
     case 'ill_lines': return empty ? [] : [{ kind: 'task', id: 'k', compound: 'x', compound_name: '翠湖雅苑', month: '2024-11', on: '2024-11-10', title: '修好3幢2单元电梯', kept: false, detail: '逾期 2 天，物业企业' }]

@@ -278,7 +278,7 @@ fn keep_minutes(ledger: &mut Ledger, space: SpaceId, leader: &str, today: NaiveD
             let (meeting, on) = (kept.record.id, kept.record.final_on.unwrap_or(today));
             let view = meeting_view(&save.books(), space, &policy, kept.record)?;
             let said = crate::papers::minutes(&save.books(), &policy, space, &view)?;
-            let edition = crate::papers::final_edition(save.id(), meeting, 1, None, on, &said);
+            let edition = crate::editions::final_edition(save.id(), meeting, 1, None, on, &said);
             save.put(space, &edition);
         }
         Ok(())

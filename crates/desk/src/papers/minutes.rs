@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use xinghuo_ledger::Books;
 use xinghuo_model::policy::{Policy, share_zh};
 use xinghuo_model::records::{self, Assembly, Compound, Meeting, MinutesEdition, Opinion, Person, Task};
@@ -21,26 +20,6 @@ fn five<T>(mut make: impl FnMut(Party) -> T) -> FiveParties<T> {
         social: make(Party::Society),
         residents: make(Party::Residents),
     }
-}
-
-/// The final editions of a meeting's minutes, the last one first.
-pub(crate) fn editions(books: &Books<'_>, meeting: MeetingId) -> Result<Vec<MinutesEdition>> {
-    let kept = books.select::<MinutesEdition>("AND meeting = ?1 ORDER BY edition DESC, id DESC", [meeting.0.as_bytes()])?;
-    Ok(kept.into_iter().map(|kept| kept.record).collect())
-}
-
-/// Minutes as they become final: what they say is kept whole.
-pub(crate) fn final_edition(
-    id: MinutesEditionId,
-    meeting: MeetingId,
-    edition: u32,
-    reason: Option<String>,
-    on: NaiveDate,
-    said: &Minutes,
-) -> MinutesEdition {
-    let content = serde_json::to_string(said).unwrap_or_default();
-    let hash = blake3::hash(content.as_bytes()).to_hex().to_string();
-    MinutesEdition { id, meeting, edition, reason, on, content, hash }
 }
 
 /// What an edition says; a later one says so, and why.

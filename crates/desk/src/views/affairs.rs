@@ -56,8 +56,12 @@ views! {
     }
     /// What was sealed.
     SealsView {
-        /// The latest first.
+        /// The latest first, 500 at most.
         uses: Vec<SealUse>,
+        /// How many there are.
+        all: u32,
+        /// How many of them this year.
+        this_year: u32,
         /// Seals that were named before.
         seals: Vec<String>,
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
 use crate::attachments::pictures::{jpeg, noise};
-use crate::council::{agreed, council, delegate, id, month, opinion, owners_topic, topic, written};
+use crate::doing::*;
 use crate::place::*;
 
 const OF: &str = "2024-11";

@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
-use crate::council::{agreed, delegate, id, month, owners_topic, topic, written};
+use crate::doing::*;
 use crate::place::*;
-use crate::unhappy::{finish, meeting_of, round, two_laptops};
 
 const OF: &str = "2024-11";
 
@@ -18,7 +17,7 @@ fn count(meeting: &str, came: u32) -> Value {
     json!({ "ask": "count_assembly", "id": meeting, "came": came })
 }
 
-fn vote(meeting: &str, topic: &str, yes: u32, no: u32, abstain: u32) -> Value {
+fn hands(meeting: &str, topic: &str, yes: u32, no: u32, abstain: u32) -> Value {
     json!({ "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": yes + no + abstain, "yes": yes, "no": no,
         "abstain": abstain, "recused": 0, "ballots": [] })
 }
@@ -53,9 +52,9 @@ fn an_assembly_opens_and_decides_by_more_than_half_of_whole_numbers_and_prints()
     ask(&branch, open(&meeting));
 
     // What touches residents' own interest is theirs to decide; a tie of those present is not more than half.
-    ask(&branch, vote(&meeting, &levy, 150, 100, 50));
+    ask(&branch, hands(&meeting, &levy, 150, 100, 50));
     assert_eq!(state(&branch, &levy), "rejected");
-    assert_eq!(code(&branch, vote(&meeting, &rule, 301, 0, 0)), "rule.too_many_voters");
+    assert_eq!(code(&branch, hands(&meeting, &rule, 301, 0, 0)), "rule.too_many_voters");
     agreed(&branch, OF, &meeting, &rule, 300, "2024-11-30");
     assert_eq!(state(&branch, &rule), "passed");
     finish(&branch, &meeting, "2024-11-28");
@@ -86,9 +85,9 @@ fn an_assembly_is_no_council_and_neither_settles_what_is_the_owners_nor_what_pas
     assert_eq!(meeting_of(&month(&branch, OF), &meeting)["warnings"], json!([]), "no party is missed where none sits");
     ask(&branch, count(&meeting, 451));
     ask(&branch, open(&meeting));
-    ask(&branch, vote(&meeting, &theirs, 451, 0, 0));
+    ask(&branch, hands(&meeting, &theirs, 451, 0, 0));
     assert_eq!(state(&branch, &theirs), "to_owners");
-    ask(&branch, vote(&meeting, &lamp, 451, 0, 0));
+    ask(&branch, hands(&meeting, &lamp, 451, 0, 0));
     let by_name = json!({ "ask": "record_vote", "meeting": meeting, "topic": lamp, "method": "by_name", "present": 451, "yes": 451, "no": 0,
         "abstain": 0, "recused": 0, "ballots": [] });
     assert_eq!(code(&branch, by_name), "rule.lacks", "hundreds are not called by name");
@@ -142,7 +141,7 @@ fn numbers_of_an_assembly_that_cannot_be_are_refused_by_their_field() {
     assert_eq!((seen("present"), seen("stage")), (json!(0), json!("planned")), "who came on another day is not there yet");
     ask(&branch, json!({ "ask": "cancel_meeting", "id": meeting }));
 
-    let council = crate::council::council(&branch, OF, &[&firm]);
+    let council = council(&branch, OF, &[&firm]);
     assert_eq!(refused(count(&council, 5)), wrong("came"), "who sits for a party signs in");
 }
 
@@ -174,7 +173,7 @@ fn two_laptops_that_counted_differently_are_asked_before_the_minutes_become_fina
 fn what_all_residents_decided_does_the_months_third_step_is_no_ill_and_may_be_a_rule_of_the_house() {
     let place = Place::new();
     let branch = place.branch_on("甲", "2024-11-28");
-    crate::council::opinion(&branch, "2024-11-03");
+    opinion(&branch, "2024-11-03");
     let rule = topic(&branch, OF, "关于居民公约", true);
     let meeting = id(&ask(&branch, plan("households", 480, None)));
     ask(&branch, count(&meeting, 300));
@@ -182,7 +181,7 @@ fn what_all_residents_decided_does_the_months_third_step_is_no_ill_and_may_be_a_
     agreed(&branch, OF, &meeting, &rule, 300, "2024-11-30");
     let house_rule = json!({ "ask": "save_house_rule", "id": null, "title": "居民公约", "text": "楼道不堆物。", "topic": rule, "since": "2024-11-28", "until": null });
     ask(&branch, json!({ "ask": "close_meeting", "id": meeting }));
-    assert_eq!(crate::council::steps(&branch, OF)[2], "done", "no council is missed");
+    assert_eq!(steps(&branch, OF)[2], "done", "no council is missed");
     assert!(month(&branch, OF)["sentence"].as_str().expect("a sentence").starts_with("居民会议已于 16 日召开"));
     let ill = ask(&branch, json!({ "ask": "ill_lines", "ill": "together", "year": null }));
     assert_eq!((&ill[0]["kept"], &ill[0]["detail"]), (&json!(true), &json!("居民会议实到 300 户，通过")));

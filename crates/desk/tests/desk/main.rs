@@ -4,6 +4,7 @@ mod affairs;
 mod assembly;
 mod attachments;
 mod council;
+mod doing;
 mod erasing;
 mod exchange;
 mod healing;

@@ -3,16 +3,10 @@
 use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
-use crate::council::{agreed, council, delegate, id, month, opinion, owners_topic, topic, written};
+use crate::doing::*;
 use crate::place::*;
-use crate::unhappy::{finish, meeting_of, round, two_laptops};
 
 const OF: &str = "2024-11";
-
-fn vote(meeting: &str, topic: &str, yes: u32, no: u32) -> Value {
-    json!({ "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": yes + no, "yes": yes, "no": no,
-        "abstain": 0, "recused": 0, "ballots": [] })
-}
 
 fn by_name(meeting: &str, topic: &str, ballots: &[(&str, &str)]) -> Value {
     let cast = |choice: &str| ballots.iter().filter(|(_, cast)| *cast == choice).count();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xinghuo_desk::ask::DemoRole;
 use xinghuo_desk::{Desk, demo};
 
-use crate::council::written;
+use crate::doing::*;
 use crate::place::*;
 
 fn list(view: &Value, name: &str) -> Vec<Value> {

@@ -3,16 +3,10 @@
 use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
-use crate::council::{agreed, council, delegate, id, month, opinion, owners_topic, steps, topic};
+use crate::doing::*;
 use crate::place::*;
-use crate::unhappy::{finish, meeting_of, round, two_laptops};
 
 const OF: &str = "2024-11";
-
-fn vote(meeting: &str, topic: &str, yes: u32, no: u32) -> Value {
-    json!({ "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": yes + no, "yes": yes, "no": no,
-        "abstain": 0, "recused": 0, "ballots": [] })
-}
 
 fn decide(topic: &str, to: &str, on: &str) -> Value {
     json!({ "ask": "decide_topic", "id": topic, "to": to, "on": on, "reason": "看情况再说" })
@@ -340,7 +334,7 @@ fn a_matter_of_the_owners_is_told_by_the_meeting_that_advised_on_it() {
     ask(&branch, json!({ "ask": "open_meeting", "id": meeting }));
     ask(&branch, vote(&meeting, &theirs, 500, 0));
     let minutes = json!({ "kind": "minutes", "meeting": meeting, "form": "plain", "edition": null });
-    let text = crate::council::written(&branch, minutes, &place.path("m.docx"));
+    let text = written(&branch, minutes, &place.path("m.docx"));
     assert!(text.contains("居民会议只作讨论和建议") && !text.contains("议事会只作"), "{text}");
 }
 

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use xinghuo_desk::Desk;
 
-use crate::council::{agreed, delegate, id, month, opinion, owners_topic, steps, topic};
+use crate::doing::*;
 use crate::place::*;
 
 const OF: &str = "2024-11";
@@ -18,11 +18,6 @@ fn line(desk: &Desk, list: &str, of: &str, id: &str) -> Value {
 fn plan(kind: &str, on: &str, guests: &[&str]) -> Value {
     json!({ "ask": "plan_meeting", "month": OF, "kind": kind, "held_at": format!("{on}T19:00:00+08:00"), "place": "议事厅",
         "chair": "陈书记", "recorder": "林干事", "agenda": [], "guests": guests })
-}
-
-fn vote(meeting: &str, topic: &str, yes: u32, no: u32) -> Value {
-    json!({ "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": yes + no, "yes": yes, "no": no,
-        "abstain": 0, "recused": 0, "ballots": [] })
 }
 
 #[test]
@@ -258,7 +253,7 @@ fn others_than_the_five_parties_may_meet_and_take_up_what_was_passed_but_not_dec
     ask(&branch, json!({ "ask": "open_meeting", "id": next }));
     ask(&branch, vote(&next, &lamp, 0, 1));
     assert_eq!(line(&branch, "topics", "topic", &lamp)["topic"]["state"], "passed");
-    let text = crate::council::written(&branch, json!({ "kind": "minutes", "meeting": meeting, "form": "plain" }), &place.path("m.docx"));
+    let text = written(&branch, json!({ "kind": "minutes", "meeting": meeting, "form": "plain" }), &place.path("m.docx"));
     assert!(text.contains("住建部门、城投公司") && !text.contains("社会组织"), "who came, and no rows of parties that do not sit");
 }
 
@@ -281,7 +276,7 @@ fn what_could_not_wait_is_decided_outside_a_council_with_its_reason_and_stands_a
     assert_eq!(line(&branch, "topics", "topic", &pipe)["stage"], "carrying_out");
     assert_eq!(code(&branch, resolve(&tree)), "rule.lacks", "nothing is agreed on what is not decided");
     let slip = json!({ "kind": "task_slip", "task": month(&branch, OF)["tasks"][0]["task"]["id"] });
-    assert!(crate::council::written(&branch, slip, &place.path("s.docx")).contains("会外决定"));
+    assert!(written(&branch, slip, &place.path("s.docx")).contains("会外决定"));
     // What only the owners may decide is decided by nobody else, and carried out after they did.
     let fund = id(&ask(
         &branch,

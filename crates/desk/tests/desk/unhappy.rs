@@ -3,60 +3,12 @@
 use serde_json::{Value, json};
 use xinghuo_desk::{Desk, Failure};
 
-use crate::council::{agreed, council, delegate, id, month, opinion, steps, topic, written};
+use crate::doing::*;
 use crate::place::*;
 
 /// Why something was refused.
 fn refused(desk: &Desk, question: Value) -> Failure {
     try_ask(desk, question.clone()).expect_err(&format!("{question} should have been refused"))
-}
-
-pub fn meeting_of<'a>(view: &'a Value, meeting: &str) -> &'a Value {
-    view["meetings"].as_array().expect("meetings").iter().find(|m| m["meeting"]["id"] == *meeting).expect("the meeting")
-}
-
-fn vote(meeting: &str, topic: &str, yes: u32, no: u32) -> Value {
-    json!({ "ask": "record_vote", "meeting": meeting, "topic": topic, "method": "hands", "present": yes + no, "yes": yes, "no": no,
-        "abstain": 0, "recused": 0, "ballots": [] })
-}
-
-pub fn finish(desk: &Desk, meeting: &str, on: &str) {
-    ask(desk, json!({ "ask": "close_meeting", "id": meeting }));
-    ask(desk, json!({ "ask": "check_minutes", "id": meeting, "by": "陈书记" }));
-    ask(desk, json!({ "ask": "finalise_minutes", "id": meeting, "on": on }));
-}
-
-/// Two laptops of one branch that both belong to the office: the second founded anew and admitted as a further
-/// one.
-pub fn two_laptops(place: &Place, day: &str) -> (Desk, Desk, Desk) {
-    let (first, office) = (place.branch_on("甲", day), place.office_on(day));
-    join(place, &first, &office);
-    // The second one asks before anything was heard of the first.
-    let second = place.branch_on("乙", day);
-    let (request, welcome) = (place.path("b.xinghuo-join"), place.path("wb.xinghuo"));
-    ask(&second, json!({ "ask": "join_request", "path": request }));
-    ask(&office, json!({ "ask": "admit", "path": request, "fingerprint": fingerprint(&second), "out": welcome }));
-    ask(&second, json!({ "ask": "welcome", "path": welcome, "fingerprint": fingerprint(&office) }));
-    (first, second, office)
-}
-
-/// What everybody has goes to everybody, through the office.
-pub fn round(place: &Place, first: &Desk, second: &Desk, office: &Desk, n: u32) {
-    let up: Vec<_> = [first, second]
-        .into_iter()
-        .enumerate()
-        .map(|(at, desk)| {
-            let path = place.path(&format!("up-{n}-{at}.xinghuo"));
-            export(desk, "星岩社区", &path);
-            path
-        })
-        .collect();
-    import(office, &up.iter().map(|p| p.as_path()).collect::<Vec<_>>());
-    for (name, desk) in [("甲的笔记本", first), ("乙的笔记本", second)] {
-        let path = place.path(&format!("down-{n}-{name}.xinghuo"));
-        export(office, name, &path);
-        import(desk, &[&path]);
-    }
 }
 
 #[test]
