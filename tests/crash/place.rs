@@ -156,7 +156,7 @@ fn council(desk: &Desk) -> Outcome<Value> {
         "title": null, "since": "2024-01-01", "until": null }))?;
     let topic = asked(json!({ "ask": "add_topic", "month": "2024-11", "title": "关于路灯", "opinions": [], "benefit": false,
         "owner_matter": null, "sponsor": "林书记" }))?;
-    asked(json!({ "ask": "decide_topic", "id": topic, "to": "chosen", "on": "2024-11-08", "reason": "" }))?;
+    asked(json!({ "ask": "decide_topic", "id": topic, "to": "chosen", "on": "2024-11-08", "reason": "居民关心" }))?;
     let meeting = asked(json!({ "ask": "plan_meeting", "month": "2024-11", "kind": "council", "held_at": "2024-11-15T19:00:00+08:00",
         "place": "议事厅", "chair": "林书记", "recorder": "何干事", "agenda": [] }))?;
     asked(json!({ "ask": "sign_in", "meeting": meeting, "delegate": delegate, "presence": "present", "name": null, "note": null }))?;
