@@ -247,8 +247,10 @@ impl Page {
     /// Presses keys where the focus is. WebDriver's code points name the others: `\u{e007}` is Enter.
     pub async fn press(&self, keys: &str) -> Tried {
         let until = Instant::now() + PATIENCE;
-        // What has the focus may be on its way out: a dialog that closes, a field being replaced.
-        while let Err(why) = self.client.active_element().await?.send_keys(keys).await {
+        // What has the focus may be on its way out: a dialog that closes, a field being replaced. Then it can no more be
+        // named than typed into.
+        let pressed = async || self.client.active_element().await?.send_keys(keys).await;
+        while let Err(why) = pressed().await {
             if Instant::now() > until {
                 let _ = self.shot("missing").await;
                 return Err(format!("«{keys}» could not be pressed: {why}").into());

@@ -19,7 +19,8 @@ fn author(books: &Books<'_>, record: Uuid) -> Result<Option<[u8; 32]>> {
     Ok(books.history(record)?.pop().map(|first| first.key))
 }
 
-fn votes(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<Vec<Vote>> {
+/// What was voted on a topic at a meeting; the last counts.
+pub(crate) fn votes(books: &Books<'_>, meeting: MeetingId, topic: TopicId) -> Result<Vec<Vote>> {
     let kept = books.select::<Vote>("AND meeting = ?1 AND topic = ?2 ORDER BY id", (meeting.0.as_bytes(), topic.0.as_bytes()))?;
     Ok(kept.into_iter().map(|kept| kept.record).collect())
 }
@@ -96,8 +97,7 @@ impl Open {
                 self.choose_vote(save, space, vote.record)?;
             } else if let Some(line) = save.books().get::<Attendance>(AttendanceId(chosen))? {
                 let line = line.record;
-                changing(save, space, line.meeting)?;
-                save.accept_parallel::<Meeting>(space, line.meeting);
+                both_seen(save, space, line.meeting)?;
                 for other in signed(&save.books(), line.meeting)? {
                     if whose(&other).is_some() && whose(&other) == whose(&line) && other.id != line.id {
                         save.delete::<Attendance>(space, other.id);
@@ -111,9 +111,7 @@ impl Open {
     }
 
     fn choose_vote(&self, save: &mut Save<'_>, space: SpaceId, chosen: Vote) -> Result<()> {
-        let meeting = changing(save, space, chosen.meeting)?;
-        // Both laptops wrote the meeting itself too; whoever chooses here has looked at both.
-        save.accept_parallel::<Meeting>(space, meeting.id);
+        let meeting = both_seen(save, space, chosen.meeting)?;
         let by = author(&save.books(), chosen.id.0)?;
         let mut withdrawn = Vec::new();
         for other in votes(&save.books(), chosen.meeting, chosen.topic)? {
@@ -164,4 +162,12 @@ pub(crate) fn withdraw(save: &mut Save<'_>, space: SpaceId, resolution: Resoluti
     }
     save.delete::<Resolution>(space, resolution);
     Ok(true)
+}
+
+/// The meeting, where it may still be changed. Both laptops wrote the meeting itself too; whoever chooses here has
+/// looked at both.
+fn both_seen(save: &mut Save<'_>, space: SpaceId, meeting: MeetingId) -> Result<Meeting> {
+    let meeting = changing(save, space, meeting)?;
+    save.accept_parallel::<Meeting>(space, meeting.id);
+    Ok(meeting)
 }

@@ -1,6 +1,6 @@
 //! Rules the compound gave itself (小区规则), and campaigns that put things in order by them (整治).
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate};
+use chrono::{Days, NaiveDate};
 use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
@@ -11,11 +11,9 @@ use crate::attachments;
 use crate::cases::{days_left, not_future};
 use crate::council::FOR_ALL;
 use crate::error::{DeskError, Result, filled, optional};
-use crate::open::{Open, known_or_new};
+use crate::open::{At, Open, known_or_new};
 use crate::papers::day_zh;
 use crate::views::{CampaignLine, OrderView, RuleLine, Saved, SiteLine};
-
-type At = DateTime<FixedOffset>;
 
 /// When a topic was adopted and by whom: the council or all residents, or the owners where it is theirs to decide.
 pub(crate) struct Adopted {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, FixedOffset};
 use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
@@ -10,10 +9,8 @@ use xinghuo_model::*;
 
 use crate::cases::not_future;
 use crate::error::{Result, filled};
-use crate::open::{Open, known_or_new};
+use crate::open::{At, Open, known_or_new};
 use crate::views::{CanvassBuilding, CanvassLine, CanvassRoom, CanvassView, Saved};
-
-type At = DateTime<FixedOffset>;
 
 /// 幢, 单元, 室.
 type Room = (String, Option<String>, String);

@@ -1,7 +1,7 @@
 //! What was written down wrongly is put right while it may be: a meeting, a topic, what was agreed, a task.
 //! What it said before stays in the history.
 
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 use xinghuo_ledger::Save;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
@@ -12,16 +12,9 @@ use crate::ask::{MeetingEdit, TaskEdit, TopicEdit};
 use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled, optional};
 use crate::meeting::{called, changing, check_agenda, check_came, recording};
-use crate::open::Open;
+use crate::open::{At, Open};
 use crate::roll::signed;
 use crate::views::Saved;
-
-type At = DateTime<FixedOffset>;
-
-/// Whether a line of the sign-in says that somebody is there.
-fn came(line: &Attendance) -> bool {
-    line.presence.is_there()
-}
 
 /// When a meeting was closed: after it began, within a day, not later than now; nothing before it is over.
 fn ended(meeting: &Meeting, held_at: At, ended_at: Option<At>, now: At) -> Result<Option<At>> {
@@ -77,7 +70,7 @@ impl Open {
             }
             let moved = edit.held_at.date_naive() != meeting.held_at.date_naive();
             let (guests, assembly) = called(meeting.kind, edit.guests, edit.assembly)?;
-            let here: Vec<Attendance> = signed(&save.books(), edit.id)?.into_iter().filter(came).collect();
+            let here: Vec<Attendance> = signed(&save.books(), edit.id)?.into_iter().filter(|line| line.presence.is_there()).collect();
             meeting.ended_at = ended(&meeting, edit.held_at, edit.ended_at, at)?;
             if moved && ahead {
                 // Who came on another day is not there yet; who has leave may have it still.
@@ -115,7 +108,7 @@ impl Open {
             if !meeting.state.is_ahead() {
                 return Err(Refusal::Lacks("已经开了的会不能取消。").into());
             }
-            if meeting.came.is_some_and(|came| came > 0) || signed(&save.books(), id)?.iter().any(came) {
+            if meeting.came.is_some_and(|came| came > 0) || signed(&save.books(), id)?.iter().any(|line| line.presence.is_there()) {
                 return Err(Refusal::Lacks("已经有人签到，不能取消；开不成可以改期。").into());
             }
             save.delete::<Meeting>(space, id);

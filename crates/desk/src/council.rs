@@ -57,6 +57,12 @@ pub(crate) fn meeting_id(space: SpaceId, kind: MeetingKind, on: NaiveDate, nth: 
     MeetingId(id_of("xinghuo/meeting/v1", space, &format!("{}/{on}/{nth}", kind.code())))
 }
 
+/// How many topics of a month are in a state.
+pub(crate) fn topics_in(books: &Books<'_>, space: SpaceId, month: Month, state: TopicState) -> Result<u32> {
+    let sql = "SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = ?3";
+    Ok(books.number(sql, (space.0.as_bytes(), month.to_string(), state.code()))? as u32)
+}
+
 /// Everything of a month the rules look at.
 pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<MonthFacts> {
     let at = (space.0.as_bytes(), month.to_string());
@@ -67,10 +73,8 @@ pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<M
         at.clone(),
         |r| day(r, 0),
     )?;
-    let undecided =
-        books.number("SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = 'candidate'", at.clone())?;
-    let waiting =
-        books.number("SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = 'chosen'", at.clone())?;
+    let undecided = topics_in(books, space, month, TopicState::Candidate)?;
+    let waiting = topics_in(books, space, month, TopicState::Chosen)?;
     let council = books
         .rows(
             &format!(
@@ -87,7 +91,7 @@ pub(crate) fn facts(books: &Books<'_>, space: SpaceId, month: Month) -> Result<M
     let no_topic = chosen.is_empty() && books.get::<Cycle>(cycle_id(space, month))?.is_some_and(|c| c.record.no_topic.is_some());
     let began_on = books.get::<Compound>(CompoundId(space.0))?.and_then(|compound| compound.record.began_on);
     let decided_elsewhere = council.is_none() && !chosen.is_empty() && waiting == 0 && undecided == 0;
-    Ok(MonthFacts { opinions, chosen, undecided: undecided as u32, council, decided_elsewhere, tasks, no_topic, began_on })
+    Ok(MonthFacts { opinions, chosen, undecided, council, decided_elsewhere, tasks, no_topic, began_on })
 }
 
 /// When a `task` was first reported back on, for SQL: what was told before it was sent back does not count.
@@ -157,7 +161,7 @@ fn topic_line(books: &Books<'_>, kept: Kept<Topic>, meeting: Option<MeetingId>) 
     let speeches = books.select::<Speech>(filter, (&id, at.clone()))?;
     let votes = books.select::<Vote>(filter, (&id, at.clone()))?;
     let resolutions = books.select::<Resolution>(filter, (&id, at.clone()))?;
-    let owner_vote = books.select::<OwnerVote>("AND topic = ?1 ORDER BY \"on\", id", [&id])?.into_iter().last().map(|kept| kept.record);
+    let owner_vote = owners::vote_on(books, topic.id)?;
     let next = books.select::<Topic>("AND carried_from = ?1", [&id])?;
     let tasks =
         task_facts(books, "JOIN resolution r ON r.id = task.resolution WHERE task.life = 0 AND r.life = 0 AND r.topic = ?1", [&id])?;
@@ -184,10 +188,10 @@ fn topic_line(books: &Books<'_>, kept: Kept<Topic>, meeting: Option<MeetingId>) 
 }
 
 /// Whether a topic of this meeting's agenda stands on that of a later one too.
-fn later(books: &Books<'_>, meeting: &Meeting, topic: TopicId) -> Result<bool> {
+fn later(books: &Books<'_>, space: SpaceId, meeting: &Meeting, topic: TopicId) -> Result<bool> {
     let others = books.select::<Meeting>(
-        "AND space = (SELECT space FROM meeting WHERE id = ?1) AND id <> ?1 AND instr(agenda, ?2) > 0",
-        (meeting.id.0.as_bytes(), topic.0.to_string()),
+        "AND space = ?1 AND id <> ?2 AND instr(agenda, ?3) > 0",
+        (space.0.as_bytes(), meeting.id.0.as_bytes(), topic.0.to_string()),
     )?;
     Ok(others.iter().any(|other| other.record.held_at > meeting.held_at))
 }
@@ -329,7 +333,7 @@ pub(crate) fn meeting_view(books: &Books<'_>, space: SpaceId, policy: &Policy, m
             let mut line = topic_line(books, topic, Some(meeting.id))?;
             line.outcome = line.vote.as_ref().map(|vote| outcome(policy, meeting.kind, vote.count(), line.topic.owner_matter));
             let waits = line.vote.is_none() && line.topic.state == TopicState::Chosen && meeting.state != MeetingState::Final;
-            line.later = waits && later(books, &meeting, line.topic.id)?;
+            line.later = waits && later(books, space, &meeting, line.topic.id)?;
             topics.push(line);
         }
     }

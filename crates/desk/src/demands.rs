@@ -1,6 +1,6 @@
 //! Demands (督促函) to the property firm, a department or another unit, and what came back.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
 use xinghuo_model::*;
@@ -9,10 +9,8 @@ use crate::ask::DemandInput;
 use crate::attachments;
 use crate::cases::{days_left, not_future};
 use crate::error::{Result, filled};
-use crate::open::Open;
+use crate::open::{At, Open};
 use crate::views::{DemandLine, Saved};
-
-type At = DateTime<FixedOffset>;
 
 impl Open {
     /// Those that wait for a reply first, then by the day they went out.

@@ -1,6 +1,6 @@
 //! Minutes from their draft to their final editions: checked, numbered, locked, corrected.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use xinghuo_ledger::{Books, Save};
 use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
@@ -10,12 +10,10 @@ use xinghuo_paper::Minutes;
 use crate::cases::{after, not_future};
 use crate::council::{COUNCILS, meeting_view};
 use crate::error::{Result, filled};
-use crate::open::Open;
+use crate::open::{At, Open};
 use crate::papers::minutes;
 use crate::roll::{parties_present, roll};
 use crate::views::{MeetingView, Saved};
-
-type At = DateTime<FixedOffset>;
 
 /// Refuses where something is lacking before minutes may become final.
 fn complete(view: &MeetingView) -> Result<()> {

@@ -7,18 +7,12 @@ use xinghuo_model::records::*;
 use xinghuo_model::rules::feedback_state;
 use xinghuo_model::*;
 
-use crate::council::{COUNCILS, OVER_MEETINGS, facts};
+use crate::council::{COUNCILS, OVER_MEETINGS, facts, topics_in};
 use crate::error::Result;
 use crate::open::Open;
 use crate::roll::roll;
 use crate::topics::WITH_OWNERS;
 use crate::views::{CouncilYear, NamedCount, PartyYear, YearMonth};
-
-/// How many topics of a month came out so.
-fn topics(books: &Books<'_>, space: SpaceId, month: Month, state: &str) -> Result<u32> {
-    let sql = "SELECT count(*) FROM topic WHERE life = 0 AND space = ?1 AND month = ?2 AND state = ?3";
-    Ok(books.number(sql, (space.0.as_bytes(), month.to_string(), state))? as u32)
-}
 
 /// How many opinions of a year there are by a column, the most first.
 fn by(books: &Books<'_>, space: SpaceId, year: i32, column: &str, word: impl Fn(&str) -> Option<&'static str>) -> Result<Vec<NamedCount>> {
@@ -45,7 +39,7 @@ impl Open {
             for month in std::iter::successors(Some(first), |month| Some(month.next())).take(12).take_while(|month| *month <= last) {
                 let facts = facts(books, space, month)?;
                 let policy = self.policy(books, month.first_day())?;
-                let topics = |state: &str| topics(books, space, month, state);
+                let topics = |state: TopicState| topics_in(books, space, month, state);
                 // Passed by one laptop's council, while another one marked them as the owners'.
                 let undecided = books.number(
                     &format!(
@@ -72,12 +66,12 @@ impl Open {
                     month,
                     opinions: facts.opinions.len() as u32,
                     chosen: facts.chosen.len() as u32,
-                    dropped: topics("dropped")?,
+                    dropped: topics(TopicState::Dropped)?,
                     councils: held.len() as u32,
                     no_topic: facts.no_topic,
-                    passed: topics("passed")? - undecided,
-                    rejected: topics("rejected")?,
-                    to_owners: topics("to_owners")? + undecided,
+                    passed: topics(TopicState::Passed)? - undecided,
+                    rejected: topics(TopicState::Rejected)?,
+                    to_owners: topics(TopicState::ToOwners)? + undecided,
                     tasks: facts.tasks.len() as u32,
                     done: tasks(TaskState::is_done),
                     late: facts.tasks.iter().filter(|task| task.state.is_open() && task.due_on < today).count() as u32,

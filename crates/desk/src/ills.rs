@@ -93,7 +93,7 @@ impl Scope<'_> {
                 "SELECT t.space, t.id, t.month, t.title, \
                  (SELECT max({PARTIES}) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0), t.state, \
                  (SELECT max(substr(m.held_at, 1, 10)) FROM vote v JOIN meeting m ON m.id = v.meeting WHERE v.topic = t.id AND v.life = 0 AND m.life = 0), t.outside, coalesce(t.outside_on, t.decided_on), \
-                 (SELECT m.came || CASE m.basis WHEN 'households' THEN ' 户' ELSE ' 人' END FROM vote v JOIN meeting m ON m.id = v.meeting \
+                 (SELECT m.came || ' ' || m.basis FROM vote v JOIN meeting m ON m.id = v.meeting \
                   WHERE v.topic = t.id AND v.life = 0 AND m.life = 0 AND m.basis IS NOT NULL ORDER BY m.held_at DESC LIMIT 1) \
                  FROM topic t WHERE t.life = 0 AND t.{{mine}} AND t.month >= ?2 AND t.month < ?2 || '~' AND t.benefit = 1 AND t.state IN ('passed', 'rejected', 'to_owners')"
             ),
@@ -101,10 +101,11 @@ impl Scope<'_> {
                 let state = TopicState::parse(&r.get::<_, String>(5)?).map_or("", TopicState::zh);
                 let (parties, outside) = (r.get::<_, Option<u32>>(4)?.unwrap_or(0), r.get::<_, Option<String>>(7)?);
                 let assembly = r.get::<_, Option<String>>(9)?;
-                let detail = match (outside, &assembly) {
+                let assembly = assembly.as_deref().and_then(|of| of.split_once(' ')).and_then(|(n, of)| Some((n, AssemblyBasis::parse(of)?)));
+                let detail = match (outside, assembly) {
                     // The exceptions to A24, with their reasons.
                     (Some(reason), _) => format!("会外决定：{reason}"),
-                    (None, Some(came)) => format!("居民会议实到 {came}，{state}"),
+                    (None, Some((came, basis))) => format!("居民会议实到 {came} {}，{state}", basis.unit()),
                     (None, None) => format!("{parties} 方到会，{state}"),
                 };
                 Ok((parties >= 2 || assembly.is_some(), day(r, 6)?.or(day(r, 8)?), detail))

@@ -1,23 +1,21 @@
 //! Meetings, from their plan to their end: writing.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use uuid::Uuid;
 use xinghuo_ledger::{Books, Save};
 use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, check_forum, check_quorum, check_votable, check_vote, check_voters, outcome};
 use xinghuo_model::*;
 
-use crate::accounts::withdraw_agreed;
+use crate::accounts::{votes, withdraw_agreed};
 use crate::ask::*;
 use crate::cases::not_future;
 use crate::council::meeting_id;
 use crate::error::{DeskError, Result, filled, texts};
-use crate::open::Open;
+use crate::open::{At, Open};
 use crate::roll::{parties_present, roll};
 use crate::topics::owners_voted;
 use crate::views::Saved;
-
-type At = DateTime<FixedOffset>;
 
 /// No council goes on for longer; whoever closes one later is typing it in.
 const LONGEST: TimeDelta = TimeDelta::hours(12);
@@ -282,8 +280,7 @@ impl Open {
             }
             let mut topic = save.books().need::<Topic>(vote.topic)?.record;
             check_forum(meeting.kind, topic.benefit || topic.owner_matter.is_some(), topic.state)?;
-            let at = (vote.meeting.0.as_bytes(), vote.topic.0.as_bytes());
-            let before = save.books().select::<Vote>("AND meeting = ?1 AND topic = ?2", at)?;
+            let before = votes(&save.books(), vote.meeting, vote.topic)?;
             check_votable(meeting.kind, topic.state, !before.is_empty())?;
             if meeting.kind.decides_for_all() && owners_voted(&save.books(), vote.topic)? {
                 return Err(Refusal::Lacks("业主已经表决过这个议题，不再重新记票。").into());
@@ -293,7 +290,7 @@ impl Open {
             check_vote(vote.count(), &choices, roll.present)?;
             check_voters(vote.method, &voters, &roll.there())?;
             for old in before {
-                save.delete::<Vote>(space, old.record.id);
+                save.delete::<Vote>(space, old.id);
             }
             save.put(space, &vote);
             if self.decide_by(&save.books(), &meeting, &vote, &mut topic)? {

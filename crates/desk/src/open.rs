@@ -16,6 +16,9 @@ use crate::home::{Home, Unlocked};
 use crate::roster::RosterDraft;
 use crate::views::{Done, Saved};
 
+/// When somebody at the desk does something, with offset.
+pub(crate) type At = DateTime<FixedOffset>;
+
 /// The clock, passed in so that tests and made-up data choose their day.
 pub type Clock = Box<dyn Fn() -> DateTime<FixedOffset> + Send + Sync>;
 

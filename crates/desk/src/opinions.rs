@@ -1,6 +1,5 @@
 //! Opinions (民意): recorded, gathered into topics, and what their writers are told became of them.
 
-use chrono::{DateTime, FixedOffset};
 use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
@@ -10,11 +9,9 @@ use crate::ask::NewOpinion;
 use crate::attachments::Chosen;
 use crate::cases::not_future;
 use crate::error::{Result, filled, optional};
-use crate::open::Open;
+use crate::open::{At, Open};
 use crate::topics::as_it_stands;
 use crate::views::Saved;
-
-type At = DateTime<FixedOffset>;
 
 /// What became of an opinion by its topic, in words for who gave it; `None` while nothing is decided.
 pub(crate) fn fate(topic: &Topic) -> Option<String> {

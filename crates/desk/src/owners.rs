@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
+use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, Share, check_owner_vote, owner_outcome};
 use xinghuo_model::*;
@@ -22,6 +23,11 @@ fn persons(vote: &OwnerVote) -> Share {
 fn area(vote: &OwnerVote) -> Share {
     let part = |area: i64| u64::try_from(area).unwrap_or(0);
     Share { all: part(vote.area), took_part: part(vote.area_took_part), agreed: part(vote.area_agreed) }
+}
+
+/// How the owners voted on a topic: the last count, where two laptops recorded one.
+pub(crate) fn vote_on(books: &Books<'_>, topic: TopicId) -> Result<Option<OwnerVote>> {
+    Ok(books.select::<OwnerVote>("AND topic = ?1 ORDER BY \"on\", id", [topic.0.as_bytes()])?.pop().map(|kept| kept.record))
 }
 
 /// `71.3%`, cut off, never rounded up to what was not reached.

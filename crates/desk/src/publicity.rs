@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
@@ -12,10 +12,8 @@ use crate::ask::PublicityInput;
 use crate::attachments;
 use crate::cases::{days_left, not_future};
 use crate::error::{Result, filled, optional, texts};
-use crate::open::{Open, known_or_new};
+use crate::open::{At, Open, known_or_new};
 use crate::views::{MaskedName, MaskedText, PublicityItem, PublicityLine, PublicityStanding, Saved};
-
-type At = DateTime<FixedOffset>;
 
 /// A text as it may hang in public: residents by family name (隐名), numbers masked. `keep` names those who are
 /// to be named in full.
@@ -52,11 +50,18 @@ pub(crate) fn masked(books: &Books<'_>, space: SpaceId, text: &str, keep: &[Stri
 /// What tells a number from another one beside it.
 const BETWEEN: &[char] = &[' ', '-', '\u{3000}', '－', '—'];
 
+/// A run of figures, or a mark between two of them.
+struct Piece {
+    typed: String,
+    /// In plain figures; empty where it is none.
+    figures: String,
+}
+
 /// Telephone and citizen numbers, however they are typed: in wide figures, in the usual groups (138 1234 5678,
 /// 330102 19900101 123x), with 86 before.
 fn masked_numbers(text: &str) -> String {
     // Runs of figures, and what stands between them.
-    let mut pieces: Vec<(String, bool)> = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
     for c in text.chars() {
         let figure = match c {
             '０'..='９' => char::from_u32(u32::from(c) - 0xFF10 + u32::from('0')),
@@ -64,14 +69,16 @@ fn masked_numbers(text: &str) -> String {
             _ => c.is_ascii_digit().then_some(c),
         };
         match (figure, pieces.last_mut()) {
-            (Some(figure), Some((run, true))) => run.push(figure),
-            (Some(figure), _) => pieces.push((figure.to_string(), true)),
-            (None, _) => pieces.push((c.to_string(), false)),
+            (Some(figure), Some(Piece { typed, figures })) if !figures.is_empty() => {
+                typed.push(c);
+                figures.push(figure);
+            }
+            (figure, _) => pieces.push(Piece { typed: c.to_string(), figures: figure.into_iter().collect() }),
         }
     }
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
     while at < pieces.len() {
-        let (taken, shown) = number_at(&pieces[at..]).unwrap_or_else(|| (1, pieces[at].0.clone()));
+        let (taken, shown) = number_at(&pieces[at..]).unwrap_or_else(|| (1, pieces[at].typed.clone()));
         out.push_str(&shown);
         at += taken;
     }
@@ -79,13 +86,13 @@ fn masked_numbers(text: &str) -> String {
 }
 
 /// Whether an X now would end a citizen number, in one run or in its groups.
-fn ends_citizen(pieces: &[(String, bool)]) -> bool {
-    let lengths: Vec<usize> = pieces.iter().rev().step_by(2).take(3).map(|(run, _)| run.len()).collect();
-    pieces.last().is_some_and(|(_, figures)| *figures) && (lengths.first() == Some(&17) || lengths == [3, 8, 6])
+fn ends_citizen(pieces: &[Piece]) -> bool {
+    let lengths: Vec<usize> = pieces.iter().rev().step_by(2).take(3).map(|piece| piece.figures.len()).collect();
+    lengths.first() == Some(&17) || lengths == [3, 8, 6]
 }
 
 /// The number that begins with this run of figures, masked, and of how many pieces it is.
-fn number_at(pieces: &[(String, bool)]) -> Option<(usize, String)> {
+fn number_at(pieces: &[Piece]) -> Option<(usize, String)> {
     const PHONE: &[&[usize]] = &[&[11], &[3, 4, 4]];
     const ABROAD: &[&[usize]] = &[&[13], &[2, 11], &[2, 3, 4, 4]];
     const CITIZEN: &[&[usize]] = &[&[18], &[6, 8, 4]];
@@ -93,10 +100,10 @@ fn number_at(pieces: &[(String, bool)]) -> Option<(usize, String)> {
         let taken = groups.len() * 2 - 1;
         let runs = pieces.get(..taken)?.iter().enumerate();
         let mut number = String::new();
-        for (n, (run, figures)) in runs {
+        for (n, Piece { typed, figures }) in runs {
             match n % 2 {
-                0 if *figures && run.len() == groups[n / 2] => number.push_str(run),
-                1 if !*figures && run.starts_with(BETWEEN) => {}
+                0 if figures.len() == groups[n / 2] => number.push_str(figures),
+                1 if figures.is_empty() && typed.starts_with(BETWEEN) => {}
                 _ => return None,
             }
         }

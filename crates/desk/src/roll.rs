@@ -1,6 +1,6 @@
 //! Delegates and the bodies behind the parties; and the roll of a meeting: who is invited, who signed in.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 use uuid::Uuid;
 use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
@@ -10,10 +10,8 @@ use xinghuo_model::*;
 use crate::cases::not_future;
 use crate::council::body_id;
 use crate::error::{Result, filled};
-use crate::open::{Open, known_or_new};
+use crate::open::{At, Open, known_or_new};
 use crate::views::{PartyAttendance, Saved, SignInLine};
-
-type At = DateTime<FixedOffset>;
 
 /// Delegates in office on a day, in the order of the parties.
 pub(crate) fn delegates(books: &Books<'_>, space: SpaceId, on: Option<NaiveDate>) -> Result<Vec<Delegate>> {

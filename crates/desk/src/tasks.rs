@@ -1,29 +1,29 @@
 //! What was agreed (议定事项), what is to be carried out (落实事项), and the report back on it: writing.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 use xinghuo_ledger::Books;
 use xinghuo_model::policy::Policy;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::{Refusal, check_task_step, outcome};
 use xinghuo_model::*;
 
+use crate::accounts::votes;
 use crate::ask::{NewResolution, NewTask};
 use crate::cases::not_future;
 use crate::error::{DeskError, Result, filled, optional};
 use crate::meeting::recording;
-use crate::open::Open;
+use crate::open::{At, Open};
+use crate::owners::vote_on;
 use crate::papers::day_zh;
 use crate::topics::as_it_stands;
 use crate::views::Saved;
 
-type At = DateTime<FixedOffset>;
-
 /// The day on which something was agreed: at a meeting, by the owners, or outside a council.
-fn agreed_on(books: &Books<'_>, meeting: Option<MeetingId>, topic: &Topic) -> Result<NaiveDate> {
-    if let Some(meeting) = meeting.map(|id| books.get::<Meeting>(id)).transpose()?.flatten() {
-        return Ok(meeting.record.held_at.date_naive());
+fn agreed_on(books: &Books<'_>, meeting: Option<&Meeting>, topic: &Topic) -> Result<NaiveDate> {
+    if let Some(meeting) = meeting {
+        return Ok(meeting.held_at.date_naive());
     }
-    let voted = books.select::<OwnerVote>("AND topic = ?1 ORDER BY \"on\", id", [topic.id.0.as_bytes()])?.pop().map(|kept| kept.record.on);
+    let voted = vote_on(books, topic.id)?.map(|vote| vote.on);
     Ok(topic.outside_on.or(voted).or(topic.decided_on).unwrap_or(topic.month.first_day()))
 }
 
@@ -31,14 +31,14 @@ fn agreed_on(books: &Books<'_>, meeting: Option<MeetingId>, topic: &Topic) -> Re
 fn given_on(books: &Books<'_>, task: &Task) -> Result<Option<NaiveDate>> {
     let Some(resolution) = task.resolution.map(|id| books.get::<Resolution>(id)).transpose()?.flatten() else { return Ok(None) };
     let Some(topic) = books.get::<Topic>(resolution.record.topic)? else { return Ok(None) };
-    Ok(Some(agreed_on(books, resolution.record.meeting, &topic.record)?))
+    let meeting = resolution.record.meeting.map(|id| books.get::<Meeting>(id)).transpose()?.flatten();
+    Ok(Some(agreed_on(books, meeting.map(|kept| kept.record).as_ref(), &topic.record)?))
 }
 
 /// Whether what a meeting itself voted on a topic came to 通过.
 fn passed_at(books: &Books<'_>, policy: &Policy, meeting: &Meeting, topic: &Topic) -> Result<bool> {
-    let at = (meeting.id.0.as_bytes(), topic.id.0.as_bytes());
-    let votes = books.select::<Vote>("AND meeting = ?1 AND topic = ?2 ORDER BY id", at)?;
-    Ok(votes.last().is_some_and(|vote| outcome(policy, meeting.kind, vote.record.count(), None) == TopicState::Passed))
+    let votes = votes(books, meeting.id, topic.id)?;
+    Ok(votes.last().is_some_and(|vote| outcome(policy, meeting.kind, vote.count(), None) == TopicState::Passed))
 }
 
 /// A new task of a resolution: one party, one person, one date (I09), not before it was agreed.
@@ -101,7 +101,7 @@ impl Open {
             let resolution = Resolution { id: save.id(), meeting: new.meeting, topic: new.topic, text };
             save.put(space, &resolution);
             if let Some(new) = new.task {
-                let agreed_on = agreed_on(&save.books(), resolution.meeting, &topic)?;
+                let agreed_on = agreed_on(&save.books(), meeting.as_ref(), &topic)?;
                 let task = task_of(save.id(), month, agreed_on, resolution.id, new)?;
                 save.put(space, &task);
             }

@@ -1,6 +1,6 @@
 //! Topics (议题): put forward, chosen, dropped, carried over, and by exception decided outside a council.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 use xinghuo_ledger::Books;
 use xinghuo_model::records::*;
 use xinghuo_model::rules::Refusal;
@@ -10,11 +10,9 @@ use crate::ask::NewTopic;
 use crate::cases::not_future;
 use crate::council::cycle_id;
 use crate::error::{DeskError, Result, filled, optional};
-use crate::open::Open;
+use crate::open::{At, Open};
 use crate::papers::day_zh;
 use crate::views::Saved;
-
-type At = DateTime<FixedOffset>;
 
 /// A topic as it stands: what is only the owners' to decide is not passed without their vote, even where one laptop
 /// marked it as theirs while another one's council passed it (I12).
